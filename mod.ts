@@ -1,0 +1,28 @@
+/**
+ * The Runpod provider for the AI SDK.
+ *
+ * @example
+ * ```ts
+ * import { createRunpod } from "@runpod/ai-sdk-provider";
+ * import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+ * import { streamText } from "ai";
+ *
+ * // With a Runpod key, `import { runpod }` is all it takes; the emulator needs neither key nor network.
+ * const runpod = createRunpod({ apiKey: "rpa_example", fetch: createRunpodEmulator().fetch });
+ *
+ * const { textStream } = streamText({ model: runpod("qwen/qwen3-32b-awq"), prompt: "Why is the sky blue?" });
+ * for await (const text of textStream) console.log(text);
+ * ```
+ *
+ * @module
+ */
+export { createRunpod, runpod } from "./src/provider.ts";
+export type { RunpodChatModelSettings, RunpodProvider } from "./src/provider.ts";
+export type { RunpodProviderSettings } from "./src/api.ts";
+export type { RunpodChatModelId } from "./src/language/catalogue.ts";
+export type { RunpodImageModelId } from "./src/image/catalogue.ts";
+export type { RunpodImageModelOptions } from "./src/image/input.ts";
+export { RunpodJobError } from "./src/error.ts";
+export type { RunpodJobErrorKind } from "./src/error.ts";
+export type { EmbeddingModelV4, ImageModelV4, LanguageModelV4, ProviderV4 } from "@ai-sdk/provider";
+export type { FetchFunction } from "@ai-sdk/provider-utils";

@@ -1,0 +1,203 @@
+/**
+ * One request: key, headers, fetch, body, errors. The only caller of `fetch`.
+ *
+ * @module
+ */
+import { InvalidArgumentError, LoadAPIKeyError } from "@ai-sdk/provider";
+import {
+  type FetchFunction,
+  getRuntimeEnvironmentUserAgent,
+  isBrowserRuntime,
+  isSameOrigin,
+  loadOptionalSetting,
+} from "@ai-sdk/provider-utils";
+import { isRunpodUrl } from "./endpoint.ts";
+import { type Answer, answerError, networkError, type Repeat } from "./error.ts";
+import { VERSION } from "./version.ts";
+
+/** Settings of {@link createRunpod}: how to reach Runpod and as whom. */
+export interface RunpodProviderSettings {
+  /**
+   * The Runpod API key, or a function that returns it (or a promise of it) for each request.
+   *
+   * Default: the `RUNPOD_API_KEY` environment variable, read when a request is made and sent only to Runpod and to
+   * `baseURL`. A key given here goes to every endpoint you name.
+   */
+  apiKey?: string | (() => string | Promise<string>);
+  /**
+   * Where the endpoints are. Default `https://api.runpod.ai/v2`.
+   *
+   * A URL whose path ends in `/v1` is an OpenAI-compatible server (vLLM, SGLang) and the model id is the name it
+   * serves; one that ends in `/v2/{id}` is that endpoint; any other is a prefix that endpoint ids follow (a proxy).
+   */
+  baseURL?: string;
+  /** Headers to send with every request. They win over the provider's own. */
+  headers?: Record<string, string | undefined>;
+  /** The `fetch` to use, to intercept requests or to test without a network. Default: the global one. */
+  fetch?: FetchFunction;
+}
+
+/** A request to an endpoint. */
+export interface ApiRequest {
+  /** What is attempted, to follow "Cannot" in errors. */
+  attempt: string;
+  method: "GET" | "POST";
+  url: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Headers of this call. They win over the settings'. */
+  headers?: Record<string, string | undefined>;
+  abortSignal?: AbortSignal;
+  repeat: Repeat;
+}
+
+/** Sends a request and reads the whole answer, whatever its status. */
+export async function request(settings: RunpodProviderSettings, call: ApiRequest): Promise<Answer> {
+  const { response, redact } = await send(settings, call);
+  return await readAnswer(response, call, redact);
+}
+
+/**
+ * Sends a request and leaves the body of a success unread.
+ *
+ * @throws {APICallError} when the status is not 2xx.
+ */
+export async function open(
+  settings: RunpodProviderSettings,
+  call: ApiRequest & { notFound?: string },
+): Promise<{ response: Response; headers: Record<string, string>; read: (text: string) => Answer }> {
+  const { response, redact } = await send(settings, call);
+  if (!response.ok) {
+    const answer = await readAnswer(response, call, redact);
+    throw answerError({ attempt: call.attempt, answer, repeat: call.repeat, notFound: call.notFound });
+  }
+  const headers = readHeaders(response, redact);
+  return { response, headers, read: (text) => toAnswer(response, headers, redact(text), call) };
+}
+
+async function send(
+  settings: RunpodProviderSettings,
+  call: ApiRequest,
+): Promise<{ response: Response; redact: (text: string) => string }> {
+  const { attempt, method, url, body, abortSignal, repeat } = call;
+  abortSignal?.throwIfAborted();
+  const key = await loadKey(settings, call);
+  const headers = writeHeaders(settings, call, key);
+  // Called as a plain function: Workers and browsers refuse a fetch that is called as another object's method.
+  const fetch = settings.fetch ?? globalThis.fetch;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: abortSignal,
+    });
+    return { response, redact: (text) => key ? text.replaceAll(key, "[API key]") : text };
+  } catch (cause) {
+    abortSignal?.throwIfAborted();
+    throw networkError({ attempt, url, requestBody: body, cause, repeat });
+  }
+}
+
+async function readAnswer(response: Response, call: ApiRequest, redact: (text: string) => string): Promise<Answer> {
+  const { attempt, url, body, abortSignal, repeat } = call;
+  try {
+    return toAnswer(response, readHeaders(response, redact), redact(await response.text()), call);
+  } catch (cause) {
+    abortSignal?.throwIfAborted();
+    throw networkError({ attempt, url, requestBody: body, cause, repeat });
+  }
+}
+
+function toAnswer(response: Response, headers: Record<string, string>, text: string, call: ApiRequest): Answer {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Not JSON: whoever reads the answer decides what that means.
+  }
+  return { url: call.url, status: response.status, ok: response.ok, headers, text, json, requestBody: call.body };
+}
+
+function readHeaders(response: Response, redact: (text: string) => string): Record<string, string> {
+  return Object.fromEntries([...response.headers].map(([name, value]) => [name, redact(value)]));
+}
+
+function writeHeaders(
+  settings: RunpodProviderSettings,
+  call: ApiRequest,
+  key: string | undefined,
+): Record<string, string> {
+  const headers = new Headers();
+  const own = {
+    authorization: key && `Bearer ${key}`,
+    "content-type": call.body === undefined ? undefined : "application/json",
+  };
+  for (const source of [own, settings.headers, call.headers]) {
+    for (const [name, value] of Object.entries(source ?? {})) {
+      if (value === undefined) continue;
+      try {
+        headers.set(name, value);
+      } catch {
+        // The runtime's own error may show the value, which may be a secret.
+        throw new InvalidArgumentError({
+          argument: "headers",
+          message: `Cannot ${call.attempt}: header "${name}" has a name or value that HTTP does not allow`,
+        });
+      }
+    }
+  }
+  // Browsers ask the server for permission to send this header, and Runpod's does not give it.
+  if (!isBrowserRuntime()) {
+    const parts = [headers.get("user-agent"), `ai-sdk/runpod/${VERSION}`, getRuntimeEnvironmentUserAgent()];
+    headers.set("user-agent", parts.filter(Boolean).join(" "));
+  }
+  return Object.fromEntries(headers);
+}
+
+/** The key for a URL: required by Runpod itself, optional elsewhere, and never the environment's for a foreign host. */
+async function loadKey(settings: RunpodProviderSettings, call: ApiRequest): Promise<string | undefined> {
+  const isRunpod = isRunpodUrl(call.url);
+  if (hasAuthorization(settings.headers) || hasAuthorization(call.headers)) return undefined;
+  const given = typeof settings.apiKey === "function" ? await settings.apiKey() : settings.apiKey;
+  if (given !== undefined && typeof given !== "string") throw badKey(call, "the API key is not a string");
+
+  const mayUseEnvironment = isRunpod || (settings.baseURL !== undefined && isSameOrigin(call.url, settings.baseURL));
+  const key = (given ?? (mayUseEnvironment ? readEnvironment(call, isRunpod) : undefined))?.trim();
+  if (!key) {
+    if (!isRunpod) return undefined;
+    throw badKey(
+      call,
+      'the API key is missing; pass "apiKey" to createRunpod or set the RUNPOD_API_KEY environment variable (on Workers, pass the binding: createRunpod({ apiKey: env.RUNPOD_API_KEY }))',
+    );
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw badKey(call, "the API key has white space or characters inside that a header cannot hold");
+  }
+  return key;
+}
+
+function readEnvironment(call: ApiRequest, isRequired: boolean): string | undefined {
+  try {
+    return loadOptionalSetting({ settingValue: undefined, environmentVariableName: "RUNPOD_API_KEY" });
+  } catch (error) {
+    // Deno refuses to read a variable that the program was not allowed to read.
+    if (!isRequired) return undefined;
+    throw badKey(
+      call,
+      `RUNPOD_API_KEY could not be read (${
+        error instanceof Error ? error.message : error
+      }); pass "apiKey" to createRunpod or run with --allow-env=RUNPOD_API_KEY`,
+    );
+  }
+}
+
+function badKey(call: ApiRequest, reason: string): LoadAPIKeyError {
+  return new LoadAPIKeyError({ message: `Cannot ${call.attempt}: ${reason}` });
+}
+
+function hasAuthorization(headers: Record<string, string | undefined> | undefined): boolean {
+  return Object.entries(headers ?? {}).some(([name, value]) =>
+    name.toLowerCase() === "authorization" && value !== undefined
+  );
+}

@@ -1,0 +1,179 @@
+/**
+ * Where to call: a model id, a console link or a URL becomes the roots of one endpoint. Pure.
+ *
+ * @module
+ */
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import { encodePathSegment } from "@ai-sdk/provider-utils";
+
+/** The prefix of every endpoint that is not on its own host. */
+const DEFAULT_PREFIX = "https://api.runpod.ai/v2";
+
+const CONSOLE_HOSTS = ["console.runpod.io", "www.console.runpod.io"];
+const QUEUE_HOST = "api.runpod.ai";
+
+/** One place to send requests to. No root ends in a slash. */
+export interface Endpoint {
+  /** What messages and metadata call it: the endpoint id, or the host of a server that has none. */
+  name: string;
+  /** Takes `/run`, `/status/{job}` and the other job routes; absent where only an OpenAI server answers. */
+  root?: string;
+  /** Takes `/chat/completions`, `/models` and the other OpenAI routes. */
+  openaiRoot: string;
+  /** The served model name, where the id alone tells it. */
+  model?: string;
+}
+
+/** What a catalogue knows of a model id. */
+export interface CatalogueEntry {
+  /** The endpoint's slug. */
+  endpoint: string;
+  /** Other ids for the same model. The slug is always one. */
+  aliases: string[];
+  /** The name the endpoint serves the model under, where it has one. */
+  model?: string;
+}
+
+/** The ids that a catalogue must have a row for: all of a type that also takes any string. */
+export type Known<Id extends string> = Id extends unknown ? string extends Id ? never : Id : never;
+
+/** Finds a model in a catalogue by its id, its endpoint's slug or an alias. */
+export function find<Entry extends CatalogueEntry>(
+  catalogue: Record<string, Entry>,
+  modelId: string,
+): Entry | undefined {
+  if (Object.hasOwn(catalogue, modelId)) return catalogue[modelId];
+  return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases.includes(modelId));
+}
+
+/**
+ * Tells which endpoint a model id stands for.
+ *
+ * @throws {InvalidArgumentError} for an id or `baseURL` that cannot become a safe URL.
+ */
+export function locate(
+  modelId: string,
+  { baseURL, entry }: { baseURL?: string; entry?: CatalogueEntry } = {},
+): Endpoint {
+  const base = readBase(baseURL);
+  if (entry === undefined && /^https?:/i.test(modelId)) {
+    return locateUrl(modelId, base);
+  }
+  if (modelId.trim() === "") throw badId(modelId, "it is empty");
+
+  if (base.kind === "prefix") return locateId(modelId, base.url, entry);
+  const ownModel = base.id !== undefined && base.id === entry?.endpoint ? entry.model : undefined;
+  return {
+    name: base.id ?? new URL(base.url).host,
+    root: base.root,
+    openaiRoot: base.openaiRoot,
+    // An endpoint root named together with its own id leaves the served name open.
+    model: ownModel ?? (modelId === base.id ? undefined : modelId),
+  };
+}
+
+/** Whether a URL belongs to Runpod's own job plane, which always wants a key. */
+export function isRunpodUrl(url: string): boolean {
+  const { protocol, host } = new URL(url);
+  return protocol === "https:" &&
+    (host === QUEUE_HOST || host.endsWith(`.${QUEUE_HOST}`));
+}
+
+type Base =
+  | { kind: "prefix"; url: string }
+  | { kind: "fixed"; url: string; id?: string; root?: string; openaiRoot: string };
+
+function readBase(baseURL: string | undefined): Base {
+  if (baseURL === undefined) return { kind: "prefix", url: DEFAULT_PREFIX };
+  const url = cleanUrl(baseURL, (reason) =>
+    new InvalidArgumentError({
+      argument: "baseURL",
+      message: `Cannot use "${baseURL}" as the base URL: ${reason}`,
+    }));
+
+  const root = /^.*\/v2\/[^/]+(?=\/openai\/v1$|$)/.exec(url)?.[0];
+  const id = root?.slice(root.lastIndexOf("/") + 1);
+  if (url.endsWith("/v1")) return { kind: "fixed", url, id, root, openaiRoot: url };
+  if (root) return { kind: "fixed", url, id, root, openaiRoot: `${root}/openai/v1` };
+  return { kind: "prefix", url };
+}
+
+function locateId(modelId: string, prefix: string, entry?: CatalogueEntry): Endpoint {
+  const slug = entry?.endpoint ?? checkId(modelId).replaceAll("/", "-");
+  const root = `${prefix}/${encodeSegment(slug, modelId)}`;
+  return {
+    name: slug,
+    root,
+    openaiRoot: `${root}/openai/v1`,
+    model: entry ? entry.model : modelId.includes("/") ? modelId : undefined,
+  };
+}
+
+function locateUrl(modelId: string, base: Base): Endpoint {
+  const host = hostOf(modelId);
+  if (CONSOLE_HOSTS.includes(host)) {
+    const id = /\/endpoint\/([^/?#]+)/.exec(modelId)?.[1];
+    if (id === undefined) throw badId(modelId, "the console link names no endpoint");
+    return locateId(id, base.kind === "prefix" ? base.url : DEFAULT_PREFIX);
+  }
+  if (host === QUEUE_HOST) {
+    const id = /^https?:\/\/[^/]+\/v2\/([^/?#]+)/i.exec(modelId)?.[1];
+    if (id === undefined) throw badId(modelId, `it does not start with "${DEFAULT_PREFIX}/"`);
+    return locateId(id, DEFAULT_PREFIX);
+  }
+
+  const url = cleanUrl(modelId, (reason) => badId(modelId, reason));
+  if (host.endsWith(`.${QUEUE_HOST}`) && /^\/(v1\/?)?$/.test(new URL(url).pathname)) {
+    return { name: host.slice(0, -QUEUE_HOST.length - 1), openaiRoot: `https://${host}/v1` };
+  }
+  return { name: host, root: url, openaiRoot: url };
+}
+
+/** A URL that a path can be appended to: absolute http(s), no credentials, query or fragment, no slash at the end. */
+function cleanUrl(text: string, error: (reason: string) => Error): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw error("it is not an absolute URL");
+  }
+  if (!/^https?:$/.test(url.protocol)) throw error(`it starts with "${url.protocol}", not http or https`);
+  if (url.username || url.password) throw error('it holds credentials; use "apiKey" or "headers"');
+  if (url.search || url.hash) throw error("it has a query or a fragment, and a path must follow it");
+  return url.href.replace(/\/+$/, "");
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    throw badId(url, "it is not a valid URL");
+  }
+}
+
+function checkId(id: string): string {
+  // deno-lint-ignore no-control-regex
+  const bad = /[\u0000-\u0020\u007f?#\\]/.exec(id)?.[0];
+  if (bad !== undefined) throw badId(id, `it contains ${JSON.stringify(bad)}`);
+  for (const segment of id.split("/")) {
+    if (segment === "") throw badId(id, "a part of it is empty");
+    if (segment === "." || segment === "..") throw badId(id, `it contains "${segment}"`);
+  }
+  return id;
+}
+
+function encodeSegment(slug: string, modelId: string): string {
+  checkId(slug);
+  try {
+    return encodePathSegment(slug);
+  } catch {
+    throw badId(modelId, "it is not valid Unicode");
+  }
+}
+
+function badId(modelId: string, reason: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    argument: "modelId",
+    message: `Cannot use ${JSON.stringify(modelId)} as a model id: ${reason}`,
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Files in (a URL or a data URI) and files out (a worker's output becomes bytes or a URL).
+ *
+ * @module
+ */
+import type { ImageModelV4File } from "@ai-sdk/provider";
+import {
+  convertBase64ToUint8Array,
+  convertUint8ArrayToBase64,
+  detectMediaType,
+  DownloadError,
+  fetchUntrustedUrl,
+  isFullMediaType,
+  isRecord,
+  readResponseWithSizeLimit,
+} from "@ai-sdk/provider-utils";
+import type { RunpodProviderSettings } from "./api.ts";
+
+/** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
+const MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024;
+
+/** A file in a worker's output. */
+export type OutputFile = { url: string } | { base64: string };
+
+/** Writes a file for a worker: URLs as they are, bytes and base64 as a data URI. */
+export function toUrl(file: ImageModelV4File): string {
+  if (file.type === "url") return file.url;
+  const mediaType = isFullMediaType(file.mediaType)
+    ? file.mediaType
+    : detectMediaType({ data: file.data }) ?? "application/octet-stream";
+  return `data:${mediaType};base64,${toBase64(file.data)}`;
+}
+
+/** Bytes as base64; base64 as it is. */
+export function toBase64(data: Uint8Array | string): string {
+  if (typeof data === "string") return data;
+  const native = (data as { toBase64?: () => string }).toBase64;
+  return native ? native.call(data) : convertUint8ArrayToBase64(data);
+}
+
+/** Base64 as bytes; bytes as they are. */
+export function toBytes(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? convertBase64ToUint8Array(data) : data;
+}
+
+/**
+ * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
+ * the usual keys of an object.
+ */
+export function findFiles(output: unknown): OutputFile[] {
+  if (typeof output === "string") {
+    const file = readFile(output);
+    return file ? [file] : [];
+  }
+  if (Array.isArray(output)) return output.flatMap(findFiles);
+  if (!isRecord(output)) return [];
+  for (const key of FILE_KEYS) {
+    const files = findFiles(output[key]);
+    if (files.length > 0) return files;
+  }
+  return [];
+}
+
+/**
+ * Downloads an output, without our key and without following it into a private network.
+ *
+ * @param trustedOrigin The origin of the endpoint as the caller configured it, which may be private itself.
+ * @throws {DownloadError}
+ */
+export async function download(
+  { url, settings, trustedOrigin, abortSignal }: {
+    url: string;
+    settings: RunpodProviderSettings;
+    trustedOrigin: string;
+    abortSignal?: AbortSignal;
+  },
+): Promise<Uint8Array> {
+  const response = await fetchUntrustedUrl({ url, fetch: settings.fetch, trustedOrigin, abortSignal });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new DownloadError({ url, statusCode: response.status, statusText: response.statusText });
+  }
+  return await readResponseWithSizeLimit({ response, url, maxBytes: MAX_DOWNLOAD_BYTES });
+}
+
+// The order matters where a worker sends several: the most specific first.
+const FILE_KEYS = ["image_url", "result", "images", "image", "url", "data", "output", "message"];
+
+function readFile(text: string): OutputFile | undefined {
+  const value = text.trim();
+  if (/^https?:\/\//i.test(value)) return { url: value };
+  const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
+  if (dataUri) return { base64: value.slice(dataUri.length) };
+  // Words are valid base64 too, so only what starts like a known file counts.
+  if (/^[A-Za-z0-9+/_-]{16}/.test(value) && detectMediaType({ data: value.slice(0, 64) })) return { base64: value };
+  return undefined;
+}

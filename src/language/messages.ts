@@ -1,0 +1,182 @@
+/**
+ * The SDK's prompt as OpenAI chat messages, as vLLM and SGLang read them.
+ *
+ * @module
+ */
+import {
+  type LanguageModelV4FilePart,
+  type LanguageModelV4Message,
+  type LanguageModelV4Prompt,
+  type LanguageModelV4TextPart,
+  type LanguageModelV4ToolResultPart,
+  type SharedV4Warning,
+  UnsupportedFunctionalityError,
+} from "@ai-sdk/provider";
+import { getTopLevelMediaType, resolveFullMediaType } from "@ai-sdk/provider-utils";
+import { toBase64, toBytes } from "../file.ts";
+
+/** A chat message on the wire. */
+export type ChatMessage =
+  | { role: "system"; content: string }
+  | { role: "user"; content: string | ContentPart[] }
+  | { role: "assistant"; content: string | null; reasoning_content?: string; tool_calls?: WireToolCall[] }
+  | { role: "tool"; tool_call_id: string; content: string | ContentPart[] };
+
+/** A part of a message on the wire. */
+export type ContentPart =
+  | { type: "text"; text: string }
+  | { type: "image_url"; image_url: { url: string } }
+  | { type: "video_url"; video_url: { url: string } }
+  | { type: "audio_url"; audio_url: { url: string } }
+  | { type: "input_audio"; input_audio: { data: string; format: "wav" | "mp3" } }
+  | { type: "file"; file: { filename: string; file_data: string } };
+
+interface WireToolCall {
+  id: string;
+  type: "function";
+  function: { name: string; arguments: string };
+}
+
+/**
+ * Writes a prompt as chat messages; what has no place in them becomes a warning.
+ *
+ * @throws {UnsupportedFunctionalityError} for a file that no chat message can hold.
+ */
+export function writeMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[]): ChatMessage[] {
+  return prompt.flatMap((message) => writeMessage(message, warnings));
+}
+
+function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning[]): ChatMessage[] {
+  switch (message.role) {
+    case "system":
+      return [{ role: "system", content: message.content }];
+    case "user": {
+      const [first, ...more] = message.content;
+      // A plain string, because some chat templates take nothing else.
+      if (first?.type === "text" && more.length === 0) return [{ role: "user", content: first.text }];
+      return [{ role: "user", content: message.content.map(writePart) }];
+    }
+    case "assistant":
+      return [writeAssistant(message.content, warnings)];
+    case "tool":
+      return message.content.flatMap((part): ChatMessage[] =>
+        part.type === "tool-result"
+          ? [{ role: "tool", tool_call_id: part.toolCallId, content: writeToolOutput(part.output, warnings) }]
+          : [] // An approval concerns tools that a provider runs, and none are sent.
+      );
+  }
+}
+
+function writeAssistant(
+  content: Extract<LanguageModelV4Message, { role: "assistant" }>["content"],
+  warnings: SharedV4Warning[],
+): ChatMessage {
+  let text = "";
+  let reasoning = "";
+  const toolCalls: WireToolCall[] = [];
+  for (const part of content) {
+    if (part.type === "text") text += part.text;
+    else if (part.type === "reasoning") reasoning += part.text;
+    else if (part.type === "tool-call") {
+      toolCalls.push({
+        id: part.toolCallId,
+        type: "function",
+        function: { name: part.toolName, arguments: writeArguments(part.input) },
+      });
+    } else {
+      warnings.push({ type: "unsupported", feature: `${part.type} parts in assistant messages` });
+    }
+  }
+  return {
+    role: "assistant",
+    content: text === "" && toolCalls.length > 0 ? null : text,
+    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+    ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+  };
+}
+
+/** Arguments travel as JSON text; input that the SDK could not parse is text already. */
+function writeArguments(input: unknown): string {
+  if (typeof input !== "string") return JSON.stringify(input ?? {});
+  try {
+    JSON.parse(input);
+    return input;
+  } catch {
+    return JSON.stringify(input);
+  }
+}
+
+function writeToolOutput(
+  output: LanguageModelV4ToolResultPart["output"],
+  warnings: SharedV4Warning[],
+): string | ContentPart[] {
+  switch (output.type) {
+    case "text":
+    case "error-text":
+      return output.value;
+    case "json":
+    case "error-json":
+      return JSON.stringify(output.value);
+    case "execution-denied":
+      return output.reason ?? "The user denied the execution of this tool call.";
+    case "content": {
+      const parts = output.value.flatMap((part): ContentPart[] => {
+        if (part.type !== "custom") return [writePart(part)];
+        warnings.push({ type: "unsupported", feature: "custom parts in tool results" });
+        return [];
+      });
+      const isText = parts.every((part) => part.type === "text");
+      return isText ? parts.map((part) => part.text).join("\n") : parts;
+    }
+  }
+}
+
+function writePart(part: LanguageModelV4TextPart | LanguageModelV4FilePart): ContentPart {
+  return part.type === "text" ? { type: "text", text: part.text } : writeFile(part);
+}
+
+function writeFile(part: LanguageModelV4FilePart): ContentPart {
+  const { data } = part;
+  if (data.type === "text") return { type: "text", text: data.text };
+  if (data.type === "reference") throw unsupported("a file that was uploaded to a provider");
+
+  const kind = getTopLevelMediaType(part.mediaType);
+  const url = () => data.type === "url" ? data.url.href : dataUri(part, data.data);
+  switch (kind) {
+    case "image":
+      return { type: "image_url", image_url: { url: url() } };
+    case "video":
+      return { type: "video_url", video_url: { url: url() } };
+    case "audio": {
+      const format = data.type === "data" && AUDIO_FORMATS[resolveFullMediaType({ part })];
+      return format
+        ? { type: "input_audio", input_audio: { data: toBase64(data.data), format } }
+        : { type: "audio_url", audio_url: { url: url() } };
+    }
+    case "text":
+      if (data.type === "url") throw unsupported(`a text file by URL (${data.url.href}); send its text`);
+      return { type: "text", text: new TextDecoder().decode(toBytes(data.data)) };
+  }
+  if (data.type === "data" && resolveFullMediaType({ part }) === "application/pdf") {
+    return { type: "file", file: { filename: part.filename ?? "document.pdf", file_data: url() } };
+  }
+  throw unsupported(`a file of type "${part.mediaType}"`);
+}
+
+const AUDIO_FORMATS: Record<string, "wav" | "mp3" | undefined> = {
+  "audio/wav": "wav",
+  "audio/x-wav": "wav",
+  "audio/mp3": "mp3",
+  "audio/mpeg": "mp3",
+};
+
+function dataUri(part: LanguageModelV4FilePart, data: Uint8Array | string): string {
+  return `data:${resolveFullMediaType({ part })};base64,${toBase64(data)}`;
+}
+
+function unsupported(what: string): UnsupportedFunctionalityError {
+  return new UnsupportedFunctionalityError({
+    functionality: what,
+    message: `Cannot send ${what} in a chat message`,
+  });
+}

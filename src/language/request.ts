@@ -1,0 +1,91 @@
+/**
+ * The SDK's call as the body of a chat completion request.
+ *
+ * @module
+ */
+import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
+import { isCustomReasoning } from "@ai-sdk/provider-utils";
+import * as z from "zod/mini";
+import { splitOptions } from "../options.ts";
+import { type ChatMessage, writeMessages } from "./messages.ts";
+
+/** The body of a chat completion request. */
+export interface ChatRequest extends Record<string, unknown> {
+  model: string;
+  messages: ChatMessage[];
+}
+
+/** Writes the request body for a call. */
+export function writeRequest(
+  model: string,
+  call: LanguageModelV4CallOptions,
+): { body: ChatRequest; warnings: SharedV4Warning[] } {
+  const warnings: SharedV4Warning[] = [];
+  const { worker } = splitOptions(call.providerOptions, z.object({}));
+  const body = {
+    model,
+    max_tokens: call.maxOutputTokens,
+    temperature: call.temperature,
+    top_p: call.topP,
+    top_k: call.topK,
+    presence_penalty: call.presencePenalty,
+    frequency_penalty: call.frequencyPenalty,
+    stop: call.stopSequences?.length ? call.stopSequences : undefined,
+    seed: call.seed,
+    reasoning_effort: isCustomReasoning(call.reasoning) ? call.reasoning : undefined,
+    response_format: writeResponseFormat(call.responseFormat),
+    ...writeTools(call, warnings),
+    ...worker,
+    messages: writeMessages(call.prompt, warnings),
+  };
+  return { body, warnings };
+}
+
+/** The same request, streamed, with the usage at its end. */
+export function streamed(body: ChatRequest): ChatRequest {
+  return {
+    ...body,
+    stream: true,
+    stream_options: { ...(body.stream_options as JSONObject | undefined), include_usage: true },
+  };
+}
+
+function writeResponseFormat(format: LanguageModelV4CallOptions["responseFormat"]): JSONObject | undefined {
+  if (format?.type !== "json") return undefined;
+  if (format.schema === undefined) return { type: "json_object" };
+  return {
+    type: "json_schema",
+    json_schema: {
+      name: format.name ?? "response",
+      description: format.description,
+      schema: format.schema as JSONObject,
+      strict: true,
+    },
+  };
+}
+
+function writeTools(
+  { tools = [], toolChoice }: LanguageModelV4CallOptions,
+  warnings: SharedV4Warning[],
+): JSONObject {
+  const functions = tools.flatMap((tool): JSONObject[] => {
+    if (tool.type === "provider") {
+      warnings.push({
+        type: "unsupported",
+        feature: `provider-defined tool ${tool.id}`,
+        details: "Runpod's endpoints run no tools of their own; define a function tool",
+      });
+      return [];
+    }
+    const { name, description, inputSchema, strict } = tool;
+    return [{ type: "function", function: { name, description, parameters: inputSchema as JSONObject, strict } }];
+  });
+  // vLLM refuses a tool choice without tools.
+  if (functions.length === 0) return {};
+  return {
+    tools: functions,
+    tool_choice: toolChoice?.type === "tool"
+      ? { type: "function", function: { name: toolChoice.toolName } }
+      : toolChoice?.type,
+  };
+}

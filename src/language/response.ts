@@ -1,0 +1,165 @@
+/**
+ * A chat completion as the SDK's content.
+ *
+ * @module
+ */
+import type {
+  APICallError,
+  JSONObject,
+  LanguageModelV4Content,
+  LanguageModelV4FinishReason,
+  LanguageModelV4ResponseMetadata,
+  LanguageModelV4Usage,
+} from "@ai-sdk/provider";
+import {
+  createLanguageModelResponseMetadata,
+  createNullLanguageModelUsage,
+  generateId,
+  isRecord,
+} from "@ai-sdk/provider-utils";
+import { type Answer, answerError, readError, unexpectedAnswer } from "../error.ts";
+import { readJob } from "../job/envelope.ts";
+
+/** What a chat completion holds. */
+export interface Completion {
+  content: LanguageModelV4Content[];
+  finishReason: LanguageModelV4FinishReason;
+  usage: LanguageModelV4Usage;
+  response: LanguageModelV4ResponseMetadata;
+  /** What the public endpoint charged, in USD. */
+  cost?: number;
+}
+
+/** What an error about an answer needs to say. */
+export interface AnswerContext {
+  attempt: string;
+  /** Advice for a 404. */
+  notFound: string;
+}
+
+/**
+ * Reads a whole chat completion.
+ *
+ * @throws {APICallError} for an answer that is none, also with HTTP 200.
+ */
+export function readCompletion(answer: Answer, context: AnswerContext): Completion {
+  // The gateway may leave the list in that a job's output is.
+  const json = Array.isArray(answer.json) ? answer.json[0] : answer.json;
+  const choice = isRecord(json) && Array.isArray(json.choices) ? json.choices[0] : undefined;
+  if (!isRecord(json) || !isRecord(choice) || !isRecord(choice.message)) throw notACompletion(answer, json, context);
+
+  const { message } = choice;
+  const content: LanguageModelV4Content[] = [];
+  const reasoning = readReasoning(message);
+  if (reasoning) content.push({ type: "reasoning", text: reasoning });
+  const text = readText(message.content) + readText(message.refusal);
+  if (text) content.push({ type: "text", text });
+  for (const call of Array.isArray(message.tool_calls) ? message.tool_calls : []) {
+    const name = isRecord(call) && isRecord(call.function) ? call.function.name : undefined;
+    if (typeof name !== "string") {
+      throw unexpectedAnswer({ attempt: context.attempt, answer, expected: "a name in every tool call" });
+    }
+    content.push({
+      type: "tool-call",
+      toolCallId: typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId(),
+      toolName: name,
+      input: readArguments(call.function.arguments),
+    });
+  }
+
+  return {
+    content,
+    finishReason: readFinishReason(choice.finish_reason, {
+      hasToolCalls: content.some((part) => part.type === "tool-call"),
+      isRefusal: Boolean(readText(message.refusal)),
+    }),
+    usage: readUsage(json.usage),
+    response: readMetadata(json),
+    ...(typeof json.cost === "number" ? { cost: json.cost } : {}),
+  };
+}
+
+/** Reasoning under either name; servers that send both send the same text twice. */
+export function readReasoning(message: Record<string, unknown>): string {
+  return readText(message.reasoning_content) || readText(message.reasoning);
+}
+
+/** Text, also as a list of text parts. */
+export function readText(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => isRecord(part) && typeof part.text === "string" ? part.text : "").join("");
+}
+
+/** Arguments are JSON text; some servers send the object itself. */
+export function readArguments(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? {});
+}
+
+/** Reads a finish reason; servers that were told which tool to call say `stop` after the call. */
+export function readFinishReason(
+  raw: unknown,
+  { hasToolCalls, isRefusal }: { hasToolCalls: boolean; isRefusal: boolean },
+): LanguageModelV4FinishReason {
+  if (typeof raw !== "string") return { unified: hasToolCalls ? "tool-calls" : "other", raw: undefined };
+  const unified = FINISH_REASONS[raw] ?? "other";
+  if (unified !== "stop") return { unified, raw };
+  return { unified: hasToolCalls ? "tool-calls" : isRefusal ? "content-filter" : "stop", raw };
+}
+
+const FINISH_REASONS: Record<string, LanguageModelV4FinishReason["unified"] | undefined> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool-calls",
+  function_call: "tool-calls",
+  content_filter: "content-filter",
+  abort: "error",
+  error: "error",
+};
+
+/** Reads token counts, with the server's own object as `raw`. */
+export function readUsage(value: unknown): LanguageModelV4Usage {
+  if (!isRecord(value)) return createNullLanguageModelUsage();
+  const detail = (group: string, key: string) => isRecord(value[group]) ? count(value[group][key]) : undefined;
+  const input = count(value.prompt_tokens);
+  const output = count(value.completion_tokens);
+  const cached = detail("prompt_tokens_details", "cached_tokens");
+  const reasoning = detail("completion_tokens_details", "reasoning_tokens");
+  return {
+    inputTokens: {
+      total: input,
+      noCache: input === undefined ? undefined : input - (cached ?? 0),
+      cacheRead: cached,
+      cacheWrite: undefined,
+    },
+    outputTokens: {
+      total: output,
+      text: output === undefined ? undefined : output - (reasoning ?? 0),
+      reasoning,
+    },
+    raw: value as JSONObject,
+  };
+}
+
+/** Reads the id, model and time of a completion or chunk. */
+export function readMetadata(json: Record<string, unknown>): LanguageModelV4ResponseMetadata {
+  return createLanguageModelResponseMetadata({
+    id: typeof json.id === "string" ? json.id : undefined,
+    model: typeof json.model === "string" ? json.model : undefined,
+    created: typeof json.created === "number" ? json.created : undefined,
+  });
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+function notACompletion(answer: Answer, json: unknown, { attempt, notFound }: AnswerContext): APICallError {
+  const job = readJob(json);
+  const error = isRecord(json) && (json.object === "error" || !("choices" in json)) ? readError(json) : undefined;
+  if (job && !error) {
+    return unexpectedAnswer({ attempt, answer, expected: `a completion, and job "${job.id}" is still ${job.status}` });
+  }
+  if (error) return answerError({ attempt, answer, repeat: "completion", details: error, notFound });
+  return unexpectedAnswer({ attempt, answer, expected: "a chat completion as JSON" });
+}

@@ -1,0 +1,69 @@
+/**
+ * Tool calls put together from a stream's deltas, as loosely as servers send them.
+ *
+ * @module
+ */
+import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { isRecord, StreamingToolCallTracker } from "@ai-sdk/provider-utils";
+import { readArguments } from "./response.ts";
+
+interface Nameless {
+  id?: string;
+  arguments: string;
+}
+
+/** The tool calls of one streamed answer. */
+export class ToolCalls {
+  readonly #tracker: StreamingToolCallTracker;
+  /** Calls whose name has not come yet, by index: the tracker starts a call by its name. */
+  readonly #nameless = new Map<number, Nameless>();
+  readonly #named = new Set<number>();
+  #isEmpty = true;
+
+  constructor(enqueue: (part: LanguageModelV4StreamPart) => void) {
+    this.#tracker = new StreamingToolCallTracker({ enqueue });
+  }
+
+  /** Whether no call has come. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /** Takes one delta. */
+  add(delta: unknown): void {
+    if (!isRecord(delta)) return;
+    this.#isEmpty = false;
+    const call = isRecord(delta.function) ? delta.function : {};
+    const index = typeof delta.index === "number" ? delta.index : undefined;
+    const id = typeof delta.id === "string" ? delta.id : undefined;
+    const name = typeof call.name === "string" && call.name !== "" ? call.name : undefined;
+    const args = call.arguments == null ? undefined : readArguments(call.arguments);
+
+    if (index === undefined || this.#named.has(index)) {
+      this.#tracker.processDelta({ index, id, function: { name, arguments: args } });
+      return;
+    }
+    const waiting: Nameless = this.#nameless.get(index) ?? { arguments: "" };
+    waiting.id ??= id;
+    waiting.arguments += args ?? "";
+    if (name === undefined) {
+      this.#nameless.set(index, waiting);
+      return;
+    }
+    this.#nameless.delete(index);
+    this.#named.add(index);
+    this.#tracker.processDelta({ index, id: waiting.id, function: { name, arguments: waiting.arguments } });
+  }
+
+  /**
+   * Ends all calls.
+   *
+   * @throws {InvalidResponseDataError} for a call that never got a name.
+   */
+  finish(): void {
+    for (const [index, { id, arguments: args }] of this.#nameless) {
+      this.#tracker.processDelta({ index, id, function: { arguments: args } });
+    }
+    this.#tracker.flush();
+  }
+}
