@@ -1,0 +1,359 @@
+import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import fc from "fast-check";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, chunk, completion, events, stream } from "./capture.ts";
+
+const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+const MODEL = "qwen/qwen3-32b-awq";
+
+async function partsFrom(
+  answer: Response,
+  options: { includeRawChunks?: boolean; abortSignal?: AbortSignal } = {},
+): Promise<LanguageModelV4StreamPart[]> {
+  const { runpod } = capture(() => answer);
+  const { stream } = await runpod(MODEL).doStream({ prompt: PROMPT, ...options });
+  return await Array.fromAsync(stream);
+}
+
+/** A body that arrives in the given pieces. */
+function pieces(parts: Uint8Array[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part);
+      controller.close();
+    },
+  });
+}
+
+const types = (parts: LanguageModelV4StreamPart[]) => parts.map((part) => part.type);
+const textOf = (parts: LanguageModelV4StreamPart[]) =>
+  parts.map((part) => part.type === "text-delta" ? part.delta : "").join("");
+const finishOf = (parts: LanguageModelV4StreamPart[]) => {
+  const last = parts.at(-1);
+  assert(last?.type === "finish", `Expected a finish part at the end, got ${last?.type}`);
+  return last;
+};
+const errorOf = (parts: LanguageModelV4StreamPart[]) => {
+  const errors = parts.filter((part) => part.type === "error");
+  assertEquals(errors.length, 1);
+  return errors[0].error as APICallError;
+};
+const call = (index: number | undefined, id: string | undefined, name: string | undefined, args: unknown) =>
+  chunk({ tool_calls: [{ index, id, type: "function", function: { name, arguments: args } }] });
+const callsOf = (parts: LanguageModelV4StreamPart[]) =>
+  parts.flatMap((part) => part.type === "tool-call" ? [{ name: part.toolName, input: part.input }] : []);
+
+const USAGE = {
+  id: "chatcmpl-1",
+  choices: [],
+  usage: {
+    prompt_tokens: 10,
+    completion_tokens: 7,
+    total_tokens: 17,
+    prompt_tokens_details: { cached_tokens: 4 },
+    completion_tokens_details: { reasoning_tokens: 2 },
+  },
+};
+
+describe("a streamed chat completion", () => {
+  it("becomes reasoning, text and a tool call, with usage and finish reason", async () => {
+    const parts = await partsFrom(stream(events(
+      chunk({ role: "assistant", content: "" }),
+      chunk({ reasoning_content: "Let me " }),
+      chunk({ reasoning_content: "think." }),
+      chunk({ content: "Hello" }),
+      chunk({ content: " world" }),
+      call(0, "call_1", "getWeather", ""),
+      call(0, undefined, undefined, '{"city":'),
+      call(0, undefined, undefined, '"Paris"}'),
+      chunk({}, "tool_calls"),
+      USAGE,
+    )));
+    assertEquals(parts, [
+      { type: "stream-start", warnings: [] },
+      {
+        type: "response-metadata",
+        id: "chatcmpl-1",
+        modelId: "test/model",
+        timestamp: new Date(1_700_000_000_000),
+      },
+      { type: "reasoning-start", id: "reasoning-0" },
+      { type: "reasoning-delta", id: "reasoning-0", delta: "Let me " },
+      { type: "reasoning-delta", id: "reasoning-0", delta: "think." },
+      { type: "reasoning-end", id: "reasoning-0" },
+      { type: "text-start", id: "text-1" },
+      { type: "text-delta", id: "text-1", delta: "Hello" },
+      { type: "text-delta", id: "text-1", delta: " world" },
+      { type: "text-end", id: "text-1" },
+      { type: "tool-input-start", id: "call_1", toolName: "getWeather" },
+      { type: "tool-input-delta", id: "call_1", delta: '{"city":' },
+      { type: "tool-input-delta", id: "call_1", delta: '"Paris"}' },
+      { type: "tool-input-end", id: "call_1" },
+      { type: "tool-call", toolCallId: "call_1", toolName: "getWeather", input: '{"city":"Paris"}' },
+      {
+        type: "finish",
+        finishReason: { unified: "tool-calls", raw: "tool_calls" },
+        usage: {
+          inputTokens: { total: 10, noCache: 6, cacheRead: 4, cacheWrite: undefined },
+          outputTokens: { total: 7, text: 5, reasoning: 2 },
+          raw: USAGE.usage,
+        },
+      },
+    ]);
+  });
+
+  it("always asks for the usage, and keeps other stream options", async () => {
+    const { runpod, sent } = capture(() => stream(events(chunk({ content: "Hi" }, "stop"))));
+    await runpod(MODEL).doStream({
+      prompt: PROMPT,
+      providerOptions: { runpod: { stream_options: { continuous_usage_stats: true } } },
+    });
+    assertEquals(sent[0].body.stream, true);
+    assertEquals(sent[0].body.stream_options, { continuous_usage_stats: true, include_usage: true });
+  });
+
+  it("reads reasoning under both names, and once where a server sends both", async () => {
+    const deltas = [{ reasoning: "a" }, { reasoning_content: "b" }, { reasoning: "c", reasoning_content: "c" }];
+    const parts = await partsFrom(stream(events(...deltas.map((delta) => chunk(delta)), chunk({}, "stop"))));
+    const reasoning = parts.flatMap((part) => part.type === "reasoning-delta" ? [part.delta] : []);
+    assertEquals(reasoning, ["a", "b", "c"]);
+  });
+
+  it("gives the raw chunks when asked", async () => {
+    const sent = [chunk({ content: "Hi" }), chunk({}, "stop")];
+    const parts = await partsFrom(stream(events(...sent)), { includeRawChunks: true });
+    assertEquals(parts.flatMap((part) => part.type === "raw" ? [part.rawValue] : []), sent);
+  });
+
+  it("gives the same parts wherever the bytes are cut", async () => {
+    const text = events(
+      chunk({ role: "assistant", reasoning: "Größe 👩‍🚀 " }),
+      chunk({ content: "naïve — “quoted” 日本語 " }),
+      call(0, "call_1", "search", '{"query":"crème'),
+      call(1, "call_2", "open", "{}"),
+      call(0, undefined, undefined, ' brûlée"}'),
+      chunk({}, "tool_calls"),
+      USAGE,
+    );
+    const bodies = [text, text.replaceAll("\n", "\r\n"), text.replaceAll("data: ", ": keep-alive\ndata:")];
+    for (const body of bodies) {
+      const bytes = new TextEncoder().encode(body);
+      const expected = await partsFrom(stream(pieces([bytes])));
+      assertEquals(callsOf(expected).length, 2);
+
+      for (let at = 0; at <= bytes.length; at++) {
+        assertEquals(await partsFrom(stream(pieces([bytes.subarray(0, at), bytes.subarray(at)]))), expected);
+      }
+      const cuts = fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 60 });
+      await fc.assert(
+        fc.asyncProperty(cuts, async (places) => {
+          const edges = [0, ...places.sort((a, b) => a - b), bytes.length];
+          const parts = edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
+          assertEquals(await partsFrom(stream(pieces(parts))), expected);
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+
+  it("puts tool calls together in any split", async () => {
+    const inputs = ['{"a":1}', '{"b":[1,2,{"c":"}{"}]}', "{}"];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 5 })), { maxLength: 40 }), async (plan) => {
+        const left = [...inputs];
+        const deltas = inputs.map((_, index) => call(index, `call_${index}`, `tool${index}`, ""));
+        for (const [index, length] of plan) {
+          deltas.push(call(index, undefined, undefined, left[index].slice(0, length)));
+          left[index] = left[index].slice(length);
+        }
+        left.forEach((rest, index) => deltas.push(call(index, undefined, undefined, rest)));
+        const parts = await partsFrom(stream(events(...deltas, chunk({}, "tool_calls"))));
+        assertEquals(callsOf(parts), inputs.map((input, index) => ({ name: `tool${index}`, input })));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  const ODD_CALLS: Record<string, unknown[]> = {
+    "without an id": [call(0, undefined, "add", '{"a":1}')],
+    "with an empty id": [call(0, "", "add", '{"a":1}')],
+    "without an index": [call(undefined, "call_1", "add", '{"a":1}')],
+    "with a late name": [call(0, "call_1", undefined, ""), call(0, undefined, "add", '{"a":1}')],
+    "with arguments before the name": [call(0, "call_1", undefined, '{"a":'), call(0, undefined, "add", "1}")],
+    "with arguments as an object": [call(0, "call_1", "add", { a: 1 })],
+    "with an index that starts at 1": [call(1, "call_1", "add", '{"a":'), call(1, undefined, undefined, "1}")],
+  };
+  for (const [name, deltas] of Object.entries(ODD_CALLS)) {
+    it(`takes a tool call ${name}`, async () => {
+      const parts = await partsFrom(stream(events(...deltas, chunk({}, "tool_calls"))));
+      assertEquals(callsOf(parts), [{ name: "add", input: '{"a":1}' }]);
+      const toolCall = parts.find((part) => part.type === "tool-call");
+      assertMatch(toolCall!.toolCallId, /\S/);
+      assertEquals(finishOf(parts).finishReason.unified, "tool-calls");
+    });
+  }
+
+  it("calls it tool-calls when the server says stop after a call", async () => {
+    const parts = await partsFrom(stream(events(call(0, "call_1", "add", "{}"), chunk({}, "stop"))));
+    assertEquals(finishOf(parts).finishReason, { unified: "tool-calls", raw: "stop" });
+  });
+
+  it("reports an error in mid stream, whatever its shape", async () => {
+    const shapes = [
+      { error: { message: "CUDA out of memory", type: "InternalServerError", code: 500 } },
+      { object: "error", message: "CUDA out of memory", type: "InternalServerError", param: null, code: 500 },
+      { error: "CUDA out of memory" },
+    ];
+    for (const shape of shapes) {
+      const parts = await partsFrom(stream(events(chunk({ content: "Hel" }), shape)));
+      assertEquals(textOf(parts), "Hel");
+      const error = errorOf(parts);
+      assert(APICallError.isInstance(error));
+      assertStringIncludes(error.message, "CUDA out of memory");
+      assertEquals(finishOf(parts).finishReason.unified, "error");
+      assert(types(parts).indexOf("text-end") < types(parts).indexOf("finish"));
+    }
+  });
+
+  it("is an error when it was cut, and a half tool call is not called", async () => {
+    const cuts = [
+      events(chunk({ content: "Hel" })).replace("data: [DONE]\n\n", ""),
+      events(chunk({ content: "Hel" })).replace("data: [DONE]\n\n", 'data: {"choices":[{"del'),
+      events(chunk({ content: "Hel" }), call(0, "call_1", "add", '{"a":')).replace("data: [DONE]\n\n", ""),
+    ];
+    for (const body of cuts) {
+      const parts = await partsFrom(stream(body));
+      assertEquals(textOf(parts), "Hel");
+      assertStringIncludes(errorOf(parts).message, "the answer was cut");
+      assertEquals(finishOf(parts).finishReason.unified, "error");
+      assertEquals(callsOf(parts), []);
+    }
+  });
+
+  it("is an error when the connection breaks", async () => {
+    let pulls = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (pulls++ === 0) controller.enqueue(new TextEncoder().encode(events(chunk({ content: "Hel" })).slice(0, -14)));
+        else controller.error(new TypeError("connection reset"));
+      },
+    });
+    const parts = await partsFrom(stream(body));
+    assertEquals(textOf(parts), "Hel");
+    assertStringIncludes(errorOf(parts).message, "connection reset");
+    assertEquals(finishOf(parts).finishReason.unified, "error");
+  });
+
+  it("is complete without [DONE], and without an empty line at the end", async () => {
+    for (const end of ["", "data: [DONE]", "data: [DONE]\n"]) {
+      const body = events(chunk({ content: "Hi" }), chunk({}, "stop")).replace("data: [DONE]\n\n", end);
+      const parts = await partsFrom(stream(body));
+      assertEquals(textOf(parts), "Hi");
+      assertEquals(finishOf(parts).finishReason, { unified: "stop", raw: "stop" });
+      assertEquals(parts.filter((part) => part.type === "error"), []);
+    }
+  });
+
+  it("reports an event that is not JSON, with the event", async () => {
+    const parts = await partsFrom(stream("data: {oops\n\ndata: [DONE]\n\n"));
+    const error = errorOf(parts);
+    assertStringIncludes(error.message, "{oops");
+    assertEquals(finishOf(parts).finishReason.unified, "error");
+  });
+
+  it("reads events that are printed over many lines", async () => {
+    const pretty = [chunk({ content: "Hi" }), chunk({}, "stop")]
+      .map((value) => JSON.stringify(value, null, 2).split("\n").map((line) => `data: ${line}\n`).join("") + "\n")
+      .join("");
+    assertEquals(textOf(await partsFrom(stream(pretty))), "Hi");
+  });
+
+  for (const contentType of ["application/json", "text/event-stream", "text/plain"]) {
+    it(`becomes a stream when the endpoint answers with plain JSON as ${contentType}`, async () => {
+      const json = await completion({
+        content: "Hello",
+        reasoning_content: "Hm",
+        tool_calls: [{ id: "call_1", type: "function", function: { name: "add", arguments: '{"a":1}' } }],
+      }).text();
+      const parts = await partsFrom(new Response(json, { headers: { "content-type": contentType } }));
+      assertEquals(types(parts), [
+        "stream-start",
+        "response-metadata",
+        "reasoning-start",
+        "reasoning-delta",
+        "reasoning-end",
+        "text-start",
+        "text-delta",
+        "text-end",
+        "tool-input-start",
+        "tool-input-delta",
+        "tool-input-end",
+        "tool-call",
+        "finish",
+      ]);
+      assertEquals(finishOf(parts).usage.inputTokens.total, 3);
+    });
+  }
+
+  it("streams events even when the content type says otherwise", async () => {
+    const body = events(chunk({ content: "Hi" }), chunk({}, "stop"));
+    assertEquals(textOf(await partsFrom(new Response(body, { headers: { "content-type": "text/plain" } }))), "Hi");
+  });
+
+  const NOT_A_COMPLETION: Record<string, [body: string, says: string]> = {
+    "an HTML page": ["<html><head><title>Bad gateway</title></head></html>", "Bad gateway"],
+    "nothing": ["", "an empty body"],
+    "half a JSON": ['{"choices":[{"mess', '{"choices"'],
+    "a flat vLLM error": [
+      '{"object":"error","message":"The model `x` does not exist.","type":"NotFoundError","param":null,"code":404}',
+      "The model `x` does not exist.",
+    ],
+    "an error object": ['{"error":{"message":"too long","code":400}}', "too long"],
+    "plain words": ["Internal Server Error", "Internal Server Error"],
+  };
+  for (const [name, [body, says]] of Object.entries(NOT_A_COMPLETION)) {
+    it(`throws an APICallError with the body when HTTP 200 brings ${name}`, async () => {
+      const error = await assertRejects(() => partsFrom(new Response(body)), APICallError, says);
+      assertStringIncludes(error.message, 'Cannot generate text with "qwen/qwen3-32b-awq"');
+      assertEquals(error.responseBody, body);
+      assertEquals(error.statusCode, 200);
+    });
+  }
+
+  it("ends with the caller's own reason when aborted, at once, even under a fetch that ignores it", async () => {
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    let isCancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(events(chunk({ content: "Hi" })).slice(0, -14))),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    const { runpod } = capture(() => stream(body));
+    const result = await runpod(MODEL).doStream({ prompt: PROMPT, abortSignal: abort.signal });
+    const reader = result.stream.getReader();
+    assertEquals((await reader.read()).value?.type, "stream-start");
+    const rest = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    abort.abort(reason);
+    assertEquals(await assertRejects(() => rest), reason);
+    assert(isCancelled);
+  });
+
+  it("stops reading when the consumer leaves", async () => {
+    let isCancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode(events(chunk({ content: "x" })).slice(0, -14))),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    const { runpod } = capture(() => stream(body));
+    const result = await runpod(MODEL).doStream({ prompt: PROMPT });
+    await result.stream.cancel();
+    assert(isCancelled);
+  });
+});
