@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
-import { isCustomReasoning } from "@ai-sdk/provider-utils";
+import { isCustomReasoning, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import * as z from "zod/mini";
 import { splitOptions } from "../options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
@@ -21,9 +21,8 @@ export function writeRequest(
   call: LanguageModelV4CallOptions,
 ): { body: ChatRequest; warnings: SharedV4Warning[] } {
   const warnings: SharedV4Warning[] = [];
-  const { worker } = splitOptions(call.providerOptions, z.object({}));
-  const body = {
-    model,
+  const { worker } = splitOptions(call.providerOptions, reservedOptions());
+  const standard = {
     max_tokens: call.maxOutputTokens,
     temperature: call.temperature,
     top_p: call.topP,
@@ -35,11 +34,13 @@ export function writeRequest(
     reasoning_effort: isCustomReasoning(call.reasoning) ? call.reasoning : undefined,
     response_format: writeResponseFormat(call.responseFormat),
     ...writeTools(call, warnings),
-    ...worker,
-    messages: writeMessages(call.prompt, warnings),
   };
-  return { body, warnings };
+  const messages = writeMessages(call.prompt, warnings);
+  return { body: { model, ...removeUndefinedEntries<unknown>(standard), ...worker, messages }, warnings };
 }
+
+/** Options that would change what the caller's function promises. */
+const reservedOptions = () => z.object({ stream: z.optional(z.never("for options: streamText streams")) });
 
 /** The same request, streamed, with the usage at its end. */
 export function streamed(body: ChatRequest): ChatRequest {

@@ -11,7 +11,7 @@ import type {
 } from "@ai-sdk/provider";
 import { createNullLanguageModelUsage, isRecord } from "@ai-sdk/provider-utils";
 import { createParser, type EventSourceParser } from "eventsource-parser";
-import { type Answer, answerError, networkError, readError, unexpectedAnswer } from "../error.ts";
+import { type Answer, answerError, networkError, unexpectedAnswer } from "../error.ts";
 import {
   type AnswerContext,
   type Completion,
@@ -274,10 +274,9 @@ class Chunks {
   /** An event without choices: an error, the usage alone, or something unknown that is let be. */
   #addOther(chunk: Record<string, unknown>, data: string): void {
     if (chunk.usage) this.#usage = readUsage(chunk.usage);
-    const details = chunk.object === "error" || "error" in chunk ? readError(chunk) : undefined;
-    if (!details) return;
+    if (chunk.object !== "error" && !("error" in chunk)) return;
     const { context, read } = this.#source;
-    this.fail(answerError({ ...context, answer: read(data), repeat: "completion", details }));
+    this.fail(answerError({ ...context, answer: read(data), repeat: "completion" }));
   }
 
   #unexpected(data: string, expected: string): Error {

@@ -21,7 +21,10 @@ export function assertNotEquals<T>(actual: T, expected: T, message?: string): vo
 }
 
 export function assertStringIncludes(actual: string, expected: string, message?: string): void {
-  assert(actual.includes(expected), message ?? `Expected ${JSON.stringify(actual)} to include ${JSON.stringify(expected)}`);
+  assert(
+    actual.includes(expected),
+    message ?? `Expected ${JSON.stringify(actual)} to include ${JSON.stringify(expected)}`,
+  );
 }
 
 export function assertMatch(actual: string, expected: RegExp, message?: string): void {

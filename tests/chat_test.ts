@@ -1,0 +1,365 @@
+import {
+  APICallError,
+  InvalidArgumentError,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4Prompt,
+  UnsupportedFunctionalityError,
+} from "@ai-sdk/provider";
+import { describe, it } from "node:test";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completion } from "./capture.ts";
+
+const MODEL = "qwen/qwen3-32b-awq";
+const PROMPT: LanguageModelV4Prompt = [{ role: "user", content: [{ type: "text", text: "Hi" }] }];
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const PNG_BASE64 = "iVBORw0KGgo=";
+
+async function send(call: Partial<LanguageModelV4CallOptions>) {
+  const { runpod, sent } = capture(() => completion({ content: "Hello" }));
+  const result = await runpod(MODEL).doGenerate({ prompt: PROMPT, ...call });
+  return { body: sent[0].body, result };
+}
+
+const messagesFor = async (prompt: LanguageModelV4Prompt) => (await send({ prompt })).body.messages;
+
+describe("a chat request", () => {
+  it("holds the served name and the message, and nothing that was not set", async () => {
+    const { body } = await send({});
+    assertEquals(body, { model: "Qwen/Qwen3-32B-AWQ", messages: [{ role: "user", content: "Hi" }] });
+  });
+
+  it("holds every sampling setting", async () => {
+    const { body, result } = await send({
+      maxOutputTokens: 100,
+      temperature: 0.5,
+      topP: 0.9,
+      topK: 40,
+      presencePenalty: 0.1,
+      frequencyPenalty: 0.2,
+      stopSequences: ["END"],
+      seed: 7,
+    });
+    const { model: _, messages: __, ...settings } = body;
+    assertEquals(settings, {
+      max_tokens: 100,
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 40,
+      presence_penalty: 0.1,
+      frequency_penalty: 0.2,
+      stop: ["END"],
+      seed: 7,
+    });
+    assertEquals(result.warnings, []);
+  });
+
+  it("passes provider options on as they are, before the standard settings", async () => {
+    const { body } = await send({
+      temperature: 0.5,
+      providerOptions: { runpod: { min_p: 0.1, temperature: 0.7, chat_template_kwargs: { enable_thinking: false } } },
+    });
+    assertEquals(body.min_p, 0.1);
+    assertEquals(body.temperature, 0.7);
+    assertEquals(body.chat_template_kwargs, { enable_thinking: false });
+  });
+
+  it("sends a JSON schema natively", async () => {
+    const schema = { type: "object" as const, properties: { a: { type: "number" as const } } };
+    const named = await send({ responseFormat: { type: "json", schema, name: "answer", description: "An answer" } });
+    assertEquals(named.body.response_format, {
+      type: "json_schema",
+      json_schema: { name: "answer", description: "An answer", schema, strict: true },
+    });
+    const bare = await send({ responseFormat: { type: "json" } });
+    assertEquals(bare.body.response_format, { type: "json_object" });
+    const text = await send({ responseFormat: { type: "text" } });
+    assertEquals(text.body.response_format, undefined);
+  });
+
+  it("sends tools with every tool choice", async () => {
+    const inputSchema = { type: "object" as const, properties: {} };
+    const tools: LanguageModelV4CallOptions["tools"] = [
+      { type: "function", name: "now", description: "The time", inputSchema, strict: true },
+    ];
+    const choices = [
+      [undefined, undefined],
+      [{ type: "auto" }, "auto"],
+      [{ type: "none" }, "none"],
+      [{ type: "required" }, "required"],
+      [{ type: "tool", toolName: "now" }, { type: "function", function: { name: "now" } }],
+    ] as const;
+    for (const [toolChoice, expected] of choices) {
+      const { body } = await send({ tools, toolChoice });
+      assertEquals(body.tools, [
+        { type: "function", function: { name: "now", description: "The time", parameters: inputSchema, strict: true } },
+      ]);
+      assertEquals(body.tool_choice, expected);
+    }
+  });
+
+  it("sends no tool choice without tools, and warns of a provider-defined tool", async () => {
+    const { body, result } = await send({
+      tools: [{ type: "provider", id: "openai.web_search", name: "web_search", args: {} }],
+      toolChoice: { type: "required" },
+    });
+    assertEquals([body.tools, body.tool_choice], [undefined, undefined]);
+    assertEquals(result.warnings.length, 1);
+    assertStringIncludes(JSON.stringify(result.warnings), "openai.web_search");
+  });
+
+  it("holds messages of every role and part", async () => {
+    assertEquals(
+      await messagesFor([
+        { role: "system", content: "Be brief" },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "Look" },
+            { type: "file", mediaType: "image/png", data: { type: "data", data: PNG } },
+            { type: "file", mediaType: "image/*", data: { type: "data", data: PNG_BASE64 } },
+            { type: "file", mediaType: "image", data: { type: "url", url: new URL("https://example.com/a.png") } },
+            { type: "file", mediaType: "video/mp4", data: { type: "url", url: new URL("https://example.com/a.mp4") } },
+            { type: "file", mediaType: "audio/wav", data: { type: "data", data: "UklGRg==" } },
+            { type: "file", mediaType: "audio/flac", data: { type: "data", data: "ZkxhQw==" } },
+            { type: "file", mediaType: "audio/mpeg", data: { type: "url", url: new URL("https://example.com/a.mp3") } },
+            { type: "file", mediaType: "application/pdf", data: { type: "data", data: "JVBERi0=" }, filename: "a.pdf" },
+            { type: "file", mediaType: "text/plain", data: { type: "data", data: new TextEncoder().encode("näive") } },
+            { type: "file", mediaType: "text/markdown", data: { type: "text", text: "# Title" } },
+          ],
+        },
+        {
+          role: "assistant",
+          content: [
+            { type: "reasoning", text: "Hm" },
+            { type: "text", text: "I see" },
+            { type: "tool-call", toolCallId: "1", toolName: "look", input: { at: "x" } },
+          ],
+        },
+        { role: "assistant", content: [{ type: "tool-call", toolCallId: "2", toolName: "look", input: {} }] },
+      ]),
+      [
+        { role: "system", content: "Be brief" },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "Look" },
+            { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } },
+            { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } },
+            { type: "image_url", image_url: { url: "https://example.com/a.png" } },
+            { type: "video_url", video_url: { url: "https://example.com/a.mp4" } },
+            { type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } },
+            { type: "audio_url", audio_url: { url: "data:audio/flac;base64,ZkxhQw==" } },
+            { type: "audio_url", audio_url: { url: "https://example.com/a.mp3" } },
+            { type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBERi0=" } },
+            { type: "text", text: "näive" },
+            { type: "text", text: "# Title" },
+          ],
+        },
+        {
+          role: "assistant",
+          content: "I see",
+          reasoning_content: "Hm",
+          tool_calls: [{ id: "1", type: "function", function: { name: "look", arguments: '{"at":"x"}' } }],
+        },
+        {
+          role: "assistant",
+          content: null,
+          tool_calls: [{ id: "2", type: "function", function: { name: "look", arguments: "{}" } }],
+        },
+      ],
+    );
+  });
+
+  it("holds every kind of tool result", async () => {
+    const results = [
+      [{ type: "text", value: "done" }, "done"],
+      [{ type: "json", value: { a: [1] } }, '{"a":[1]}'],
+      [{ type: "error-text", value: "broke" }, "broke"],
+      [{ type: "error-json", value: { code: 1 } }, '{"code":1}'],
+      [{ type: "execution-denied", reason: "No" }, "No"],
+      [{ type: "execution-denied" }, "The user denied the execution of this tool call."],
+      [{ type: "content", value: [{ type: "text", text: "a" }, { type: "text", text: "b" }] }, "a\nb"],
+      [
+        { type: "content", value: [{ type: "text", text: "a" }, { type: "file", mediaType: "image/png", data: { type: "data", data: PNG } }] },
+        [{ type: "text", text: "a" }, { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } }],
+      ],
+    ] as const;
+    const messages = await messagesFor([{
+      role: "tool",
+      content: [
+        ...results.map(([output], index) => ({
+          type: "tool-result" as const,
+          toolCallId: String(index),
+          toolName: "t",
+          output: output as never,
+        })),
+        { type: "tool-approval-response", approvalId: "x", approved: true },
+      ],
+    }]);
+    assertEquals(
+      messages,
+      results.map(([, content], index) => ({ role: "tool", tool_call_id: String(index), content })),
+    );
+  });
+
+  it("warns of parts that no message can hold", async () => {
+    const { result } = await send({
+      prompt: [
+        { role: "assistant", content: [{ type: "file", mediaType: "image/png", data: { type: "data", data: PNG } }] },
+        {
+          role: "tool",
+          content: [{
+            type: "tool-result",
+            toolCallId: "1",
+            toolName: "t",
+            output: { type: "content", value: [{ type: "custom" }] },
+          }],
+        },
+      ],
+    });
+    assertEquals(result.warnings.map((warning) => warning.type), ["unsupported", "unsupported"]);
+  });
+
+  it("refuses files that would be lost, before any request", async () => {
+    const files = [
+      { mediaType: "application/zip", data: { type: "data" as const, data: "UEs=" } },
+      { mediaType: "application/pdf", data: { type: "url" as const, url: new URL("https://example.com/a.pdf") } },
+      { mediaType: "text/plain", data: { type: "url" as const, url: new URL("https://example.com/a.txt") } },
+      { mediaType: "image/png", data: { type: "reference" as const, reference: { openai: "file-1" } } },
+    ];
+    for (const file of files) {
+      const { runpod, sent } = capture(() => completion({}));
+      await assertRejects(
+        async () => await runpod(MODEL).doGenerate({ prompt: [{ role: "user", content: [{ type: "file", ...file }] }] }),
+        UnsupportedFunctionalityError,
+        "Cannot send",
+      );
+      assertEquals(sent.length, 0);
+    }
+  });
+
+  it("refuses provider options that are no object, or that decide about streaming", async () => {
+    for (const runpod of [["a"], { stream: true }]) {
+      const { result, sent } = (() => {
+        const { runpod: provider, sent } = capture(() => completion({}));
+        return { result: () => provider(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: runpod as never } }), sent };
+      })();
+      const error = await assertRejects(async () => await result(), InvalidArgumentError, "providerOptions.runpod");
+      assertMatch(error.message, /is not /);
+      assertEquals(sent.length, 0);
+    }
+  });
+});
+
+describe("a chat completion", () => {
+  it("becomes content, usage, metadata, request and response", async () => {
+    const { runpod, sent } = capture(() =>
+      completion({
+        content: "Hello",
+        reasoning: "Hm",
+        tool_calls: [{ id: "1", type: "function", function: { name: "add", arguments: '{"a":1}' } }],
+      }, { cost: 0.25 })
+    );
+    const result = await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(result.content, [
+      { type: "reasoning", text: "Hm" },
+      { type: "text", text: "Hello" },
+      { type: "tool-call", toolCallId: "1", toolName: "add", input: '{"a":1}' },
+    ]);
+    assertEquals(result.finishReason, { unified: "tool-calls", raw: "stop" });
+    assertEquals(result.usage, {
+      inputTokens: { total: 3, noCache: 3, cacheRead: undefined, cacheWrite: undefined },
+      outputTokens: { total: 2, text: 2, reasoning: undefined },
+      raw: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+    });
+    assertEquals(result.providerMetadata, { runpod: { cost: 0.25 } });
+    assertEquals(result.request?.url, sent[0].url);
+    assertEquals(result.request?.body, sent[0].body);
+    assertEquals(result.response?.id, "chatcmpl-1");
+    assertEquals(result.response?.modelId, "test/model");
+    assertEquals(result.response?.timestamp, new Date(1_700_000_000_000));
+    assertEquals(result.response?.headers?.["content-type"], "application/json");
+  });
+
+  const FINISH_REASONS: Array<[string | null, string]> = [
+    ["stop", "stop"],
+    ["length", "length"],
+    ["content_filter", "content-filter"],
+    ["abort", "error"],
+    ["something new", "other"],
+    [null, "other"],
+  ];
+  for (const [raw, unified] of FINISH_REASONS) {
+    it(`with finish reason ${raw} ends as ${unified}`, async () => {
+      const { runpod } = capture(() =>
+        completion({}, { choices: [{ message: { content: "Hi" }, finish_reason: raw }], usage: undefined })
+      );
+      const { finishReason, usage } = await runpod(MODEL).doGenerate({ prompt: PROMPT });
+      assertEquals(finishReason, { unified: unified as "stop", raw: raw ?? undefined });
+      assertEquals(usage.inputTokens.total, undefined);
+    });
+  }
+
+  it("may come in a list, as a job's output does, with arguments as an object and without an id", async () => {
+    const { runpod } = capture(async () =>
+      Response.json([
+        await completion({ content: null, tool_calls: [{ function: { name: "add", arguments: { a: 1 } } }] }).json(),
+      ])
+    );
+    const { content } = await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    const [call] = content;
+    assertEquals(call.type === "tool-call" && [call.toolName, call.input], ["add", '{"a":1}']);
+    assertMatch(call.type === "tool-call" ? call.toolCallId : "", /\S/);
+  });
+
+  it("shows a refusal as text and as the finish reason", async () => {
+    const { runpod } = capture(() => completion({ content: null, refusal: "I cannot" }));
+    const { content, finishReason } = await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(content, [{ type: "text", text: "I cannot" }]);
+    assertEquals(finishReason.unified, "content-filter");
+  });
+});
+
+describe("the served model name", () => {
+  const models = () => Response.json({ object: "list", data: [{ id: "org/served" }] });
+
+  it("is asked for once, however many calls wait for it", async () => {
+    const { runpod, sent } = capture(({ url }) => url.endsWith("/models") ? models() : completion({ content: "Hi" }));
+    await Promise.all([
+      runpod("abc123").doGenerate({ prompt: PROMPT }),
+      runpod("abc123").doGenerate({ prompt: PROMPT }),
+      runpod("https://console.runpod.io/serverless/user/endpoint/abc123").doGenerate({ prompt: PROMPT }),
+    ]);
+    assertEquals(sent.filter(({ method }) => method === "GET").length, 1);
+    assertEquals(sent.filter(({ method }) => method === "POST").map(({ body }) => body.model), Array(3).fill("org/served"));
+  });
+
+  it("is not asked for when it is given", async () => {
+    const { runpod, sent } = capture(() => completion({ content: "Hi" }));
+    await runpod("abc123", { model: "mine" }).doGenerate({ prompt: PROMPT });
+    assertEquals(sent.map(({ body }) => body.model), ["mine"]);
+  });
+
+  it("is asked for again after a failure, which says what to do", async () => {
+    let isUp = false;
+    const { runpod } = capture(({ url }) =>
+      !url.endsWith("/models")
+        ? completion({ content: "Hi" })
+        : isUp
+        ? models()
+        : Response.json({ object: "list", data: [] })
+    );
+    await assertRejects(async () => await runpod("abc123").doGenerate({ prompt: PROMPT }), APICallError, "name it yourself");
+    isUp = true;
+    await runpod("abc123").doGenerate({ prompt: PROMPT });
+  });
+
+  it("does not keep a caller who aborts", async () => {
+    const { runpod } = capture(() => new Promise<Response>(() => {}));
+    const abort = new AbortController();
+    const pending = runpod("abc123").doGenerate({ prompt: PROMPT, abortSignal: abort.signal });
+    const reason = new Error("enough");
+    abort.abort(reason);
+    assertEquals(await assertRejects(async () => await pending), reason);
+  });
+});

@@ -1,0 +1,206 @@
+import { APICallError } from "@ai-sdk/provider";
+import { generateText } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completion } from "./capture.ts";
+import { withVirtualTime } from "./virtual_time.ts";
+
+const MODEL = "qwen/qwen3-32b-awq";
+const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+const IMAGE = {
+  prompt: "Hi",
+  n: 1,
+  size: undefined,
+  aspectRatio: undefined,
+  seed: undefined,
+  files: undefined,
+  mask: undefined,
+  providerOptions: {},
+};
+
+async function chatError(answer: () => Response | Promise<Response>): Promise<APICallError> {
+  const { runpod } = capture(answer);
+  return await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
+}
+
+async function imageError(answer: () => Response | Promise<Response>): Promise<APICallError> {
+  const { runpod } = capture(answer);
+  return await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE), APICallError);
+}
+
+const pythonDict = (message: string) => `{'message': ${message}, 'type': 'worker_error', 'code': None}`;
+
+/** Every shape that an error has been seen in, and the sentence that it comes down to. */
+const SHAPES: Record<string, [body: unknown, sentence: string]> = {
+  "a string": [{ error: "endpoint not found" }, "endpoint not found"],
+  "an OpenAI error": [{ error: { message: "bad model", type: "x", param: null, code: 404 } }, "bad model"],
+  "a message": [{ message: "nope" }, "nope"],
+  "a problem report": [{ title: "Bad request", status: 400, detail: "no input" }, "Bad request: no input"],
+  "a problem report without detail": [{ title: "Bad request", status: 400 }, "Bad request"],
+  "a flat vLLM error": [{ object: "error", message: "does not exist", type: "NotFoundError", code: 404 }, "does not exist"],
+  "JSON inside a sentence": [
+    { error: 'Error submitting task: 400, {"code":400,"message":"Invalid size"}' },
+    "Error submitting task: 400: Invalid size",
+  ],
+  "a vLLM error inside a worker error": [
+    { error: { message: 'vLLM returned HTTP 400: {"error":{"message":"too long","code":400}}', type: "worker_error" } },
+    "vLLM returned HTTP 400: too long",
+  ],
+  "a list of strings": [{ error: ["model is required", "audio is required"] }, "model is required; audio is required"],
+  "a validator's list": [{ detail: [{ loc: ["body", "input"], msg: "field required" }] }, "body.input: field required"],
+  "a raised exception": [
+    {
+      error: JSON.stringify({
+        error_type: "<class 'ValueError'>",
+        error_message: "seed must be positive",
+        error_traceback: "Traceback in /app/secret.py",
+        hostname: "worker-host",
+      }),
+    },
+    "seed must be positive",
+  ],
+  "a generator that raised": [{ error: "handler: out of memory \ntraceback: File /app/x.py" }, "out of memory"],
+  "a Python dict": [{ error: pythonDict("'model crashed'") }, "model crashed"],
+  "a Python dict with an apostrophe": [{ error: pythonDict(`"it's gone"`) }, "it's gone"],
+  "a Python dict with escapes": [{ error: pythonDict(`'it\\'s "gone"'`) }, `it's "gone"`],
+  "a vLLM error in a Python dict": [
+    { error: pythonDict(`'vLLM returned HTTP 400: {"error":{"message":"too long"}}'`) },
+    "vLLM returned HTTP 400: too long",
+  ],
+  "a nested Python dict": [{ error: "{'error': {'message': 'deep', 'code': 500}}" }, "deep"],
+  "an error under err": [{ err: "boom", traceback: "..." }, "boom"],
+};
+
+describe("an error of any shape", () => {
+  for (const [name, [body, sentence]] of Object.entries(SHAPES)) {
+    it(`is read as ${name}`, async () => {
+      for (const error of [
+        await chatError(() => Response.json(body, { status: 400 })),
+        await imageError(() => Response.json(body, { status: 400 })),
+        // The same value as the error of a job that failed.
+        await imageError(() => Response.json({ id: "1", status: "FAILED", ...(body as object), error: (body as { error?: unknown }).error ?? body })),
+      ]) {
+        assertStringIncludes(error.message, `: ${sentence}`);
+        assert(!/Traceback|worker-host|\/app\//.test(error.message), error.message);
+        assert(!error.message.includes("Invalid JSON"), error.message);
+      }
+    });
+  }
+
+  const BODIES: Record<string, [body: string, shown: string]> = {
+    "an HTML page": ["<!doctype html><html><head><title>502 Bad Gateway</title></head><body>x</body></html>", "502 Bad Gateway"],
+    "an HTML page without a title": ["<html><style>b{}</style><body><h1>Gone</h1></body></html>", "Gone"],
+    "plain text": ["upstream connect error", "upstream connect error"],
+    "nothing": ["", "the answer is empty"],
+    "half a JSON": ['{"error":"bad', '{"error":"bad'],
+    "JSON of no known shape": ['{"foo":1}', '{"foo":1}'],
+  };
+  for (const [name, [body, shown]] of Object.entries(BODIES)) {
+    it(`shows ${name}`, async () => {
+      for (const make of [chatError, imageError]) {
+        const error = await make(() => new Response(body, { status: 500 }));
+        assertStringIncludes(error.message, shown);
+        assertStringIncludes(error.message, "HTTP 500");
+        assertEquals(error.responseBody, body);
+      }
+    });
+    if (body === "") continue;
+    it(`shows ${name} that comes with HTTP 200`, async () => {
+      for (const make of [chatError, imageError]) {
+        const error = await make(() => new Response(body));
+        assertEquals(error.responseBody, body);
+        assertEquals([error.statusCode, error.isRetryable], [200, false]);
+        assertMatch(error.message, /^Cannot generate (text|an image) with "[^"]+": /);
+      }
+    });
+  }
+});
+
+describe("an error says what to do", () => {
+  const ADVICE: Array<[status: number, advice: string]> = [
+    [401, 'check that the API key is valid ("apiKey" or RUNPOD_API_KEY)'],
+    [402, "balance"],
+    [403, "check that the API key may use this endpoint"],
+    [404, 'check that endpoint "qwen3-32b-awq" exists and serves a model named "Qwen/Qwen3-32B-AWQ"'],
+    [413, "send less"],
+    [429, "limit"],
+  ];
+  for (const [status, advice] of ADVICE) {
+    it(`after HTTP ${status}`, async () => {
+      const error = await chatError(() => Response.json({ error: "no" }, { status }));
+      assertStringIncludes(error.message, advice);
+      assertEquals(error.statusCode, status);
+      assertEquals(error.url, "https://api.runpod.ai/v2/qwen3-32b-awq/openai/v1/chat/completions");
+    });
+  }
+
+  it("also when the status hides inside HTTP 200", async () => {
+    const error = await chatError(() => Response.json({ object: "error", message: "no model", code: 404 }));
+    assertStringIncludes(error.message, 'check that endpoint "qwen3-32b-awq" exists');
+  });
+});
+
+describe("what may be tried again", () => {
+  const of = (status: number) => () => Response.json({ error: "no" }, { status });
+
+  it("is a completion that ended or was refused, but not one that may still be running", async () => {
+    for (const status of [408, 429, 500, 502, 503]) assertEquals((await chatError(of(status))).isRetryable, true);
+    for (const status of [400, 401, 403, 404, 413, 504, 520, 522, 524]) {
+      assertEquals((await chatError(of(status))).isRetryable, false, `HTTP ${status}`);
+    }
+  });
+
+  it("is a job that was refused for the rate limit, and no other", async () => {
+    assertEquals((await imageError(of(429))).isRetryable, true);
+    for (const status of [400, 408, 409, 500, 502, 503, 504, 524]) {
+      assertEquals((await imageError(of(status))).isRetryable, false, `HTTP ${status}`);
+    }
+  });
+
+  it("is a job whose connection was never made, and not one whose answer was lost", async () => {
+    const refused = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNREFUSED" }) });
+    const reset = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) });
+    assertEquals((await imageError(() => Promise.reject(refused))).isRetryable, true);
+    assertEquals((await imageError(() => Promise.reject(reset))).isRetryable, false);
+    assertEquals((await chatError(() => Promise.reject(reset))).isRetryable, true);
+  });
+
+  it("is what the AI SDK then does", async () => {
+    await withVirtualTime(async () => {
+      const { runpod, sent } = capture((_, index) =>
+        index === 0 ? Response.json({ error: "busy" }, { status: 503 }) : completion({ content: "Hello" })
+      );
+      assertEquals((await generateText({ model: runpod(MODEL), prompt: "Hi" })).text, "Hello");
+      assertEquals(sent.length, 2);
+    });
+  });
+});
+
+describe("no answer at all", () => {
+  it("is an APICallError that names the host and the cause", async () => {
+    const failure = new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND api.runpod.ai") });
+    const error = await chatError(() => Promise.reject(failure));
+    assertEquals(
+      error.message,
+      'Cannot generate text with "qwen/qwen3-32b-awq": no answer from api.runpod.ai: getaddrinfo ENOTFOUND api.runpod.ai',
+    );
+    assertEquals(error.cause, failure);
+  });
+
+  it("is one too when the body breaks off", async () => {
+    const broken = () => new Response(new ReadableStream({ start: (controller) => controller.error(new Error("reset")) }));
+    assertStringIncludes((await chatError(broken)).message, "reset");
+    const image = await imageError(broken);
+    assertStringIncludes(image.message, "reset");
+    assertEquals(image.isRetryable, false);
+  });
+
+  it("rethrows the caller's own reason after an abort", async () => {
+    const { runpod } = capture(() => Promise.reject(new DOMException("The operation was aborted", "AbortError")));
+    const abort = new AbortController();
+    const reason = { why: "left" };
+    const pending = Promise.resolve(runpod(MODEL).doGenerate({ prompt: PROMPT, abortSignal: abort.signal }));
+    abort.abort(reason);
+    assertEquals(await pending.catch((error) => error), reason);
+  });
+});

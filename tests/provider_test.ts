@@ -1,0 +1,166 @@
+import { APICallError, InvalidArgumentError, LoadAPIKeyError, NoSuchModelError } from "@ai-sdk/provider";
+import { createRunpod, runpod as defaultRunpod } from "@runpod/ai-sdk-provider";
+import { createProviderRegistry, customProvider, generateText } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { capture, completion, KEY } from "./capture.ts";
+
+const MODEL = "qwen/qwen3-32b-awq";
+const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+const hello = () => completion({ content: "Hello" });
+
+describe("the provider", () => {
+  it("is a full provider of specification v4, with the aliases of earlier versions", () => {
+    assertEquals(defaultRunpod.specificationVersion, "v4");
+    for (const model of [defaultRunpod(MODEL), defaultRunpod.languageModel(MODEL), defaultRunpod.chatModel(MODEL)]) {
+      assertEquals([model.specificationVersion, model.provider, model.modelId], ["v4", "runpod.chat", MODEL]);
+    }
+    for (const model of [defaultRunpod.imageModel("qwen/qwen-image"), defaultRunpod.image("qwen/qwen-image")]) {
+      assertEquals([model.specificationVersion, model.provider], ["v4", "runpod.image"]);
+    }
+    assertThrows(() => defaultRunpod.embeddingModel("x"), NoSuchModelError);
+  });
+
+  it("works in a provider registry and in a custom provider", async () => {
+    const { runpod } = capture(hello);
+    const registry = createProviderRegistry({ runpod });
+    assertEquals((await generateText({ model: registry.languageModel(`runpod:${MODEL}`), prompt: "Hi" })).text, "Hello");
+
+    const custom = customProvider({ languageModels: { fast: runpod(MODEL) }, fallbackProvider: runpod });
+    assertEquals((await generateText({ model: custom.languageModel("fast"), prompt: "Hi" })).text, "Hello");
+    assertEquals((await generateText({ model: custom.languageModel(MODEL), prompt: "Hi" })).text, "Hello");
+  });
+
+  it("sends settings' and the call's headers, the call's winning, and says who it is", async () => {
+    const { runpod, sent } = capture(hello, {
+      headers: { "X-One": "settings", "X-Two": "settings", "User-Agent": "my-app/1", "X-None": undefined },
+    });
+    await runpod(MODEL).doGenerate({ prompt: PROMPT, headers: { "x-two": "call" } });
+    const { headers } = sent[0];
+    assertEquals(headers.get("authorization"), `Bearer ${KEY}`);
+    assertEquals(headers.get("content-type"), "application/json");
+    assertEquals([headers.get("x-one"), headers.get("x-two"), headers.get("x-none")], ["settings", "call", null]);
+    assertMatch(headers.get("user-agent") ?? "", /^my-app\/1 ai-sdk\/runpod\/\d+\.\d+\.\d+/);
+  });
+
+  it("names a header that HTTP does not allow, without its value", async () => {
+    for (const headers of [{ "x-bad": "secret\nvalue" }, { "x bad": "secret value" }]) {
+      const { runpod, sent } = capture(hello, { headers });
+      const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), InvalidArgumentError);
+      assertStringIncludes(error.message, Object.keys(headers)[0]);
+      assert(!error.message.includes("secret"));
+      assertEquals(sent.length, 0);
+    }
+  });
+});
+
+describe("the API key", () => {
+  it("may be a function, asked for each request", async () => {
+    let asked = 0;
+    const { runpod, sent } = capture(hello, { apiKey: () => Promise.resolve(`rpa_FAKE_${++asked}`) });
+    await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(sent.map(({ headers }) => headers.get("authorization")), ["Bearer rpa_FAKE_1", "Bearer rpa_FAKE_2"]);
+  });
+
+  it("is trimmed, as keys from files end in a line break", async () => {
+    const { runpod, sent } = capture(hello, { apiKey: " rpa_FAKE\n" });
+    await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(sent[0].headers.get("authorization"), "Bearer rpa_FAKE");
+  });
+
+  for (const apiKey of ["", "  ", "rpa FAKE", "rpa_FAKE\nX-Evil: 1", "rpa_FÄKE", 42]) {
+    it(`is refused as ${JSON.stringify(apiKey)} before any request, and not shown`, async () => {
+      const { runpod, sent } = capture(hello, { apiKey: apiKey as string });
+      const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
+      assertStringIncludes(error.message, "the API key");
+      assert(!error.message.includes("FAKE"));
+      assertEquals(sent.length, 0);
+    });
+  }
+
+  it("is not needed when the caller brings an authorization header", async () => {
+    const { runpod, sent } = capture(hello, { apiKey: undefined, headers: { Authorization: "Bearer own" } });
+    await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(sent[0].headers.get("authorization"), "Bearer own");
+  });
+
+  it("is not needed by a server of one's own, and goes there when it is given", async () => {
+    const baseURL = "http://localhost:8000/v1";
+    const without = capture(hello, { apiKey: undefined, baseURL });
+    await without.runpod("my/model").doGenerate({ prompt: PROMPT });
+    assertEquals(without.sent[0].headers.get("authorization"), null);
+
+    const withKey = capture(hello, { baseURL });
+    await withKey.runpod("my/model").doGenerate({ prompt: PROMPT });
+    assertEquals(withKey.sent[0].headers.get("authorization"), `Bearer ${KEY}`);
+  });
+
+  it("never turns up in an error, even when the server sends it back", async () => {
+    const echo = (body: string, init?: ResponseInit) => () => new Response(body, init);
+    const answers = [
+      echo(JSON.stringify({ error: `bad key ${KEY}` }), { status: 401, headers: { "x-echo": KEY } }),
+      echo(`<html>Bearer ${KEY}</html>`, { status: 502 }),
+      echo(`{"object":"error","message":"key ${KEY}"}`),
+      echo(`no JSON ${KEY}`),
+      echo(`data: {"error":{"message":"key ${KEY}"}}\n\n`),
+      echo(`data: {"oops ${KEY}\n\n`),
+    ];
+    for (const answer of answers) {
+      const { runpod } = capture(answer);
+      const errors: unknown[] = [];
+      const model = runpod(MODEL);
+      await Promise.resolve(model.doGenerate({ prompt: PROMPT })).catch((error) => errors.push(error));
+      try {
+        const { stream } = await model.doStream({ prompt: PROMPT });
+        for await (const part of stream) if (part.type === "error") errors.push(part.error);
+      } catch (error) {
+        errors.push(error);
+      }
+      assertEquals(errors.length, 2);
+      for (const error of errors) {
+        assert(APICallError.isInstance(error));
+        const shown = [error.message, error.stack, JSON.stringify(error), JSON.stringify(error.responseHeaders), error.responseBody];
+        for (const text of shown) assert(!text?.includes(KEY), text);
+      }
+    }
+  });
+
+  it("is in no serialised provider or model", () => {
+    const { runpod } = capture(hello);
+    for (const value of [runpod, runpod(MODEL), runpod.imageModel("qwen/qwen-image")]) {
+      assert(!(JSON.stringify(value) ?? "").includes(KEY));
+    }
+  });
+
+  it("stays away from image hosts", async () => {
+    const { runpod, sent } = capture(({ url }) =>
+      url.endsWith("/runsync")
+        ? Response.json({ id: "1", status: "COMPLETED", output: { image_url: "https://cdn.example.com/a.png" } })
+        : new Response(new Uint8Array([0x89, 0x50]))
+    );
+    await runpod.imageModel("qwen/qwen-image").doGenerate({
+      prompt: "Hi",
+      n: 1,
+      size: undefined,
+      aspectRatio: undefined,
+      seed: undefined,
+      files: undefined,
+      mask: undefined,
+      providerOptions: {},
+    });
+    assertEquals(sent.at(-1)?.url, "https://cdn.example.com/a.png");
+    assertEquals(sent.at(-1)?.headers.get("authorization"), null);
+  });
+});
+
+describe("a provider without a key", () => {
+  it("is made and makes models, and only a call fails, naming RUNPOD_API_KEY", async () => {
+    const runpod = createRunpod({ fetch: () => Promise.reject(new Error("no request may leave")) });
+    const models = [runpod(MODEL), runpod.imageModel("qwen/qwen-image")];
+    assertEquals(models.length, 2);
+    const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
+    assertStringIncludes(error.message, "RUNPOD_API_KEY");
+    assertStringIncludes(error.message, 'Cannot generate text with "qwen/qwen3-32b-awq"');
+  });
+});
