@@ -28,7 +28,9 @@ function importMap(): string {
 function testFiles(filters: string[]): string[] {
   return [...Deno.readDirSync(new URL("tests/", root))]
     .map((entry) => entry.name)
-    .filter((file) => file.endsWith("_test.ts") && (filters.length === 0 || filters.some((part) => file.includes(part))))
+    .filter((file) =>
+      file.endsWith("_test.ts") && (filters.length === 0 || filters.some((part) => file.includes(part)))
+    )
     .sort()
     .map((file) => `tests/${file}`);
 }

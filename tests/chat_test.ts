@@ -180,7 +180,14 @@ describe("a chat request", () => {
       [{ type: "execution-denied" }, "The user denied the execution of this tool call."],
       [{ type: "content", value: [{ type: "text", text: "a" }, { type: "text", text: "b" }] }, "a\nb"],
       [
-        { type: "content", value: [{ type: "text", text: "a" }, { type: "file", mediaType: "image/png", data: { type: "data", data: PNG } }] },
+        {
+          type: "content",
+          value: [{ type: "text", text: "a" }, {
+            type: "file",
+            mediaType: "image/png",
+            data: { type: "data", data: PNG },
+          }],
+        },
         [{ type: "text", text: "a" }, { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } }],
       ],
     ] as const;
@@ -230,7 +237,8 @@ describe("a chat request", () => {
     for (const file of files) {
       const { runpod, sent } = capture(() => completion({}));
       await assertRejects(
-        async () => await runpod(MODEL).doGenerate({ prompt: [{ role: "user", content: [{ type: "file", ...file }] }] }),
+        async () =>
+          await runpod(MODEL).doGenerate({ prompt: [{ role: "user", content: [{ type: "file", ...file }] }] }),
         UnsupportedFunctionalityError,
         "Cannot send",
       );
@@ -242,7 +250,10 @@ describe("a chat request", () => {
     for (const runpod of [["a"], { stream: true }]) {
       const { result, sent } = (() => {
         const { runpod: provider, sent } = capture(() => completion({}));
-        return { result: () => provider(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: runpod as never } }), sent };
+        return {
+          result: () => provider(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: runpod as never } }),
+          sent,
+        };
       })();
       const error = await assertRejects(async () => await result(), InvalidArgumentError, "providerOptions.runpod");
       assertMatch(error.message, /is not /);
@@ -331,7 +342,10 @@ describe("the served model name", () => {
       runpod("https://console.runpod.io/serverless/user/endpoint/abc123").doGenerate({ prompt: PROMPT }),
     ]);
     assertEquals(sent.filter(({ method }) => method === "GET").length, 1);
-    assertEquals(sent.filter(({ method }) => method === "POST").map(({ body }) => body.model), Array(3).fill("org/served"));
+    assertEquals(
+      sent.filter(({ method }) => method === "POST").map(({ body }) => body.model),
+      Array(3).fill("org/served"),
+    );
   });
 
   it("is not asked for when it is given", async () => {
@@ -349,7 +363,11 @@ describe("the served model name", () => {
         ? models()
         : Response.json({ object: "list", data: [] })
     );
-    await assertRejects(async () => await runpod("abc123").doGenerate({ prompt: PROMPT }), APICallError, "name it yourself");
+    await assertRejects(
+      async () => await runpod("abc123").doGenerate({ prompt: PROMPT }),
+      APICallError,
+      "name it yourself",
+    );
     isUp = true;
     await runpod("abc123").doGenerate({ prompt: PROMPT });
   });

@@ -142,9 +142,24 @@ const TABLE: Record<string, Row[]> = {
     },
   ],
   "a baseURL that is an OpenAI root": [
-    { given: "Qwen/Qwen3-0.6B", baseURL: "http://localhost:8000/v1", openai: "http://localhost:8000/v1", model: "Qwen/Qwen3-0.6B" },
-    { given: "/models/llama.gguf", baseURL: "http://localhost:8000/v1/", openai: "http://localhost:8000/v1", model: "/models/llama.gguf" },
-    { given: "qwen/qwen3-32b-awq", baseURL: "http://localhost:8000/v1", openai: "http://localhost:8000/v1", model: "qwen/qwen3-32b-awq" },
+    {
+      given: "Qwen/Qwen3-0.6B",
+      baseURL: "http://localhost:8000/v1",
+      openai: "http://localhost:8000/v1",
+      model: "Qwen/Qwen3-0.6B",
+    },
+    {
+      given: "/models/llama.gguf",
+      baseURL: "http://localhost:8000/v1/",
+      openai: "http://localhost:8000/v1",
+      model: "/models/llama.gguf",
+    },
+    {
+      given: "qwen/qwen3-32b-awq",
+      baseURL: "http://localhost:8000/v1",
+      openai: "http://localhost:8000/v1",
+      model: "qwen/qwen3-32b-awq",
+    },
     {
       given: "org/name",
       baseURL: "https://api.runpod.ai/v2/abc/openai/v1",
@@ -228,7 +243,9 @@ describe("where a model id leads", () => {
     });
   }
 
-  for (const baseURL of ["custom-url", "", "ftp://example.com", "https://a:b@example.com", "https://example.com/?x=1"]) {
+  for (
+    const baseURL of ["custom-url", "", "ftp://example.com", "https://a:b@example.com", "https://example.com/?x=1"]
+  ) {
     it(`refuses ${JSON.stringify(baseURL)} as a baseURL when a model is made`, () => {
       const { runpod } = capture(() => completion({}), { baseURL });
       assertEquals(assertThrows(() => runpod("abc"), InvalidArgumentError).argument, "baseURL");

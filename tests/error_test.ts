@@ -37,7 +37,10 @@ const SHAPES: Record<string, [body: unknown, sentence: string]> = {
   "a message": [{ message: "nope" }, "nope"],
   "a problem report": [{ title: "Bad request", status: 400, detail: "no input" }, "Bad request: no input"],
   "a problem report without detail": [{ title: "Bad request", status: 400 }, "Bad request"],
-  "a flat vLLM error": [{ object: "error", message: "does not exist", type: "NotFoundError", code: 404 }, "does not exist"],
+  "a flat vLLM error": [
+    { object: "error", message: "does not exist", type: "NotFoundError", code: 404 },
+    "does not exist",
+  ],
   "JSON inside a sentence": [
     { error: 'Error submitting task: 400, {"code":400,"message":"Invalid size"}' },
     "Error submitting task: 400: Invalid size",
@@ -74,12 +77,21 @@ const SHAPES: Record<string, [body: unknown, sentence: string]> = {
 describe("an error of any shape", () => {
   for (const [name, [body, sentence]] of Object.entries(SHAPES)) {
     it(`is read as ${name}`, async () => {
-      for (const error of [
-        await chatError(() => Response.json(body, { status: 400 })),
-        await imageError(() => Response.json(body, { status: 400 })),
-        // The same value as the error of a job that failed.
-        await imageError(() => Response.json({ id: "1", status: "FAILED", ...(body as object), error: (body as { error?: unknown }).error ?? body })),
-      ]) {
+      for (
+        const error of [
+          await chatError(() => Response.json(body, { status: 400 })),
+          await imageError(() => Response.json(body, { status: 400 })),
+          // The same value as the error of a job that failed.
+          await imageError(() =>
+            Response.json({
+              id: "1",
+              status: "FAILED",
+              ...(body as object),
+              error: (body as { error?: unknown }).error ?? body,
+            })
+          ),
+        ]
+      ) {
         assertStringIncludes(error.message, `: ${sentence}`);
         assert(!/Traceback|worker-host|\/app\//.test(error.message), error.message);
         assert(!error.message.includes("Invalid JSON"), error.message);
@@ -88,7 +100,10 @@ describe("an error of any shape", () => {
   }
 
   const BODIES: Record<string, [body: string, shown: string]> = {
-    "an HTML page": ["<!doctype html><html><head><title>502 Bad Gateway</title></head><body>x</body></html>", "502 Bad Gateway"],
+    "an HTML page": [
+      "<!doctype html><html><head><title>502 Bad Gateway</title></head><body>x</body></html>",
+      "502 Bad Gateway",
+    ],
     "an HTML page without a title": ["<html><style>b{}</style><body><h1>Gone</h1></body></html>", "Gone"],
     "plain text": ["upstream connect error", "upstream connect error"],
     "nothing": ["", "the answer is empty"],
@@ -188,7 +203,8 @@ describe("no answer at all", () => {
   });
 
   it("is one too when the body breaks off", async () => {
-    const broken = () => new Response(new ReadableStream({ start: (controller) => controller.error(new Error("reset")) }));
+    const broken = () =>
+      new Response(new ReadableStream({ start: (controller) => controller.error(new Error("reset")) }));
     assertStringIncludes((await chatError(broken)).message, "reset");
     const image = await imageError(broken);
     assertStringIncludes(image.message, "reset");

@@ -24,7 +24,10 @@ describe("the provider", () => {
   it("works in a provider registry and in a custom provider", async () => {
     const { runpod } = capture(hello);
     const registry = createProviderRegistry({ runpod });
-    assertEquals((await generateText({ model: registry.languageModel(`runpod:${MODEL}`), prompt: "Hi" })).text, "Hello");
+    assertEquals(
+      (await generateText({ model: registry.languageModel(`runpod:${MODEL}`), prompt: "Hi" })).text,
+      "Hello",
+    );
 
     const custom = customProvider({ languageModels: { fast: runpod(MODEL) }, fallbackProvider: runpod });
     assertEquals((await generateText({ model: custom.languageModel("fast"), prompt: "Hi" })).text, "Hello");
@@ -46,7 +49,10 @@ describe("the provider", () => {
   it("names a header that HTTP does not allow, without its value", async () => {
     for (const headers of [{ "x-bad": "secret\nvalue" }, { "x bad": "secret value" }]) {
       const { runpod, sent } = capture(hello, { headers });
-      const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), InvalidArgumentError);
+      const error = await assertRejects(
+        async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }),
+        InvalidArgumentError,
+      );
       assertStringIncludes(error.message, Object.keys(headers)[0]);
       assert(!error.message.includes("secret"));
       assertEquals(sent.length, 0);
@@ -72,7 +78,10 @@ describe("the API key", () => {
   for (const apiKey of ["", "  ", "rpa FAKE", "rpa_FAKE\nX-Evil: 1", "rpa_FÄKE", 42]) {
     it(`is refused as ${JSON.stringify(apiKey)} before any request, and not shown`, async () => {
       const { runpod, sent } = capture(hello, { apiKey: apiKey as string });
-      const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
+      const error = await assertRejects(
+        async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }),
+        LoadAPIKeyError,
+      );
       assertStringIncludes(error.message, "the API key");
       assert(!error.message.includes("FAKE"));
       assertEquals(sent.length, 0);
@@ -120,7 +129,13 @@ describe("the API key", () => {
       assertEquals(errors.length, 2);
       for (const error of errors) {
         assert(APICallError.isInstance(error));
-        const shown = [error.message, error.stack, JSON.stringify(error), JSON.stringify(error.responseHeaders), error.responseBody];
+        const shown = [
+          error.message,
+          error.stack,
+          JSON.stringify(error),
+          JSON.stringify(error.responseHeaders),
+          error.responseBody,
+        ];
         for (const text of shown) assert(!text?.includes(KEY), text);
       }
     }

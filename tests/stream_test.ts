@@ -160,17 +160,20 @@ describe("a streamed chat completion", () => {
   it("puts tool calls together in any split", async () => {
     const inputs = ['{"a":1}', '{"b":[1,2,{"c":"}{"}]}', "{}"];
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 5 })), { maxLength: 40 }), async (plan) => {
-        const left = [...inputs];
-        const deltas = inputs.map((_, index) => call(index, `call_${index}`, `tool${index}`, ""));
-        for (const [index, length] of plan) {
-          deltas.push(call(index, undefined, undefined, left[index].slice(0, length)));
-          left[index] = left[index].slice(length);
-        }
-        left.forEach((rest, index) => deltas.push(call(index, undefined, undefined, rest)));
-        const parts = await partsFrom(stream(events(...deltas, chunk({}, "tool_calls"))));
-        assertEquals(callsOf(parts), inputs.map((input, index) => ({ name: `tool${index}`, input })));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 5 })), { maxLength: 40 }),
+        async (plan) => {
+          const left = [...inputs];
+          const deltas = inputs.map((_, index) => call(index, `call_${index}`, `tool${index}`, ""));
+          for (const [index, length] of plan) {
+            deltas.push(call(index, undefined, undefined, left[index].slice(0, length)));
+            left[index] = left[index].slice(length);
+          }
+          left.forEach((rest, index) => deltas.push(call(index, undefined, undefined, rest)));
+          const parts = await partsFrom(stream(events(...deltas, chunk({}, "tool_calls"))));
+          assertEquals(callsOf(parts), inputs.map((input, index) => ({ name: `tool${index}`, input })));
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -235,8 +238,9 @@ describe("a streamed chat completion", () => {
     let pulls = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
-        if (pulls++ === 0) controller.enqueue(new TextEncoder().encode(events(chunk({ content: "Hel" })).slice(0, -14)));
-        else controller.error(new TypeError("connection reset"));
+        if (pulls++ === 0) {
+          controller.enqueue(new TextEncoder().encode(events(chunk({ content: "Hel" })).slice(0, -14)));
+        } else controller.error(new TypeError("connection reset"));
       },
     });
     const parts = await partsFrom(stream(body));
@@ -326,7 +330,8 @@ describe("a streamed chat completion", () => {
     const reason = new Error("enough");
     let isCancelled = false;
     const body = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(new TextEncoder().encode(events(chunk({ content: "Hi" })).slice(0, -14))),
+      start: (controller) =>
+        controller.enqueue(new TextEncoder().encode(events(chunk({ content: "Hi" })).slice(0, -14))),
       cancel: () => {
         isCancelled = true;
       },

@@ -1,0 +1,181 @@
+import type { EmulatedBehavior } from "./behavior.ts";
+import { uuid } from "./digest.ts";
+import { type EmulatedEndpoint, type EmulatedTiming, type Endpoint, openEndpoint } from "./endpoint.ts";
+import { imageFile, imageWorker } from "./image.ts";
+import { createJob, type EmulatedJob, endOf, type Job, present } from "./job.ts";
+import { answerOpenai } from "./openai.ts";
+import { publicEndpoints } from "./public_endpoints.ts";
+import { answerQueue, type Call, failure, type Submit } from "./queue.ts";
+import { type EmulatedOperation, routeOf } from "./route.ts";
+import { chatWorker } from "./vllm.ts";
+
+/** Settings of {@linkcode createRunpodEmulator}. */
+export interface RunpodEmulatorOptions {
+  /** The only key that is accepted, with or without `Bearer`. Default: any key. */
+  apiKey?: string;
+  /** Endpoints by id, added to the public ones or in place of them. */
+  endpoints?: Record<string, EmulatedEndpoint>;
+  /** How long things take on endpoints that do not say so themselves. Default: everything is instant. */
+  timing?: EmulatedTiming;
+  /** Stands before every request, once it is logged: answer it, pass it on with `next`, or throw as a network would. */
+  intercept?: (request: EmulatedRequest, next: () => Promise<Response>) => Response | Promise<Response>;
+  /** Switches for what Runpod's documentation leaves open. */
+  behavior?: EmulatedBehavior;
+}
+
+/** Runpod as a fetch handler. */
+export interface RunpodEmulator {
+  /**
+   * Answers a request as Runpod would. It is a `fetch` for `createRunpod`; behind a real port it is
+   * `Deno.serve((request) => emulator.fetch(request))`, and the same in `Bun.serve` or a Worker.
+   */
+  fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Every request seen, oldest first. */
+  readonly requests: EmulatedRequest[];
+  /** Every job of a queue endpoint, oldest first, also those that OpenAI routes made. */
+  readonly jobs: EmulatedJob[];
+}
+
+/** A request that the emulator has seen. */
+export interface EmulatedRequest {
+  /** The HTTP method, in capitals. */
+  method: string;
+  /** The whole URL. */
+  url: string;
+  /** The headers, by name in lower case. */
+  headers: Record<string, string>;
+  /** What it asks for. */
+  operation: EmulatedOperation;
+  /** The id of the endpoint that it names; undefined on a plain model server. */
+  endpoint?: string;
+  /** The path after `/v1/` of an `openai` request, such as `chat/completions`. */
+  route?: string;
+  /** The job that it names. */
+  jobId?: string;
+  /** The body: parsed if it is JSON, else as text; undefined if there is none. */
+  body?: unknown;
+}
+
+/**
+ * Makes a Runpod of its own: its endpoints, jobs and log are shared with no other.
+ *
+ * @example
+ * ```ts
+ * const emulator = createRunpodEmulator({ timing: { coldStartMillis: 20 } });
+ * const response = await emulator.fetch("https://api.runpod.ai/v2/qwen-image-t2i/runsync", {
+ *   method: "POST",
+ *   headers: { authorization: "Bearer any" },
+ *   body: JSON.stringify({ input: { prompt: "A lighthouse at dusk" } }),
+ * });
+ * const { output } = await response.json();
+ * console.log(output.image_url, emulator.jobs[0].status);
+ * ```
+ */
+export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): RunpodEmulator {
+  const behavior = options.behavior ?? {};
+  const requests: EmulatedRequest[] = [];
+  const jobs: EmulatedJob[] = [];
+  const jobsById = new Map<string, Job>();
+  let count = 0;
+
+  const endpoints = new Map<string, Endpoint>();
+  for (const [id, config] of Object.entries({ ...publicEndpoints, ...options.endpoints })) {
+    endpoints.set(id, openEndpoint(id, config, options.timing, behavior));
+  }
+  const server = endpoints.get("local") ?? openEndpoint("local", { worker: "chat" }, options.timing, behavior);
+
+  function submitTo(endpoint: Endpoint, url: URL, isQueued: boolean): Submit {
+    return (operation, input, request) => {
+      const id = `${operation === "runsync" ? "sync-" : ""}${uuid(`job ${++count}`)}-u1`;
+      const { worker } = endpoint.config;
+      const work = worker === "chat"
+        ? chatWorker(endpoint.config, endpoint.id, () => Date.now())
+        : worker === "image"
+        ? imageWorker(endpoint, url.origin)
+        : worker;
+      const job = createJob({ id, endpoint, operation, input, request, work }, Date.now());
+      if (isQueued) {
+        endpoint.jobs.push(job);
+        jobsById.set(id, job);
+        jobs.push(present(job));
+      }
+      return job;
+    };
+  }
+
+  async function answer(call: Call, authorization: string | null): Promise<Response> {
+    const { route, url } = call;
+    if (route.operation === "file") return fileOf(jobsById.get(route.jobId ?? ""), call.method);
+    if (route.host === "server") {
+      // A model server by itself knows nothing of Runpod's keys.
+      return route.operation === "openai"
+        ? await answerOpenai(call, server, submitTo(server, url, false))
+        : failure(404, "not found");
+    }
+    const key = authorization?.replace(/^Bearer\s+/i, "").trim() ?? "";
+    if (key === "" || key === "Bearer" || (options.apiKey !== undefined && key !== options.apiKey)) {
+      return behavior.unauthorizedBody === "empty" ? new Response(null, { status: 401 }) : failure(401, "unauthorized");
+    }
+    const endpoint = endpoints.get(route.endpoint ?? "");
+    if (endpoint === undefined) return failure(404, "endpoint not found");
+    const submit = submitTo(endpoint, url, route.host === "gateway");
+    if (route.operation === "unknown") return failure(404, "not found");
+    if (route.operation === "openai") return await answerOpenai(call, endpoint, submit);
+    return await answerQueue(call, endpoint, submit);
+  }
+
+  async function receive(request: Request, signal: AbortSignal): Promise<Response> {
+    const url = new URL(request.url);
+    const text = request.body === null ? "" : await request.text();
+    const route = routeOf(url);
+    const { host: _, ...target } = route;
+    const logged: EmulatedRequest = {
+      method: request.method,
+      url: request.url,
+      headers: Object.fromEntries(request.headers),
+      ...target,
+      body: bodyOf(text),
+    };
+    requests.push(logged);
+    const call = { method: request.method, url, route, text, signal };
+    const next = () => answer(call, request.headers.get("authorization"));
+    return await (options.intercept ? options.intercept(logged, next) : next());
+  }
+
+  return {
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const signal = init?.signal ?? request.signal ?? new AbortController().signal;
+      signal.throwIfAborted();
+      return await untilAborted(receive(request, signal), signal);
+    },
+    requests,
+    jobs,
+  };
+}
+
+/** The outcome of a promise, or the signal's reason if that comes first. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    signal.addEventListener("abort", aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+  });
+}
+
+function fileOf(job: Job | undefined, method: string): Response {
+  if (method !== "GET" && method !== "HEAD") return failure(405, "method not allowed");
+  const bytes = job && endOf(job, Date.now())?.status === "COMPLETED" ? imageFile(job) : undefined;
+  if (bytes === undefined) return new Response("Not Found", { status: 404 });
+  const headers = { "content-type": "image/png", "content-length": String(bytes.length) };
+  return new Response(method === "HEAD" ? null : bytes, { headers });
+}
+
+function bodyOf(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,123 @@
+import type { EmulatedBehavior } from "./behavior.ts";
+import { hash } from "./digest.ts";
+import type { EmulatedHandler } from "./handler.ts";
+import { endOf, type Job } from "./job.ts";
+
+/** How long things take, in milliseconds; everything is instant by default. */
+export interface EmulatedTiming {
+  /** Time in the queue of a job that finds no warm worker. Default 0. */
+  coldStartMillis?: number;
+  /** Time from the pick-up of a job to its output, or to its first yield. Default 0. */
+  runMillis?: number;
+  /** Time between two yields, such as two chunks of a streamed completion. Default 0. */
+  tokenMillis?: number;
+  /** Time without a job after which the worker is gone and the next job is a cold start. Default 5000. */
+  idleTimeoutMillis?: number;
+}
+
+/** One stretch of a scripted path. */
+export interface EmulatedState {
+  /** The status that a job shows meanwhile, such as `IN_QUEUE`, `IN_PROGRESS` or a word the client does not know. */
+  status: string;
+  /** How long it lasts, in milliseconds; `Infinity` is for ever. */
+  millis: number;
+  /** Progress that the worker reports, shown as the `output` of the unfinished job. */
+  output?: unknown;
+}
+
+/** A scripted end. */
+export interface EmulatedOutcome {
+  /** The status that jobs end with: `COMPLETED`, `FAILED`, `CANCELLED` or `TIMED_OUT`. */
+  status: string;
+  /** The `error` of the job; any JSON. Default none. */
+  error?: unknown;
+  /** The `output` of the job; any JSON. Default none. */
+  output?: unknown;
+}
+
+/** An endpoint of the emulator. */
+export interface EmulatedEndpoint extends EmulatedTiming {
+  /** What runs there: a pretend vLLM (`"chat"`), a pretend image model (`"image"`), or your own handler. */
+  worker: "chat" | "image" | EmulatedHandler;
+  /** Chat: the model names it serves, the first being the default. Default: any name, listed as the endpoint's id. */
+  models?: string[];
+  /** A scripted path of every job before its end, in place of the cold start and the run time. */
+  states?: EmulatedState[];
+  /** How every job ends, in place of running the worker. */
+  outcome?: EmulatedOutcome;
+  /**
+   * Chat: the model thinks first. Says which field carries the thoughts: `reasoning_content` (also `true`), `reasoning`,
+   * `both`, or `inline` for `<think>` tags in the content. Default false.
+   */
+  reasoning?: boolean | "reasoning" | "reasoning_content" | "both" | "inline";
+  /** Chat: false answers a streaming request with one plain JSON completion. Default true. */
+  stream?: boolean;
+  /** Chat: the price that `cost` is computed from, in US dollars per million tokens. Default none, and no `cost`. */
+  pricePerMillionTokens?: number;
+  /** Image: the only separator that `size` may have. Default either. */
+  sizeSeparator?: "*" | "x";
+  /** Image: true fails jobs whose `image` is neither a URL nor a data URI. Default false. */
+  requiresImage?: boolean;
+}
+
+/** An endpoint at work: its settings and what its jobs have done to its worker. */
+export interface Endpoint {
+  readonly id: string;
+  readonly config: EmulatedEndpoint;
+  readonly timing: Required<EmulatedTiming>;
+  readonly behavior: EmulatedBehavior;
+  readonly workerId: string;
+  readonly jobs: Job[];
+  /** The jobs not yet known to have ended. */
+  readonly open: Set<Job>;
+  /** When the current worker is or was ready. */
+  readyAt: number;
+  /** When the last job ended. */
+  lastEnd: number;
+  retried: number;
+}
+
+/** An endpoint that no job has reached yet. */
+export function openEndpoint(
+  id: string,
+  config: EmulatedEndpoint,
+  timing: EmulatedTiming | undefined,
+  behavior: EmulatedBehavior,
+): Endpoint {
+  return {
+    id,
+    config,
+    timing: {
+      coldStartMillis: config.coldStartMillis ?? timing?.coldStartMillis ?? 0,
+      runMillis: config.runMillis ?? timing?.runMillis ?? 0,
+      tokenMillis: config.tokenMillis ?? timing?.tokenMillis ?? 0,
+      idleTimeoutMillis: config.idleTimeoutMillis ?? timing?.idleTimeoutMillis ?? 5_000,
+    },
+    behavior,
+    workerId: hash(`worker ${id}`).toString(36).padStart(7, "w") + hash(id).toString(36).padStart(7, "k"),
+    jobs: [],
+    open: new Set(),
+    readyAt: -Infinity,
+    lastEnd: -Infinity,
+    retried: 0,
+  };
+}
+
+/** Whether a worker is up, or on its way up because of an earlier job. */
+export function isWarm(endpoint: Endpoint, now: number): boolean {
+  for (const job of endpoint.open) {
+    const end = endOf(job, now);
+    if (end === undefined) continue;
+    endpoint.lastEnd = Math.max(endpoint.lastEnd, end.at);
+    endpoint.open.delete(job);
+  }
+  if (endpoint.readyAt === -Infinity) return false;
+  const idleSince = Math.max(endpoint.lastEnd, endpoint.readyAt);
+  return endpoint.open.size > 0 || now < idleSince + endpoint.timing.idleTimeoutMillis;
+}
+
+/** When a job that arrives now is picked up. One warm worker takes any number of jobs at once. */
+export function pickUpTime(endpoint: Endpoint, now: number): number {
+  if (!isWarm(endpoint, now)) endpoint.readyAt = now + endpoint.timing.coldStartMillis;
+  return Math.max(now, endpoint.readyAt);
+}

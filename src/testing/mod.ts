@@ -1,0 +1,47 @@
+/**
+ * Runpod without Runpod: an emulator of its job queue, its OpenAI-compatible routes and its public endpoints.
+ * It is one `fetch` function, so it needs no network, no key and no GPU, and it runs wherever the provider runs.
+ *
+ * @example Test an app against it
+ * ```ts
+ * import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+ *
+ * const emulator = createRunpodEmulator({
+ *   endpoints: { upper: { worker: (input) => ({ text: String(input.text).toUpperCase() }), runMillis: 20 } },
+ * });
+ * const response = await emulator.fetch("https://api.runpod.ai/v2/upper/runsync", {
+ *   method: "POST",
+ *   headers: { authorization: "Bearer any key" },
+ *   body: JSON.stringify({ input: { text: "hello" } }),
+ * });
+ * console.log(await response.json()); // { …, output: { text: "HELLO" }, status: "COMPLETED" }
+ * ```
+ *
+ * What it does not model:
+ *
+ * - A model: answers are canned sentences, schema-shaped values and coloured bands. One choice and one tool call at a
+ *   time; no logprobs, sampling, token ids or image input; one token is one word. Of JSON schema, `pattern`, `not`, `if`
+ *   and `uniqueItems` are ignored.
+ * - Scale: one warm worker takes any number of jobs. No rate limits (429), no worker limits, no crashes, no lost workers
+ *   other than by scripted states and outcomes.
+ * - Webhooks, batches, `/requests`, `s3Config`, WebSockets, worker affinity, and the management API.
+ * - The kind of an endpoint: each one answers as a queue and as a load balancer.
+ * - The bounds of `policy`, the 1 MB limit of stream elements, and limits on results.
+ * - Gateway timeouts on OpenAI routes (Cloudflare's 524): they wait as long as it takes. Use `intercept` for edge failures.
+ * - Worker families other than vLLM and plain handlers; each image model's own limits on sizes and options.
+ * - A handler runs when its job is first looked at after its pick-up: at submission, if nothing delays it.
+ *
+ * @module
+ */
+
+export type { EmulatedBehavior } from "./behavior.ts";
+export {
+  createRunpodEmulator,
+  type EmulatedRequest,
+  type RunpodEmulator,
+  type RunpodEmulatorOptions,
+} from "./emulator.ts";
+export type { EmulatedEndpoint, EmulatedOutcome, EmulatedState, EmulatedTiming } from "./endpoint.ts";
+export type { EmulatedHandler, EmulatedHandlerJob } from "./handler.ts";
+export type { EmulatedJob } from "./job.ts";
+export type { EmulatedOperation } from "./route.ts";

@@ -1,0 +1,69 @@
+/** What a request asks for. */
+export type EmulatedOperation =
+  | "run"
+  | "runsync"
+  | "status"
+  | "status-sync"
+  | "stream"
+  | "cancel"
+  | "retry"
+  | "purge-queue"
+  | "health"
+  | "openai"
+  | "file"
+  | "unknown";
+
+/** A request's target, read from its URL alone. */
+export interface Route {
+  operation: EmulatedOperation;
+  /** Who answers: the job gateway, a load balancer in front of a worker, or a model server by itself. */
+  host: "gateway" | "balancer" | "server";
+  endpoint?: string;
+  /** The path after `/v1/`, for `openai`. */
+  route?: string;
+  jobId?: string;
+}
+
+const jobOperations = new Set(["status", "status-sync", "stream", "cancel", "retry"]);
+const endpointOperations = new Set(["run", "runsync", "purge-queue", "health"]);
+
+/** Reads Runpod's paths on any origin and behind any path prefix, so that a proxy or a local server can stand in front. */
+export function routeOf(url: URL): Route {
+  const file = url.pathname.match(
+    url.hostname === "image.runpod.ai" ? /^\/([^/]+)\/output\.png$/ : /^\/files\/([^/]+)\/output\.png$/,
+  );
+  if (file) return { operation: "file", host: "gateway", jobId: file[1] };
+
+  const balanced = url.hostname.match(/^([^.]+)\.api\.runpod\.ai$/)?.[1];
+  if (balanced !== undefined) {
+    const route = url.pathname.match(/^\/v1\/(.+)$/)?.[1];
+    return { operation: route ? "openai" : "unknown", host: "balancer", endpoint: balanced, route };
+  }
+
+  const queued = url.pathname.match(/^.*?\/v2\/([^/]+)\/(.+?)\/?$/);
+  if (queued) {
+    const endpoint = decode(queued[1]);
+    const [operation, ...rest] = queued[2].split("/");
+    if (operation === "openai" && rest[0] === "v1" && rest.length > 1) {
+      return { operation: "openai", host: "gateway", endpoint, route: rest.slice(1).join("/") };
+    }
+    if (endpointOperations.has(operation) && rest.length === 0) {
+      return { operation: operation as EmulatedOperation, host: "gateway", endpoint };
+    }
+    if (jobOperations.has(operation) && rest.length === 1) {
+      return { operation: operation as EmulatedOperation, host: "gateway", endpoint, jobId: decode(rest[0]) };
+    }
+    return { operation: "unknown", host: "gateway", endpoint };
+  }
+
+  const route = url.pathname.match(/^.*?\/v1\/(.+)$/)?.[1];
+  return { operation: route ? "openai" : "unknown", host: "server", route };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,246 @@
+import { base64, uuid } from "./digest.ts";
+import type { EmulatedEndpoint } from "./endpoint.ts";
+import type { EmulatedHandler } from "./handler.ts";
+import { type Answer, answerChat, type ChatRequest, continueText, embed, type Message, pieces } from "./model.ts";
+
+/** What the model server answers: one JSON body, or the events of a stream. */
+export interface ServerReply {
+  status: number;
+  body?: unknown;
+  events?: string[];
+}
+
+/** Whom a server reply is for. */
+interface Caller {
+  /** Names the reply: what is asked twice under one seed has one id. */
+  seed: string;
+  now: number;
+}
+
+type Body = Record<string, unknown>;
+
+/** Answers `/v1/{route}` as vLLM does. Without a body it is a GET. */
+export function serve(config: EmulatedEndpoint, id: string, route: string, body: unknown, caller: Caller): ServerReply {
+  const served = config.models ?? [id];
+  if (route === "models") return { status: 200, body: modelList(served, caller.now) };
+  if (!["chat/completions", "completions", "embeddings"].includes(route)) {
+    return { status: 404, body: { detail: "Not Found" } };
+  }
+  if (!isRecord(body)) return badRequest("The request body must be a JSON object");
+  const model = body.model ?? served[0];
+  if (typeof model !== "string") return badRequest("Input should be a valid string: model");
+  if (config.models !== undefined && !served.includes(model)) return unknownModel(model);
+  switch (route) {
+    case "chat/completions":
+      return chat(config, model, body, caller);
+    case "completions":
+      return completion(config, model, body, caller);
+    default:
+      return embeddings(model, body);
+  }
+}
+
+/** A vLLM worker on a queue endpoint. It yields what its server says, and answers Runpod's native inputs. */
+export function chatWorker(config: EmulatedEndpoint, id: string, now: () => number): EmulatedHandler {
+  return function* (input, job): Generator<unknown> {
+    if (typeof input.openai_route === "string" || isRecord(input.openai_input)) {
+      const route = String(input.openai_route ?? "/v1/chat/completions").replace(/^\/?v1\//, "");
+      const reply = serve(config, id, route, input.openai_input, { seed: job.id, now: now() });
+      if (reply.events !== undefined) yield* reply.events;
+      else if (reply.status < 400) yield reply.body;
+      else {
+        const message = `vLLM returned HTTP ${reply.status}: ${JSON.stringify(reply.body)}`;
+        yield { error: { message, type: "worker_error", code: null } };
+      }
+      return;
+    }
+    yield* answerNatively(config, input);
+  };
+}
+
+function* answerNatively(config: EmulatedEndpoint, input: Record<string, unknown>): Generator<unknown> {
+  const sampling = isRecord(input.sampling_params) ? input.sampling_params : {};
+  const messages = input.messages ??
+    (typeof input.prompt === "string" ? [{ role: "user", content: input.prompt }] : null);
+  if (!isMessages(messages)) return yield { error: input.messages ? "Invalid messages format" : "Invalid prompt" };
+  const request: ChatRequest = {
+    messages,
+    max_tokens: sampling.max_tokens ?? input.max_tokens,
+    stop: sampling.stop ?? input.stop,
+  };
+  const { text, promptTokens } = answerChat(request, false);
+  const result = (tokens: string[], output: number) => ({
+    choices: [{ tokens }],
+    ...costOf(config, promptTokens + output),
+    usage: { input: promptTokens, output },
+  });
+  if (input.stream !== true) return yield result([text.join("")], text.length);
+  // The worker's batches grow threefold from one token to fifty.
+  for (let start = 0, size = 1; start < text.length; start += size, size = Math.min(size * 3, 50)) {
+    const end = Math.min(start + size, text.length);
+    yield result(text.slice(start, end), end);
+  }
+}
+
+function chat(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
+  if (!isMessages(body.messages)) return badRequest("messages: a non-empty list of messages with a role is required");
+  const template = isRecord(body.chat_template_kwargs) ? body.chat_template_kwargs : {};
+  const thinks = Boolean(config.reasoning) && template.enable_thinking !== false;
+  const answer = answerChat({ ...body, messages: body.messages }, thinks);
+  const head = {
+    id: `chatcmpl-${uuid(caller.seed).replaceAll("-", "")}`,
+    object: "chat.completion",
+    created: Math.floor(caller.now / 1000),
+    model,
+  };
+  const callId = `chatcmpl-tool-${uuid(`call ${caller.seed}`).replaceAll("-", "")}`;
+  const usage = usageOf(answer);
+  if (body.stream !== true || config.stream === false) {
+    const message = {
+      role: "assistant",
+      ...spoken(config, answer.reasoning.join(""), answer.text.join("")),
+      tool_calls: answer.call === undefined ? [] : [{
+        id: callId,
+        type: "function",
+        function: { name: answer.call.name, arguments: answer.call.pieces.join("") },
+      }],
+    };
+    if (answer.text.length === 0 && answer.call !== undefined) message.content = null;
+    const choices = [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason, stop_reason: null }];
+    return { status: 200, body: { ...head, choices, usage, ...costOf(config, usage.total_tokens) } };
+  }
+
+  const chunkHead = { ...head, object: "chat.completion.chunk" };
+  const deltas: Body[] = [{ role: "assistant", content: "" }];
+  if (config.reasoning === "inline" && answer.reasoning.length > 0) deltas.push({ content: "<think>\n" });
+  for (const piece of answer.reasoning) deltas.push(thought(config, piece));
+  if (config.reasoning === "inline" && answer.reasoning.length > 0) deltas.push({ content: "\n</think>\n\n" });
+  for (const content of answer.text) deltas.push({ content });
+  if (answer.call !== undefined) {
+    const { name, pieces } = answer.call;
+    deltas.push({ tool_calls: [{ index: 0, id: callId, type: "function", function: { name, arguments: "" } }] });
+    for (const part of pieces) deltas.push({ tool_calls: [{ index: 0, function: { arguments: part } }] });
+  }
+  const chunks: Body[] = deltas.map((delta) => ({
+    ...chunkHead,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: null }],
+  }));
+  chunks.push({
+    ...chunkHead,
+    choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: answer.finishReason, stop_reason: null }],
+  });
+  return { status: 200, events: eventsOf(chunks, body, { ...chunkHead, choices: [], usage }) };
+}
+
+function completion(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
+  const prompt = Array.isArray(body.prompt) ? body.prompt[0] : body.prompt;
+  if (typeof prompt !== "string") return badRequest("prompt: a string is required");
+  // vLLM's own default; only chats run to the end of the context.
+  const limit = typeof body.max_tokens === "number" ? body.max_tokens : 16;
+  const answer = continueText(prompt, limit, body.stop);
+  const head = {
+    id: `cmpl-${uuid(caller.seed).replaceAll("-", "")}`,
+    object: "text_completion",
+    created: Math.floor(caller.now / 1000),
+    model,
+  };
+  const usage = usageOf(answer);
+  const choice = (text: string, finish_reason: string | null) => ({ index: 0, text, logprobs: null, finish_reason });
+  if (body.stream !== true || config.stream === false) {
+    const choices = [choice(answer.text.join(""), answer.finishReason)];
+    return { status: 200, body: { ...head, choices, usage, ...costOf(config, usage.total_tokens) } };
+  }
+  const chunks: Body[] = answer.text.map((text) => ({ ...head, choices: [choice(text, null)] }));
+  chunks.push({ ...head, choices: [choice("", answer.finishReason)] });
+  return { status: 200, events: eventsOf(chunks, body, { ...head, choices: [], usage }) };
+}
+
+function embeddings(model: string, body: Body): ServerReply {
+  const texts = Array.isArray(body.input) ? body.input : [body.input];
+  if (texts.length === 0 || !texts.every((text) => typeof text === "string")) {
+    return badRequest("input: a string or a list of strings is required");
+  }
+  const dimensions = typeof body.dimensions === "number" && body.dimensions > 0 ? Math.floor(body.dimensions) : 384;
+  const data = texts.map((text: string, index) => {
+    const vector = embed(text, dimensions);
+    // Every runtime this runs on is little-endian, as the wire format is.
+    const embedding = body.encoding_format === "base64" ? base64(new Uint8Array(vector.buffer)) : [...vector];
+    return { object: "embedding", index, embedding };
+  });
+  const prompt_tokens = texts.reduce((total, text: string) => total + pieces(text).length, 0);
+  return { status: 200, body: { object: "list", model, data, usage: { prompt_tokens, total_tokens: prompt_tokens } } };
+}
+
+function modelList(models: string[], now: number): Body {
+  return {
+    object: "list",
+    data: models.map((id) => ({
+      id,
+      object: "model",
+      created: Math.floor(now / 1000),
+      owned_by: "vllm",
+      root: id,
+      parent: null,
+      max_model_len: 32768,
+    })),
+  };
+}
+
+function spoken(config: EmulatedEndpoint, reasoning: string, content: string): { content: string | null } & Body {
+  if (reasoning === "") return { content };
+  if (config.reasoning === "inline") return { content: `<think>\n${reasoning}\n</think>\n\n${content}` };
+  return { ...thought(config, reasoning), content };
+}
+
+/** A piece of thought in the field that this endpoint's server uses. */
+function thought({ reasoning }: EmulatedEndpoint, text: string): Body {
+  switch (reasoning) {
+    case "inline":
+      return { content: text };
+    case "reasoning":
+      return { reasoning: text };
+    case "both":
+      return { reasoning: text, reasoning_content: text };
+    default:
+      return { reasoning_content: text };
+  }
+}
+
+function usageOf({ reasoning, text, call, promptTokens }: Answer) {
+  const completionTokens = reasoning.length + text.length + (call?.pieces.length ?? 0);
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: 0 },
+    ...(reasoning.length > 0 ? { completion_tokens_details: { reasoning_tokens: reasoning.length } } : {}),
+  };
+}
+
+function costOf({ pricePerMillionTokens }: EmulatedEndpoint, tokens: number): { cost?: number } {
+  return pricePerMillionTokens === undefined ? {} : { cost: tokens * pricePerMillionTokens / 1e6 };
+}
+
+function eventsOf(chunks: Body[], body: Body, usageChunk: Body): string[] {
+  const wantsUsage = isRecord(body.stream_options) && body.stream_options.include_usage === true;
+  const all = wantsUsage ? [...chunks, usageChunk] : chunks;
+  return [...all.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"];
+}
+
+function unknownModel(model: string): ServerReply {
+  const message = `The model \`${model}\` does not exist.`;
+  return { status: 404, body: { object: "error", message, type: "NotFoundError", param: null, code: 404 } };
+}
+
+function badRequest(message: string): ServerReply {
+  return { status: 400, body: { error: { message, type: "BadRequestError", param: null, code: 400 } } };
+}
+
+function isMessages(value: unknown): value is Message[] {
+  return Array.isArray(value) && value.length > 0 &&
+    value.every((message) => isRecord(message) && typeof message.role === "string");
+}
+
+function isRecord(value: unknown): value is Body {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

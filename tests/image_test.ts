@@ -1,0 +1,519 @@
+import { APICallError, type ImageModelV4CallOptions, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
+import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import { generateImage } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completed, KEY, type Sent } from "./capture.ts";
+import { withVirtualTime } from "./virtual_time.ts";
+
+const SEED_MODELS = [
+  "qwen/qwen-image",
+  "bytedance/seedream-3.0",
+  "black-forest-labs/flux-1-schnell",
+  "black-forest-labs/flux-1-dev",
+  "black-forest-labs/flux-1-kontext-dev",
+];
+const KONTEXT = "black-forest-labs/flux-1-kontext-dev";
+const INPUT_IMAGE = "https://example.com/input.jpg";
+const PNG_BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+const CALL: ImageModelV4CallOptions = {
+  prompt: "A red apple",
+  n: 1,
+  size: undefined,
+  aspectRatio: undefined,
+  seed: undefined,
+  files: undefined,
+  mask: undefined,
+  providerOptions: {},
+};
+
+/** What a call makes a worker's input. */
+async function inputFor(modelId: string, call: Partial<ImageModelV4CallOptions> & { options?: JSONObject } = {}) {
+  const { runpod, sent } = capture(() => completed({ image_url: `data:image/png;base64,${PNG_BASE64}` }));
+  const needsImage = modelId === KONTEXT && !call.files && call.options?.image === undefined;
+  const options = { ...(needsImage ? { image: INPUT_IMAGE } : {}), ...call.options };
+  const { warnings } = await runpod.imageModel(modelId).doGenerate({
+    ...CALL,
+    ...call,
+    providerOptions: { runpod: options },
+  });
+  assertEquals(sent.length, 1);
+  assertEquals(Object.keys(sent[0].body), ["input"]);
+  return { input: sent[0].body.input, warnings };
+}
+
+async function refusal(modelId: string, call: Partial<ImageModelV4CallOptions>): Promise<InvalidArgumentError> {
+  const { runpod, sent } = capture(() => completed({}));
+  const error = await assertRejects(
+    async () => await runpod.imageModel(modelId).doGenerate({ ...CALL, ...call }),
+    InvalidArgumentError,
+  );
+  assertEquals(sent.length, 0);
+  return error;
+}
+
+describe("an image request", () => {
+  it("holds the documented defaults and nothing else that was not set", async () => {
+    const safe = { negative_prompt: "", enable_safety_checker: true };
+    const expected: Record<string, JSONObject> = {
+      "qwen/qwen-image": safe,
+      "bytedance/seedream-3.0": {},
+      "black-forest-labs/flux-1-schnell": { ...safe, num_inference_steps: 4, guidance: 7, image_format: "png" },
+      "black-forest-labs/flux-1-dev": { ...safe, num_inference_steps: 28, guidance: 2, image_format: "png" },
+      [KONTEXT]: { ...safe, num_inference_steps: 28, guidance: 2, output_format: "png", image: INPUT_IMAGE },
+    };
+    for (const modelId of SEED_MODELS) {
+      assertEquals((await inputFor(modelId)).input, { prompt: "A red apple", ...expected[modelId] });
+    }
+  });
+
+  it("lets every default be overridden, and passes unknown options on untouched", async () => {
+    const options = {
+      negative_prompt: "blurry",
+      enable_safety_checker: false,
+      num_inference_steps: 50,
+      guidance: 3.5,
+      some_new_option: { deep: [1, null] },
+    };
+    for (const modelId of SEED_MODELS) {
+      const { input } = await inputFor(modelId, { options });
+      for (const [key, value] of Object.entries(options)) assertEquals(input[key], value, `${modelId} ${key}`);
+    }
+  });
+
+  it("keeps the polling options to itself", async () => {
+    for (const modelId of [...SEED_MODELS, "abc123"]) {
+      const { input } = await inputFor(modelId, { options: { maxPollAttempts: 3, pollIntervalMillis: 10 } });
+      assertEquals([input.maxPollAttempts, input.pollIntervalMillis], [undefined, undefined]);
+    }
+  });
+
+  it("writes the file format under the model's own name and spelling", async () => {
+    const { input: dev } = await inputFor("black-forest-labs/flux-1-dev", { options: { output_format: "jpg" } });
+    assertEquals([dev.image_format, dev.output_format], ["jpeg", undefined]);
+    const { input: own } = await inputFor("black-forest-labs/flux-1-dev", { options: { image_format: "jpeg" } });
+    assertEquals(own.image_format, "jpeg");
+    const { input: kontext } = await inputFor(KONTEXT, { options: { output_format: "jpg" } });
+    assertEquals(kontext.output_format, "jpeg");
+  });
+
+  it("writes a size as the model wants it", async () => {
+    const expected: Record<string, JSONObject> = {
+      "qwen/qwen-image": { size: "768*1024" },
+      "bytedance/seedream-3.0": { size: "768x1024" },
+      "black-forest-labs/flux-1-schnell": { width: 768, height: 1024 },
+      "black-forest-labs/flux-1-dev": { width: 768, height: 1024 },
+      [KONTEXT]: { size: "768*1024" },
+      "abc123": { width: 768, height: 1024 },
+    };
+    for (const [modelId, size] of Object.entries(expected)) {
+      const { input, warnings } = await inputFor(modelId, { size: "768x1024" });
+      for (const key of ["size", "width", "height"]) assertEquals(input[key], size[key], `${modelId} ${key}`);
+      assertEquals(warnings, []);
+    }
+  });
+
+  it("warns of a size that FLUX does not document, and sends it", async () => {
+    for (const size of ["1328x1328", "2048x2048", "128x128", "1000x1024"] as const) {
+      const { input, warnings } = await inputFor("black-forest-labs/flux-1-dev", { size });
+      assertEquals(`${input.width}x${input.height}`, size);
+      assertEquals(warnings.length, 1);
+      assertStringIncludes(JSON.stringify(warnings), "256 to 1536");
+    }
+  });
+
+  it("takes 1:1, 4:3 and 3:4 exactly, in sizes the model documents", async () => {
+    for (const modelId of SEED_MODELS) {
+      for (const aspectRatio of ["1:1", "4:3", "3:4"] as const) {
+        const { input, warnings } = await inputFor(modelId, { aspectRatio });
+        const [width, height] = input.size ? input.size.split(/[*x]/).map(Number) : [input.width, input.height];
+        const [across, down] = aspectRatio.split(":").map(Number);
+        assertEquals(width * down, height * across, `${modelId} ${aspectRatio}: ${width}x${height}`);
+        if (modelId.includes("flux-1-") && modelId !== KONTEXT) assertEquals([width % 64, height % 64], [0, 0]);
+        assertEquals(warnings, []);
+      }
+    }
+  });
+
+  it("refuses every other ratio, naming those it takes", async () => {
+    for (const modelId of SEED_MODELS) {
+      for (const aspectRatio of ["16:9", "9:16", "3:2", "2:3", "1:0", "abc"] as const) {
+        const error = await refusal(modelId, { aspectRatio: aspectRatio as "16:9" });
+        assertEquals(error.argument, "aspectRatio");
+        assertEquals(
+          error.message,
+          `Cannot generate an image with "${modelId}": aspect ratio "${aspectRatio}" is not one of "1:1", "4:3", "3:4"`,
+        );
+      }
+    }
+  });
+
+  it("refuses sizes that are none", async () => {
+    for (const modelId of [...SEED_MODELS, "abc123"]) {
+      for (const size of ["0x0", "0x512", "512x0", "abc", "512", "512x", "-1x5", "1.5x2", "512X512", "512x512 ", ""]) {
+        const error = await refusal(modelId, { size: size as "1x1" });
+        assertEquals(error.argument, "size");
+        assertStringIncludes(error.message, `size "${size}" is not a width and a height in pixels`);
+      }
+    }
+  });
+
+  it("prefers a size to a ratio, and says so", async () => {
+    const { input, warnings } = await inputFor("qwen/qwen-image", { size: "512x512", aspectRatio: "4:3" });
+    assertEquals(input.size, "512*512");
+    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["aspectRatio"]);
+  });
+
+  it("holds the seed, 0 too", async () => {
+    for (const seed of [0, 42]) assertEquals((await inputFor("qwen/qwen-image", { seed })).input.seed, seed);
+  });
+
+  it("takes an input image as a URL, a data URI, bytes or base64", async () => {
+    const bytes = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
+    const dataUri = `data:image/png;base64,${PNG_BASE64}`;
+    const cases: Array<[Partial<ImageModelV4CallOptions> & { options?: JSONObject }, string]> = [
+      [{ options: { image: INPUT_IMAGE } }, INPUT_IMAGE],
+      [{ options: { image: dataUri } }, dataUri],
+      [{ files: [{ type: "url", url: INPUT_IMAGE }] }, INPUT_IMAGE],
+      [{ files: [{ type: "file", mediaType: "image/png", data: bytes }] }, dataUri],
+      [{ files: [{ type: "file", mediaType: "image/png", data: PNG_BASE64 }] }, dataUri],
+      [{ files: [{ type: "file", mediaType: "image/*", data: bytes }] }, dataUri],
+    ];
+    for (const [call, image] of cases) assertEquals((await inputFor(KONTEXT, call)).input.image, image);
+  });
+
+  it("warns of images and masks that the model does not take", async () => {
+    const file = { type: "url" as const, url: INPUT_IMAGE };
+    const { input, warnings } = await inputFor("qwen/qwen-image", { files: [file], mask: file, n: 2 });
+    assertEquals(input.image, undefined);
+    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["files", "mask", "n"]);
+  });
+
+  it("refuses an editing model without an image, and one with too many", async () => {
+    assertStringIncludes((await refusal(KONTEXT, {})).message, "an input image is required");
+    const file = { type: "url" as const, url: INPUT_IMAGE };
+    assertStringIncludes((await refusal(KONTEXT, { files: [file, file] })).message, "at most 1 input image, not 2");
+  });
+
+  it("refuses an empty prompt where one is needed", async () => {
+    assertEquals((await refusal("qwen/qwen-image", { prompt: undefined })).argument, "prompt");
+  });
+
+  it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
+    const wrong: Array<[option: string, value: unknown, allowed: string]> = [
+      ["maxPollAttempts", 0, "a whole number above 0"],
+      ["maxPollAttempts", 1.5, "a whole number above 0"],
+      ["maxPollAttempts", "60", "a whole number above 0"],
+      ["pollIntervalMillis", -1, "a number of milliseconds"],
+      ["pollIntervalMillis", "5s", "a number of milliseconds"],
+      ["negative_prompt", 5, "a string"],
+      ["enable_safety_checker", "yes", "true or false"],
+      ["image", 5, "a URL or a base64 data URI"],
+      ["image", "cat.jpg", "a URL or a base64 data URI"],
+      ["num_inference_steps", "many", "a whole number above 0"],
+      ["num_inference_steps", 0, "a whole number above 0"],
+      ["guidance", "3", "a number"],
+      ["output_format", "gif", '"png" or "jpg"'],
+    ];
+    for (const [option, value, allowed] of wrong) {
+      const error = await refusal("black-forest-labs/flux-1-dev", {
+        providerOptions: { runpod: { [option]: value as string } },
+      });
+      assertEquals(error.argument, `providerOptions.runpod.${option}`);
+      assertEquals(
+        error.message.startsWith(
+          `Cannot use providerOptions.runpod.${option}: ${JSON.stringify(value)} is not ${allowed}`,
+        ),
+        true,
+        error.message,
+      );
+    }
+  });
+
+  it("tells what the model takes", () => {
+    const { runpod } = capture(() => completed({}));
+    assertEquals(runpod.imageModel(KONTEXT).supportsFileInputs, true);
+    assertEquals(runpod.imageModel("qwen/qwen-image").supportsFileInputs, false);
+    assertEquals(runpod.imageModel("abc123").supportsFileInputs, undefined);
+    assertEquals(runpod.imageModel("qwen/qwen-image").maxImagesPerCall, 1);
+  });
+
+  it("to an unknown endpoint is plain: no family is guessed from its name", async () => {
+    const { input } = await inputFor("my-flux-kontext", { aspectRatio: "16:9", seed: 1, options: { steps: 3 } });
+    assertEquals(input, { prompt: "A red apple", aspect_ratio: "16:9", seed: 1, steps: 3 });
+  });
+});
+
+describe("an image result", () => {
+  const URL_ = "https://cdn.example.com/a.png";
+  const BYTES = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
+  const answer = (output: unknown) => ({ url }: Sent) => url === URL_ ? new Response(BYTES) : completed(output);
+
+  const FROM_URL: Record<string, unknown> = {
+    "under image_url": { image_url: URL_, cost: 0.5 },
+    "under result": { result: URL_, cost: 0.5 },
+    "in a list": [URL_],
+    "as a bare string": URL_,
+    "under images": { images: [{ url: URL_ }], cost: 0.5 },
+  };
+  for (const [name, output] of Object.entries(FROM_URL)) {
+    it(`is downloaded from a URL ${name}`, async () => {
+      const { runpod } = capture(answer(output));
+      const { images, providerMetadata } = await runpod.imageModel("qwen/qwen-image").doGenerate(CALL);
+      assertEquals(images, [BYTES]);
+      assertEquals(providerMetadata, {
+        runpod: {
+          images: [{
+            url: URL_,
+            jobId: "sync-1-u1",
+            endpoint: "qwen-image-t2i",
+            workerId: undefined,
+            delayTimeMillis: 1,
+            executionTimeMillis: 2,
+            cost: (output as { cost?: number }).cost,
+          }],
+        },
+      });
+    });
+  }
+
+  const INLINE: Record<string, unknown> = {
+    "a data URI": { image_url: `data:image/png;base64,${PNG_BASE64}` },
+    "base64": { image: PNG_BASE64 },
+    "base64 as a bare string": PNG_BASE64,
+    "ComfyUI's images": { images: [{ filename: "a.png", type: "base64", data: PNG_BASE64 }] },
+    "a message": { message: PNG_BASE64, status: "success" },
+  };
+  for (const [name, output] of Object.entries(INLINE)) {
+    it(`is taken from ${name} without a download`, async () => {
+      const { runpod, sent } = capture(answer(output));
+      assertEquals((await runpod.imageModel("abc").doGenerate(CALL)).images, [PNG_BASE64]);
+      assertEquals(sent.length, 1);
+    });
+  }
+
+  it("may be several images, inline and by URL", async () => {
+    const { runpod } = capture(answer({ images: [URL_, `data:image/png;base64,${PNG_BASE64}`] }));
+    assertEquals((await runpod.imageModel("abc").doGenerate(CALL)).images, [BYTES, BYTES]);
+  });
+
+  it("is an error with the output when it holds no image", async () => {
+    for (const output of [undefined, null, {}, { status: "ok" }, "done", [], 5, { images: [] }]) {
+      const { runpod } = capture(answer(output));
+      const error = await assertRejects(async () => await runpod.imageModel("abc").doGenerate(CALL), RunpodJobError);
+      assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], [
+        "no-output",
+        "sync-1-u1",
+        "abc",
+        false,
+      ]);
+      assertEquals((error.data as { output?: unknown }).output ?? null, output ?? null);
+    }
+  });
+
+  it("is an error when the worker completed with one", async () => {
+    const { runpod } = capture(answer({ error: { message: "NSFW content" } }));
+    const error = await assertRejects(async () => await runpod.imageModel("abc").doGenerate(CALL), RunpodJobError);
+    assertEquals(error.kind, "failed");
+    assertStringIncludes(error.message, "NSFW content");
+  });
+
+  it("that cannot be downloaded keeps the job id and the URL, and is not tried again", async () => {
+    const { runpod, sent } = capture(({ url }) =>
+      url === URL_ ? new Response("gone", { status: 503 }) : completed({ image_url: URL_ })
+    );
+    const error = await assertRejects(
+      async () => await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi" }),
+      RunpodJobError,
+    );
+    assertStringIncludes(error.message, URL_);
+    assertEquals(error.jobId, "sync-1-u1");
+    assertEquals(sent.filter(({ method }) => method === "POST").length, 1);
+  });
+
+  it("is not fetched from a private network that the caller did not name", async () => {
+    for (const url of ["http://127.0.0.1/a.png", "http://169.254.169.254/latest", "file:///etc/passwd"]) {
+      const { runpod, sent } = capture(() => completed({ image_url: url }));
+      await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(CALL), RunpodJobError);
+      assertEquals(sent.length, 1);
+    }
+  });
+});
+
+describe("a queued image job", () => {
+  const emulated = (options: RunpodEmulatorOptions = {}) => {
+    const emulator = createRunpodEmulator(options);
+    return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
+  };
+  const operations = (emulator: { requests: readonly { operation: string }[] }) =>
+    emulator.requests.map(({ operation }) => operation);
+
+  it("is one request and a download when it is fast", async () => {
+    const { emulator, runpod } = emulated();
+    const { image } = await generateImage({
+      model: runpod.imageModel("qwen/qwen-image"),
+      prompt: "Hi",
+      size: "320x256",
+    });
+    assertEquals(operations(emulator), ["runsync", "file"]);
+    assertEquals(image.mediaType, "image/png");
+    assertEquals([...image.uint8Array.subarray(16, 24)], [0, 0, 1, 64, 0, 0, 1, 0]);
+  });
+
+  it("is polled after the long wait until it is done", async () => {
+    await withVirtualTime(async (clock) => {
+      const { emulator, runpod } = emulated({ timing: { coldStartMillis: 60_000, runMillis: 42_000 } });
+      const model = runpod.imageModel("qwen/qwen-image");
+      const { providerMetadata } = await generateImage({ model, prompt: "Hi" });
+      assertEquals(operations(emulator), ["runsync", "status", "status", "status", "file"]);
+      assertEquals(clock.elapsed(), 105_000);
+      assertEquals(clock.pending(), 0);
+      assertStringIncludes(JSON.stringify(providerMetadata), '"delayTimeMillis":60000,"executionTimeMillis":42000');
+    });
+  });
+
+  it("is polled as often and as long as the options say", async () => {
+    await withVirtualTime(async (clock) => {
+      const { emulator, runpod } = emulated({ timing: { coldStartMillis: Infinity } });
+      const error = await assertRejects(
+        async () =>
+          await generateImage({
+            model: runpod.imageModel("qwen/qwen-image"),
+            prompt: "Hi",
+            providerOptions: { runpod: { maxPollAttempts: 3, pollIntervalMillis: 1000 } },
+          }),
+        RunpodJobError,
+        "is still IN_QUEUE",
+      );
+      assertEquals([error.kind, error.status, error.endpoint], ["deadline", "IN_QUEUE", "qwen-image-t2i"]);
+      assertEquals(error.jobId, emulator.jobs[0].id);
+      assertEquals(operations(emulator), ["runsync", "status", "status", "status"]);
+      assertEquals(clock.elapsed(), 93_000);
+    });
+  });
+
+  it("outlives status reads that fail for a passing reason", async () => {
+    await withVirtualTime(async () => {
+      let reads = 0;
+      const { emulator, runpod } = emulated({
+        timing: { runMillis: 115_000 },
+        intercept: (request, next) => {
+          if (request.operation !== "status") return next();
+          const faults = [
+            () => new Response("<html>502</html>", { status: 502 }),
+            () => Promise.reject(new TypeError("reset")),
+            () => new Response('{"id":"x","sta'),
+          ];
+          return (faults[reads++] ?? next)();
+        },
+      });
+      const { image } = await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi" });
+      assertEquals(image.mediaType, "image/png");
+      assertEquals(operations(emulator).filter((operation) => operation === "runsync").length, 1);
+    });
+  });
+
+  const ENDS: Array<[status: string, kind: string]> = [
+    ["FAILED", "failed"],
+    ["CANCELLED", "cancelled"],
+    ["TIMED_OUT", "timed-out"],
+  ];
+  for (const [status, kind] of ENDS) {
+    for (const runMillis of [0, 100_000]) {
+      it(`that ends as ${status} ${runMillis ? "while polled" : "at once"} is an error, once`, async () => {
+        await withVirtualTime(async () => {
+          const { emulator, runpod } = emulated({
+            endpoints: { abc: { worker: "image", runMillis, outcome: { status, error: "CUDA out of memory" } } },
+          });
+          const error = await assertRejects(
+            async () => await generateImage({ model: runpod.imageModel("abc"), prompt: "Hi" }),
+            RunpodJobError,
+            "CUDA out of memory",
+          );
+          assertEquals([error.kind, error.status, error.isRetryable], [kind as "failed", status, false]);
+          assertEquals(emulator.jobs.length, 1);
+        });
+      });
+    }
+  }
+
+  it("fails alike when the service answers a failed job with HTTP 400", async () => {
+    const { runpod } = emulated({ behavior: { failedRunsyncStatus: 400 } });
+    const error = await assertRejects(
+      async () =>
+        await runpod.imageModel("qwen/qwen-image").doGenerate({
+          ...CALL,
+          providerOptions: { runpod: { size: "big" } },
+        }),
+      RunpodJobError,
+      "size format must be width*height",
+    );
+    assertEquals(error.kind, "failed");
+  });
+
+  it("goes through any path of states, known or not", async () => {
+    await withVirtualTime(async () => {
+      const states = ["IN_QUEUE", "IN_PROGRESS", "IN_QUEUE", "RUNNING", "WARMING_UP", "IN_PROGRESS"]
+        .map((status) => ({ status, millis: 30_000, output: { progress: "50%" } }));
+      const { runpod } = emulated({ endpoints: { abc: { worker: "image", states } } });
+      const { image } = await generateImage({ model: runpod.imageModel("abc"), prompt: "Hi" });
+      assertEquals(image.mediaType, "image/png");
+    });
+  });
+
+  it("that expired says so", async () => {
+    await withVirtualTime(async () => {
+      const { runpod } = emulated({
+        timing: { runMillis: 100_000 },
+        intercept: (request, next) =>
+          request.operation === "status" ? Response.json({ error: "job not found" }, { status: 404 }) : next(),
+      });
+      const error = await assertRejects(
+        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(CALL),
+        RunpodJobError,
+        "expired",
+      );
+      assertEquals(error.kind, "expired");
+      assertInstanceOf(error.cause, APICallError);
+    });
+  });
+
+  it("ends at once with the caller's own reason when aborted, in a request and in a pause", async () => {
+    for (const abortAfter of [1000, 91_000]) {
+      await withVirtualTime(async (clock) => {
+        const { runpod } = emulated({ timing: { runMillis: 200_000 } });
+        const abort = new AbortController();
+        const reason = new Error("left");
+        setTimeout(() => abort.abort(reason), abortAfter);
+        const error = await assertRejects(
+          async () => await runpod.imageModel("qwen/qwen-image").doGenerate({ ...CALL, abortSignal: abort.signal }),
+        );
+        assertEquals(error, reason);
+        assertEquals(clock.elapsed(), abortAfter);
+        assertEquals(clock.pending(), 0);
+      });
+    }
+  });
+
+  it("differs by prompt and by seed, and is the same for the same", async () => {
+    const { runpod } = emulated();
+    const make = async (prompt: string, seed: number) =>
+      (await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt, seed, size: "64x64" })).image.base64;
+    const first = await make("a", 1);
+    assertEquals(await make("a", 1), first);
+    assert(await make("a", 2) !== first);
+    assert(await make("b", 1) !== first);
+  });
+
+  it("does not run on an OpenAI-compatible server, and says why", async () => {
+    const { runpod, sent } = capture(() => completed({}), { baseURL: "http://localhost:8000/v1" });
+    await assertRejects(
+      async () => await runpod.imageModel("x").doGenerate(CALL),
+      InvalidArgumentError,
+      "without a job queue",
+    );
+    assertEquals(sent.length, 0);
+  });
+});
