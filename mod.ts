@@ -24,5 +24,3 @@ export type { RunpodImageModelId } from "./src/image/catalogue.ts";
 export type { RunpodImageModelOptions } from "./src/image/input.ts";
 export { RunpodJobError } from "./src/error.ts";
 export type { RunpodJobErrorKind } from "./src/error.ts";
-export type { EmbeddingModelV4, ImageModelV4, LanguageModelV4, ProviderV4 } from "@ai-sdk/provider";
-export type { FetchFunction } from "@ai-sdk/provider-utils";

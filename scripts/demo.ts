@@ -32,6 +32,7 @@ async function streamAText({ runpod, abortSignal }: Demo): Promise<void> {
   for await (const part of result.fullStream) {
     if (part.type === "error") {
       stopWaiting();
+      if (!isFirst) write("\n");
       throw part.error;
     }
     if (part.type !== "text-delta") continue;
@@ -88,11 +89,17 @@ async function makeAnObject({ runpod, abortSignal }: Demo): Promise<void> {
 async function makeAnImage({ runpod, abortSignal }: Demo): Promise<void> {
   const prompt = "A serene mountain landscape at sunset";
   say(`  ${dim("prompt")}  ${prompt}`);
-  const { image, providerMetadata } = await waiting("waiting for the job", () =>
-    generateImage({ model: runpod.imageModel(IMAGE_MODEL), prompt, aspectRatio: "4:3", seed: 42, abortSignal }));
+  const { image, providerMetadata } = await waiting(
+    "waiting for the job",
+    () => generateImage({ model: runpod.imageModel(IMAGE_MODEL), prompt, aspectRatio: "4:3", seed: 42, abortSignal }),
+  );
   await Deno.writeFile(IMAGE_FILE, image.uint8Array);
   const [job] = providerMetadata.runpod.images as Array<Record<string, unknown>>;
-  say(`  ${dim("job")}     ${job.jobId}, queued ${job.delayTimeMillis} ms, ran ${job.executionTimeMillis} ms, ${costOf(job)}`);
+  say(
+    `  ${dim("job")}     ${job.jobId}, queued ${job.delayTimeMillis} ms, ran ${job.executionTimeMillis} ms, ${
+      costOf(job)
+    }`,
+  );
   say(`  ${dim("file")}    ${IMAGE_FILE} (${image.mediaType}, ${Math.round(image.uint8Array.length / 1024)} KB)`);
 }
 
@@ -133,7 +140,11 @@ async function main(): Promise<number> {
     say(`\n${red("Stopped.")}`);
     return 130;
   }
-  say(failures === 0 ? `\n${green("Everything worked.")} Next: README.md` : `\n${red(`${failures} of ${STEPS.length} steps failed.`)}`);
+  say(
+    failures === 0
+      ? `\n${green("Everything worked.")} Next: README.md`
+      : `\n${red(`${failures} of ${STEPS.length} steps failed.`)}`,
+  );
   return failures === 0 ? 0 : 1;
 }
 

@@ -4,26 +4,7 @@
  *     deno task test            all of them
  *     deno task test stream     the files whose names contain "stream"
  */
-const root = new URL("../", import.meta.url);
-
-/** The import map of `deno.json`, with the stand-ins in the place of JSR's packages. */
-function importMap(): string {
-  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
-  const { name, exports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
-  const map: Record<string, string> = {};
-  for (const [specifier, target] of Object.entries<string>(imports)) {
-    if (specifier.startsWith("@std/")) {
-      map[specifier] = new URL(`tests/std/${specifier.slice("@std/".length)}.ts`, root).href;
-    } else {
-      map[specifier] = target;
-      map[`${specifier}/`] = `${target.replace("npm:", "npm:/")}/`;
-    }
-  }
-  for (const [path, target] of Object.entries<string>(exports)) {
-    map[`${name}${path.slice(1)}`] = new URL(target, root).href;
-  }
-  return `data:application/json,${encodeURIComponent(JSON.stringify({ imports: map }))}`;
-}
+import { importMapArgument, root } from "./import_map.ts";
 
 function testFiles(filters: string[]): string[] {
   return [...Deno.readDirSync(new URL("tests/", root))]
@@ -42,7 +23,7 @@ const child = new Deno.Command(Deno.execPath(), {
     "--allow-read",
     "--allow-env",
     "--allow-sys",
-    `--import-map=${importMap()}`,
+    importMapArgument(),
     ...testFiles(Deno.args),
   ],
   cwd: root,

@@ -74,7 +74,10 @@ describe("the openai client", () => {
   it("gets OpenAI's errors for a wrong model and a wrong key", () =>
     withOpenai(async (openai) => {
       const messages = [{ role: "user" as const, content: "Hi" }];
-      const unknown = await assertRejects(() => openai.chat.completions.create({ model: "nope", messages }), OpenAI.NotFoundError);
+      const unknown = await assertRejects(
+        () => openai.chat.completions.create({ model: "nope", messages }),
+        OpenAI.NotFoundError,
+      );
       assertEquals(unknown.status, 404);
       const other = openai.withOptions({ apiKey: "wrong" });
       await assertRejects(() => other.chat.completions.create({ model: MODEL, messages }), OpenAI.AuthenticationError);
