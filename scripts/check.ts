@@ -4,7 +4,8 @@
  *     deno task check
  */
 import { VERSION } from "../src/version.ts";
-import { importMapArgument, root } from "./import_map.ts";
+import { importMapArgument } from "./import_map.ts";
+import { root } from "./shell.ts";
 
 const sources = ["mod.ts", "src/testing/mod.ts"];
 const world = "--preload=tests/emulated_world.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-/** The repository. */
-export const root: URL = new URL("../", import.meta.url);
+import { root } from "./shell.ts";
 
 /** The map as an argument of `deno`. */
 export function importMapArgument(): string {

@@ -1,45 +1,58 @@
 /**
- * Runs the tests with npm as the only registry: `@std/*` comes from the stand-ins in `tests/std/`.
+ * Runs the tests on every runtime, with npm as the only registry: `@std/*` comes from the stand-ins in `tests/std/`.
  *
- *     deno task test            all of them
- *     deno task test stream     the files whose names contain "stream"
+ *     deno task test                     everything
+ *     deno task test stream              the files whose names contain "stream"
+ *     deno task test --on=deno,bun       on these runtimes
  */
-import { importMapArgument, root } from "./import_map.ts";
+import { preparePackage, RUNTIMES, type TestResult } from "./runtimes.ts";
+import { root } from "./shell.ts";
 
-function testFiles(filters: string[]): string[] {
-  return [...Deno.readDirSync(new URL("tests/", root))]
-    .map((entry) => entry.name)
-    .filter((file) =>
-      file.endsWith("_test.ts") && (filters.length === 0 || filters.some((part) => file.includes(part)))
-    )
-    .sort()
-    .map((file) => `tests/${file}`);
+const filters = Deno.args.filter((arg) => !arg.startsWith("--"));
+const chosen = Deno.args.find((arg) => arg.startsWith("--on="))?.slice("--on=".length).split(",");
+
+const files = [...Deno.readDirSync(new URL("tests/", root))]
+  .map((entry) => entry.name)
+  .filter((name) => name.endsWith("_test.ts"))
+  .map((name) => name.slice(0, -".ts".length))
+  .filter((name) => filters.length === 0 || filters.some((part) => name.includes(part)))
+  .sort();
+
+const runtimes = RUNTIMES.filter(({ name }) => chosen === undefined || chosen.includes(name));
+if (runtimes.length === 0 || files.length === 0) {
+  console.error(`Nothing to run; the runtimes are ${RUNTIMES.map(({ name }) => name).join(", ")}`);
+  Deno.exit(1);
 }
+if (runtimes.some(({ usesPackage }) => usesPackage)) await preparePackage(files);
 
-const child = new Deno.Command(Deno.execPath(), {
-  args: [
-    "test",
-    "--allow-net",
-    "--allow-read",
-    "--allow-env",
-    "--allow-sys",
-    importMapArgument(),
-    ...testFiles(Deno.args),
-  ],
-  cwd: root,
-  env: { NO_COLOR: "1" },
-  stdout: "piped",
-}).spawn();
+/** What Deno ran is what every other runtime has to run too. */
+let expected: Map<string, TestResult[]> | undefined;
+const lines: string[] = [];
+let allPassed = 0;
+let allFailed = 0;
+for (const { name, run, skips } of runtimes) {
+  const byFile = new Map<string, TestResult[]>();
+  if (name === "deno") {
+    // One file at a time, to know which tests are whose.
+    for (const file of files) byFile.set(file, await run([file]));
+    expected = byFile;
+  }
+  const mine = files.filter((file) => !(file in skips));
+  const results = name === "deno" ? [...byFile.values()].flat() : await run(mine);
+  for (const file of files) if (file in skips) console.log(`${name} skips ${file}: ${skips[file]}`);
 
-let output = "";
-for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-  output = (output + text).slice(-2000);
-  await Deno.stdout.write(new TextEncoder().encode(text));
+  const ran = new Set(results.map((result) => result.name));
+  for (const test of mine.flatMap((file) => expected?.get(file) ?? [])) {
+    if (!ran.has(test.name)) results.push({ name: test.name, error: "Deno ran this test, and this runtime did not" });
+  }
+  const failed = results.filter(({ error }) => error !== undefined);
+  for (const { name: test, error } of failed) {
+    console.log(`\nFAILED on ${name}: ${test}\n${error!.trim().replace(/^/gm, "    ")}\n`);
+  }
+  lines.push(`${name}: ${results.length - failed.length} passed, ${failed.length} failed`);
+  console.log(lines.at(-1));
+  allPassed += results.length - failed.length;
+  allFailed += failed.length;
 }
-const { code } = await child.status;
-
-// Deno counts a describe block as one test and what is in it as steps.
-const counts = /\| (\d+) passed(?: \((\d+) steps?\))? \| (\d+) failed(?: \((\d+) steps?\))?/.exec(output);
-const [passed, passedSteps, failed, failedSteps] = (counts ?? []).slice(1).map((count) => Number(count ?? 0));
-console.log(`deno: ${passedSteps || passed || 0} passed, ${failedSteps || failed || 0} failed`);
-Deno.exit(code);
+console.log(`\n${lines.join("\n")}\ntotal: ${allPassed} passed, ${allFailed} failed`);
+Deno.exit(allFailed === 0 && allPassed > 0 ? 0 : 1);

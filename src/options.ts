@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
-import * as z from "zod/mini";
+import * as z from "zod/v4-mini";
 
 /** Options of this provider and options for the worker. */
 export interface SplitOptions<Ours> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { describe, it } from "node:test";
-import { createRunpodEmulator, type EmulatedEndpoint, type RunpodEmulator } from "../src/testing/mod.ts";
+import { createRunpodEmulator, type EmulatedEndpoint, type RunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 
 const api = "https://api.runpod.ai/v2";
 

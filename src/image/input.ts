@@ -10,7 +10,7 @@ import {
   type JSONValue,
   type SharedV4Warning,
 } from "@ai-sdk/provider";
-import * as z from "zod/mini";
+import * as z from "zod/v4-mini";
 import { toUrl } from "../file.ts";
 import { type WaitOptions, waitOptions } from "../job/wait.ts";
 import { badOption, splitOptions } from "../options.ts";

@@ -5,7 +5,7 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { delay } from "@ai-sdk/provider-utils";
-import * as z from "zod/mini";
+import * as z from "zod/v4-mini";
 import { readError, RunpodJobError, type RunpodJobErrorKind } from "../error.ts";
 import { isFinal } from "./envelope.ts";
 import { check, type JobAnswer, type Queue, rootOf, submit } from "./queue.ts";

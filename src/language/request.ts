@@ -5,7 +5,7 @@
  */
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isCustomReasoning, removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import * as z from "zod/mini";
+import * as z from "zod/v4-mini";
 import { splitOptions } from "../options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
 
