@@ -1,20 +1,31 @@
 /**
- * Checks everything that can be checked without running the tests: format, lint, types, documentation, manifests.
+ * Checks everything that can be checked without running the tests: format, lint, types, documentation, manifests, the
+ * npm package and its size.
  *
  *     deno task check
  */
 import { VERSION } from "../src/version.ts";
+import { checkArtifactPurity, checkNewProjects, checkPublint, checkTypesResolve } from "./check_npm.ts";
+import { prepareConsumer } from "./consumer.ts";
 import { importMapArgument } from "./import_map.ts";
-import { root } from "./shell.ts";
+import { root, run } from "./shell.ts";
+import { checkSize } from "./size.ts";
 
 const sources = ["mod.ts", "src/testing/mod.ts"];
-const world = "--preload=tests/emulated_world.ts";
+const examples = [
+  "test",
+  "--quiet",
+  "--doc",
+  "--allow-all",
+  importMapArgument(),
+  "--preload=tests/emulated_world.ts",
+];
 
 /** Each check by name: a `deno` command line, or a function that returns what is wrong. */
-const CHECKS: Record<string, string[] | (() => string[])> = {
+const CHECKS: Record<string, string[] | (() => string[] | Promise<string[]>)> = {
   "format": ["fmt", "--check", "--quiet"],
   "lint": ["lint", "--quiet"],
-  "types": ["check", "--quiet", importMapArgument(), ...sources, "scripts", "tests"],
+  "types": ["check", "--quiet", importMapArgument(), ...sources, "scripts", "examples", ...testFiles()],
   "types with web libraries alone": [
     "check",
     "--quiet",
@@ -24,12 +35,23 @@ const CHECKS: Record<string, string[] | (() => string[])> = {
   ],
   // Without npm, because the AI SDK's own declarations are not ours to document.
   "documentation": ["doc", "--lint", "--no-npm", ...sources],
-  "documentation's examples": ["test", "--quiet", "--doc", "--allow-all", importMapArgument(), world, "mod.ts", "src"],
-  "README's examples": ["test", "--quiet", "--doc", "--allow-all", importMapArgument(), world, "README.md"],
+  "documentation's examples": [...examples, "mod.ts", "src"],
+  "README's examples": [...examples, "README.md"],
   "publishing to JSR": ["publish", "--dry-run", "--allow-dirty", "--quiet"],
   "manifests": checkManifests,
-  "purity of src/": checkPurity,
+  "npm package: publint": checkPublint,
+  "npm package: types resolve": checkTypesResolve,
+  "npm package: nothing that only some runtimes have": checkArtifactPurity,
+  "npm package: new projects": checkNewProjects,
+  "npm package: size": async () => (await checkSize()).problems,
 };
+
+/** All but `tests/runtimes/`, which has dependencies of its own. */
+function testFiles(): string[] {
+  return [...Deno.readDirSync(new URL("tests/", root))].filter(({ isFile }) => isFile).map(({ name }) =>
+    `tests/${name}`
+  );
+}
 
 function checkManifests(): string[] {
   const deno = readJson("deno.json");
@@ -39,24 +61,16 @@ function checkManifests(): string[] {
     .map((key) => `"${key}" differs between deno.json and jsr.json`);
   if (deno.version !== VERSION) problems.push(`src/version.ts says ${VERSION}, deno.json ${deno.version}`);
   if (!readText("CHANGELOG.md").includes(`\n## ${VERSION}\n`)) problems.push(`CHANGELOG.md has no section ${VERSION}`);
+
+  // An app's own versions are tested with what the sources are tested with.
+  const { dependencies } = readJson("tests/runtimes/package.json") as { dependencies: Record<string, string> };
+  for (const [name, target] of Object.entries(deno.imports as Record<string, string>)) {
+    const version = dependencies[name];
+    if (version && target !== `npm:${name}@${version}`) {
+      problems.push(`${name} is ${target} in deno.json and ${version} in tests/runtimes/package.json`);
+    }
+  }
   return problems;
-}
-
-/** Names that only some runtimes have. */
-function checkPurity(): string[] {
-  return [...sourceFiles("src"), "mod.ts"].flatMap((file) =>
-    readText(file).split("\n").flatMap((line, index) =>
-      /from "node:|\bBuffer\b|\bprocess\.|\bDeno\.(?!serve)/.test(line) && !/^\s*(\/\/|\*)/.test(line)
-        ? [`${file}:${index + 1}: ${line.trim()}`]
-        : []
-    )
-  );
-}
-
-function sourceFiles(folder: string): string[] {
-  return [...Deno.readDirSync(new URL(folder, root))].flatMap(({ name, isDirectory }) =>
-    isDirectory ? sourceFiles(`${folder}/${name}`) : [`${folder}/${name}`]
-  );
 }
 
 function readText(path: string): string {
@@ -67,19 +81,17 @@ function readJson(path: string): Record<string, unknown> {
   return JSON.parse(readText(path));
 }
 
-async function run(check: string[] | (() => string[])): Promise<string> {
-  if (typeof check === "function") return check().join("\n");
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: check,
-    cwd: root,
-    env: { NO_COLOR: "1", RUNPOD_API_KEY: "rpa_FAKE_TEST_KEY_000000", AI_SDK_LOG_WARNINGS: "false" },
-  }).output();
-  return success ? "" : new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+async function problemsOf(check: (typeof CHECKS)[string]): Promise<string> {
+  if (typeof check === "function") return (await check()).join("\n");
+  const env = { RUNPOD_API_KEY: "rpa_FAKE_TEST_KEY_000000", AI_SDK_LOG_WARNINGS: "false" };
+  const { code, output } = await run(Deno.execPath(), check, { env });
+  return code === 0 ? "" : output;
 }
 
+await prepareConsumer();
 let failures = 0;
 for (const [name, check] of Object.entries(CHECKS)) {
-  const problems = await run(check);
+  const problems = await problemsOf(check);
   console.log(`${problems === "" ? "ok    " : "FAILED"}  ${name}`);
   if (problems === "") continue;
   failures++;

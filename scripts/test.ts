@@ -5,6 +5,7 @@
  *     deno task test stream              the files whose names contain "stream"
  *     deno task test --on=deno,bun       on these runtimes
  */
+import { testExamples } from "./examples.ts";
 import { preparePackage, RUNTIMES, type TestResult } from "./runtimes.ts";
 import { root } from "./shell.ts";
 
@@ -53,6 +54,12 @@ for (const { name, run, skips } of runtimes) {
   console.log(lines.at(-1));
   allPassed += results.length - failed.length;
   allFailed += failed.length;
+}
+if (filters.length === 0 && chosen === undefined) {
+  const { passed, failed } = await testExamples();
+  lines.push(`examples: ${passed} passed, ${failed} failed`);
+  allPassed += passed;
+  allFailed += failed;
 }
 console.log(`\n${lines.join("\n")}\ntotal: ${allPassed} passed, ${allFailed} failed`);
 Deno.exit(allFailed === 0 && allPassed > 0 ? 0 : 1);

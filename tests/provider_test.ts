@@ -60,6 +60,47 @@ describe("the provider", () => {
   });
 });
 
+describe("fetch", () => {
+  /** A fetch as Workers and browsers have it: it refuses to be called as the method of another object. */
+  function strictFetch(this: unknown): Promise<Response> {
+    if (this !== undefined && this !== globalThis) throw new TypeError("Illegal invocation");
+    return Promise.resolve(hello());
+  }
+
+  it("is called as a function of its own, given, bound or global", async () => {
+    const { fetch } = globalThis;
+    const apiKey = KEY;
+    globalThis.fetch = strictFetch;
+    try {
+      for (
+        const settings of [{ apiKey, fetch: globalThis.fetch }, { apiKey, fetch: strictFetch.bind(globalThis) }, {
+          apiKey,
+        }]
+      ) {
+        await createRunpod(settings)(MODEL).doGenerate({ prompt: PROMPT });
+      }
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  });
+
+  it("is the global one at the time of the call", async () => {
+    const { fetch } = globalThis;
+    const runpod = createRunpod({ apiKey: KEY });
+    let calls = 0;
+    globalThis.fetch = () => {
+      calls++;
+      return Promise.resolve(hello());
+    };
+    try {
+      await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    assertEquals(calls, 1);
+  });
+});
+
 describe("the API key", () => {
   it("may be a function, asked for each request", async () => {
     let asked = 0;

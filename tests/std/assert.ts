@@ -13,11 +13,11 @@ export function assert(condition: unknown, message = "Expected a truthy value"):
 }
 
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  deepStrictEqual(plain(actual), plain(expected), message);
+  deepStrictEqual(plain(actual), plain(expected), ...(message === undefined ? [] : [message]));
 }
 
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  notDeepStrictEqual(plain(actual), plain(expected), message);
+  notDeepStrictEqual(plain(actual), plain(expected), ...(message === undefined ? [] : [message]));
 }
 
 export function assertStringIncludes(actual: string, expected: string, message?: string): void {

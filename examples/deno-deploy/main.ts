@@ -1,0 +1,36 @@
+/**
+ * A Deno server, here or on Deno Deploy, that streams texts and makes images on Runpod.
+ *
+ *     GET /text?prompt=…     a text, as it is written
+ *     GET /image?prompt=…    a PNG
+ */
+import { createRunpod } from "@runpod/ai-sdk-provider";
+import { createTextStreamResponse, generateImage, streamText, toTextStream } from "ai";
+
+// The key comes from RUNPOD_API_KEY; RUNPOD_BASE_URL is only set to talk to a proxy or an emulator.
+const runpod = createRunpod({ baseURL: Deno.env.get("RUNPOD_BASE_URL") });
+
+async function handle(request: Request): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const prompt = searchParams.get("prompt");
+  if (!prompt) return new Response("Ask with ?prompt=…", { status: 400 });
+
+  // Aborts when the client leaves.
+  const abortSignal = request.signal;
+
+  if (pathname === "/text") {
+    const { stream } = streamText({ model: runpod("qwen/qwen3-32b-awq"), prompt, abortSignal });
+    return createTextStreamResponse({ stream: toTextStream({ stream }) });
+  }
+  if (pathname === "/image") {
+    try {
+      const { image } = await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt, abortSignal });
+      return new Response(image.uint8Array.slice(), { headers: { "content-type": image.mediaType } });
+    } catch (error) {
+      return new Response(error instanceof Error ? error.message : "The image failed", { status: 502 });
+    }
+  }
+  return new Response("There are /text and /image", { status: 404 });
+}
+
+Deno.serve({ port: Number(Deno.env.get("PORT") ?? 8000) }, handle);

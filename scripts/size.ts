@@ -1,0 +1,71 @@
+/**
+ * Tells what the provider weighs in a browser or Worker bundle, beside the package that it follows on, and whether it
+ * keeps to its budget.
+ *
+ *     deno task size
+ */
+import { consumer, prepareConsumer, runTool } from "./consumer.ts";
+
+const INCUMBENT = "runpod-incumbent";
+const OWN = "@runpod/ai-sdk-provider";
+/** What an app that uses `ai` has anyway. */
+const SHARED = ["@ai-sdk/provider", "@ai-sdk/provider-utils", "eventsource-parser", "zod"];
+
+/** The most that the gzipped bundle may weigh, in bytes. */
+const BUDGET = { everything: 45 * 1024, own: 20 * 1024 };
+
+interface Size {
+  minified: number;
+  gzipped: number;
+}
+
+async function measure(specifier: string, external: string[]): Promise<Size> {
+  await Deno.writeTextFile(
+    new URL("size.js", consumer),
+    `import { createRunpod } from "${specifier}";\nglobalThis.createRunpod = createRunpod;\n`,
+  );
+  await runTool("esbuild/bin/esbuild", [
+    "size.js",
+    "--bundle",
+    "--minify",
+    "--format=esm",
+    "--platform=browser",
+    "--log-level=error",
+    "--outfile=size.out.js",
+    ...external.flatMap((name) => [`--external:${name}`, `--external:${name}/*`]),
+  ]);
+  const bytes = await Deno.readFile(new URL("size.out.js", consumer));
+  const gzipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return { minified: bytes.length, gzipped: (await new Response(gzipped).arrayBuffer()).byteLength };
+}
+
+/** Measures, and returns a report and what is over the budget. */
+export async function checkSize(): Promise<{ report: string; problems: string[] }> {
+  const rows: Array<[what: string, size: Size]> = [
+    ["everything", await measure(OWN, [])],
+    ["our own code alone", await measure(OWN, SHARED)],
+    [`${INCUMBENT}, everything`, await measure(INCUMBENT, [])],
+  ];
+  const format = (bytes: number) => bytes.toLocaleString("en").padStart(12);
+  const lines = rows.map(([what, size]) => `${what.padEnd(32)}${format(size.minified)}${format(size.gzipped)}`);
+  const [[, everything], [, own]] = rows;
+  return {
+    report: [`${"bytes".padEnd(32)}${"minified".padStart(12)}${"gzipped".padStart(12)}`, ...lines].join("\n"),
+    problems: [
+      ...over("everything", everything.gzipped, BUDGET.everything),
+      ...over("our own code", own.gzipped, BUDGET.own),
+    ],
+  };
+}
+
+function over(what: string, size: number, budget: number): string[] {
+  return size <= budget ? [] : [`${what} weighs ${size} bytes gzipped, over the budget of ${budget}`];
+}
+
+if (import.meta.main) {
+  await prepareConsumer();
+  const { report, problems } = await checkSize();
+  console.log(report);
+  for (const problem of problems) console.error(problem);
+  Deno.exit(problems.length === 0 ? 0 : 1);
+}
