@@ -22,5 +22,5 @@ export type { RunpodProviderSettings } from "./src/api.ts";
 export type { RunpodChatModelId } from "./src/language/catalogue.ts";
 export type { RunpodImageModelId } from "./src/image/catalogue.ts";
 export type { RunpodImageModelOptions } from "./src/image/input.ts";
-export { RunpodJobError } from "./src/error.ts";
-export type { RunpodJobErrorKind } from "./src/error.ts";
+export { RunpodJobError } from "./src/job/error.ts";
+export type { RunpodJobErrorKind } from "./src/job/error.ts";

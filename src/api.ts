@@ -10,7 +10,9 @@ import {
   isBrowserRuntime,
   isSameOrigin,
   loadOptionalSetting,
+  VERSION as PROVIDER_UTILS_VERSION,
 } from "@ai-sdk/provider-utils";
+import { untilAborted } from "./abort.ts";
 import { isRunpodUrl } from "./endpoint.ts";
 import { type Answer, answerError, networkError, type Repeat } from "./error.ts";
 import { VERSION } from "./version.ts";
@@ -51,10 +53,19 @@ export interface ApiRequest {
   repeat: Repeat;
 }
 
+/** A success whose body is still to be read. */
+export interface OpenAnswer {
+  response: Response;
+  headers: Record<string, string>;
+  /** The answer with a text from its body, for errors. */
+  read: (text: string) => Answer;
+  /** The error for a body that breaks off. */
+  brokenBy: (cause: unknown) => Error;
+}
+
 /** Sends a request and reads the whole answer, whatever its status. */
 export async function request(settings: RunpodProviderSettings, call: ApiRequest): Promise<Answer> {
-  const { response, redact } = await send(settings, call);
-  return await readAnswer(response, call, redact);
+  return await readWhole(await send(settings, call), call);
 }
 
 /**
@@ -65,47 +76,47 @@ export async function request(settings: RunpodProviderSettings, call: ApiRequest
 export async function open(
   settings: RunpodProviderSettings,
   call: ApiRequest & { notFound?: string },
-): Promise<{ response: Response; headers: Record<string, string>; read: (text: string) => Answer }> {
-  const { response, redact } = await send(settings, call);
-  if (!response.ok) {
-    const answer = await readAnswer(response, call, redact);
-    throw answerError({ attempt: call.attempt, answer, repeat: call.repeat, notFound: call.notFound });
-  }
-  const headers = readHeaders(response, redact);
-  return { response, headers, read: (text) => toAnswer(response, headers, redact(text), call) };
+): Promise<OpenAnswer> {
+  const answer = await send(settings, call);
+  if (answer.response.ok) return answer;
+  throw answerError({ ...call, answer: await readWhole(answer, call) });
 }
 
-async function send(
-  settings: RunpodProviderSettings,
-  call: ApiRequest,
-): Promise<{ response: Response; redact: (text: string) => string }> {
-  const { attempt, method, url, body, abortSignal, repeat } = call;
+async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise<OpenAnswer> {
+  const { attempt, method, url, abortSignal, repeat, body: requestBody } = call;
   abortSignal?.throwIfAborted();
-  const key = await loadKey(settings, call);
-  const headers = writeHeaders(settings, call, key);
+  const body = writeBody(call);
+  const headers = writeHeaders(settings, call, await loadKey(settings, call));
+  const redact = redactor(headers);
+  const failure = (cause: unknown, hasBegun: boolean) =>
+    networkError({ attempt, url, requestBody, cause: redactError(cause, redact), repeat, hasBegun });
+
   // Called as a plain function: Workers and browsers refuse a fetch that is called as another object's method.
   const fetch = settings.fetch ?? globalThis.fetch;
+  let response: Response;
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: abortSignal,
-    });
-    return { response, redact: (text) => key ? text.replaceAll(key, "[API key]") : text };
+    // A redirect would take the key and the prompt to wherever it points.
+    const pending = fetch(url, { method, headers, body, signal: abortSignal, redirect: "manual" });
+    response = await untilAborted(pending, abortSignal);
   } catch (cause) {
     abortSignal?.throwIfAborted();
-    throw networkError({ attempt, url, requestBody: body, cause, repeat });
+    throw failure(cause, false);
   }
+  const shown = Object.fromEntries([...response.headers].map(([name, value]) => [name, redact(value)]));
+  return {
+    response,
+    headers: shown,
+    read: (text) => toAnswer(response, shown, redact(text), call),
+    brokenBy: (cause) => failure(cause, true),
+  };
 }
 
-async function readAnswer(response: Response, call: ApiRequest, redact: (text: string) => string): Promise<Answer> {
-  const { attempt, url, body, abortSignal, repeat } = call;
+async function readWhole({ response, read, brokenBy }: OpenAnswer, { abortSignal }: ApiRequest): Promise<Answer> {
   try {
-    return toAnswer(response, readHeaders(response, redact), redact(await response.text()), call);
+    return read(await untilAborted(response.text(), abortSignal));
   } catch (cause) {
     abortSignal?.throwIfAborted();
-    throw networkError({ attempt, url, requestBody: body, cause, repeat });
+    throw brokenBy(cause);
   }
 }
 
@@ -119,8 +130,18 @@ function toAnswer(response: Response, headers: Record<string, string>, text: str
   return { url: call.url, status: response.status, ok: response.ok, headers, text, json, requestBody: call.body };
 }
 
-function readHeaders(response: Response, redact: (text: string) => string): Record<string, string> {
-  return Object.fromEntries([...response.headers].map(([name, value]) => [name, redact(value)]));
+function writeBody({ attempt, body }: ApiRequest): string | undefined {
+  try {
+    return body === undefined ? undefined : JSON.stringify(body);
+  } catch (cause) {
+    throw new InvalidArgumentError({
+      argument: "body",
+      message: `Cannot ${attempt}: the request cannot be written as JSON: ${
+        cause instanceof Error ? cause.message : cause
+      }`,
+      cause,
+    });
+  }
 }
 
 function writeHeaders(
@@ -149,7 +170,8 @@ function writeHeaders(
   }
   // Browsers ask the server for permission to send this header, and Runpod's does not give it.
   if (!isBrowserRuntime()) {
-    const parts = [headers.get("user-agent"), `ai-sdk/runpod/${VERSION}`, getRuntimeEnvironmentUserAgent()];
+    const sdk = [`ai-sdk/runpod/${VERSION}`, `ai-sdk-provider-utils/${PROVIDER_UTILS_VERSION}`];
+    const parts = [headers.get("user-agent"), ...sdk, getRuntimeEnvironmentUserAgent()];
     headers.set("user-agent", parts.filter(Boolean).join(" "));
   }
   return Object.fromEntries(headers);
@@ -200,4 +222,25 @@ function hasAuthorization(headers: Record<string, string | undefined> | undefine
   return Object.entries(headers ?? {}).some(([name, value]) =>
     name.toLowerCase() === "authorization" && value !== undefined
   );
+}
+
+/** Takes the secrets that were sent out of whatever comes back: servers and proxies quote requests in their errors. */
+function redactor(headers: Record<string, string>): (text: string) => string {
+  const secrets = Object.entries(headers)
+    .filter(([name]) => /authorization|cookie|key|secret|token/.test(name))
+    .map(([, value]) => value.replace(/^\w+ /, ""))
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), text);
+}
+
+// Shorter ones are no secrets, and would be found in any text.
+const MIN_SECRET_LENGTH = 6;
+
+/** The same error, unless it quotes a secret: then one that says the rest. */
+function redactError(error: unknown, redact: (text: string) => string): unknown {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const shown = `${at.message}\n${at.stack ?? ""}`;
+    if (redact(shown) !== shown) return new Error(redact(at.message));
+  }
+  return error;
 }

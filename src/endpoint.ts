@@ -5,12 +5,14 @@
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
+import type { CatalogueEntry } from "./catalogue.ts";
 
 /** The prefix of every endpoint that is not on its own host. */
 const DEFAULT_PREFIX = "https://api.runpod.ai/v2";
 
 const CONSOLE_HOSTS = ["console.runpod.io", "www.console.runpod.io"];
 const QUEUE_HOST = "api.runpod.ai";
+const CREDENTIALS = 'it holds credentials; use "apiKey" or "headers"';
 
 /** One place to send requests to. No root ends in a slash. */
 export interface Endpoint {
@@ -22,28 +24,6 @@ export interface Endpoint {
   openaiRoot: string;
   /** The served model name, where the id alone tells it. */
   model?: string;
-}
-
-/** What a catalogue knows of a model id. */
-export interface CatalogueEntry {
-  /** The endpoint's slug. */
-  endpoint: string;
-  /** Other ids for the same model. The slug is always one. */
-  aliases: string[];
-  /** The name the endpoint serves the model under, where it has one. */
-  model?: string;
-}
-
-/** The ids that a catalogue must have a row for: all of a type that also takes any string. */
-export type Known<Id extends string> = Id extends unknown ? string extends Id ? never : Id : never;
-
-/** Finds a model in a catalogue by its id, its endpoint's slug or an alias. */
-export function find<Entry extends CatalogueEntry>(
-  catalogue: Record<string, Entry>,
-  modelId: string,
-): Entry | undefined {
-  if (Object.hasOwn(catalogue, modelId)) return catalogue[modelId];
-  return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases.includes(modelId));
 }
 
 /**
@@ -75,8 +55,11 @@ export function locate(
 /** Whether a URL belongs to Runpod's own job plane, which always wants a key. */
 export function isRunpodUrl(url: string): boolean {
   const { protocol, host } = new URL(url);
-  return protocol === "https:" &&
-    (host === QUEUE_HOST || host.endsWith(`.${QUEUE_HOST}`));
+  return protocol === "https:" && isRunpodHost(host);
+}
+
+function isRunpodHost(host: string): boolean {
+  return host === QUEUE_HOST || host.endsWith(`.${QUEUE_HOST}`);
 }
 
 type Base =
@@ -88,13 +71,16 @@ function readBase(baseURL: string | undefined): Base {
   const url = cleanUrl(baseURL, (reason) =>
     new InvalidArgumentError({
       argument: "baseURL",
-      message: `Cannot use "${baseURL}" as the base URL: ${reason}`,
+      message: `Cannot use "${mask(baseURL)}" as the base URL: ${reason}`,
     }));
+  if (url === `https://${QUEUE_HOST}`) return { kind: "prefix", url: DEFAULT_PREFIX };
 
-  const root = /^.*\/v2\/[^/]+(?=\/openai\/v1$|$)/.exec(url)?.[0];
+  const balancer = locateBalancer(url);
+  if (balancer) return { kind: "fixed", url, id: balancer.name, openaiRoot: balancer.openaiRoot };
+  const root = /^.*\/v2\/[^/]+(?=\/openai(?:\/v1)?$|$)/.exec(url)?.[0];
   const id = root?.slice(root.lastIndexOf("/") + 1);
-  if (url.endsWith("/v1")) return { kind: "fixed", url, id, root, openaiRoot: url };
   if (root) return { kind: "fixed", url, id, root, openaiRoot: `${root}/openai/v1` };
+  if (url.endsWith("/v1")) return { kind: "fixed", url, openaiRoot: url };
   return { kind: "prefix", url };
 }
 
@@ -111,22 +97,28 @@ function locateId(modelId: string, prefix: string, entry?: CatalogueEntry): Endp
 
 function locateUrl(modelId: string, base: Base): Endpoint {
   const host = hostOf(modelId);
+  // A link's query and fragment say what the console shows, not which endpoint it is.
+  const [path] = modelId.split(/[?#]/);
   if (CONSOLE_HOSTS.includes(host)) {
-    const id = /\/endpoint\/([^/?#]+)/.exec(modelId)?.[1];
+    const id = /\/endpoint\/([^/]+)/.exec(path)?.[1];
     if (id === undefined) throw badId(modelId, "the console link names no endpoint");
-    return locateId(id, base.kind === "prefix" ? base.url : DEFAULT_PREFIX);
+    if (base.kind === "fixed") throw badId(modelId, `a console link has no place at the base URL "${base.url}"`);
+    return locateId(id, base.url);
   }
   if (host === QUEUE_HOST) {
-    const id = /^https?:\/\/[^/]+\/v2\/([^/?#]+)/i.exec(modelId)?.[1];
+    const id = /^https?:\/\/[^/]+\/v2\/([^/]+)/i.exec(path)?.[1];
     if (id === undefined) throw badId(modelId, `it does not start with "${DEFAULT_PREFIX}/"`);
     return locateId(id, DEFAULT_PREFIX);
   }
-
   const url = cleanUrl(modelId, (reason) => badId(modelId, reason));
-  if (host.endsWith(`.${QUEUE_HOST}`) && /^\/(v1\/?)?$/.test(new URL(url).pathname)) {
-    return { name: host.slice(0, -QUEUE_HOST.length - 1), openaiRoot: `https://${host}/v1` };
-  }
-  return { name: host, root: url, openaiRoot: url };
+  return locateBalancer(url) ?? { name: host, root: url, openaiRoot: url };
+}
+
+/** A load-balancing endpoint has a host of its own and no job routes. */
+function locateBalancer(url: string): Endpoint | undefined {
+  const { host, pathname } = new URL(url);
+  if (!host.endsWith(`.${QUEUE_HOST}`) || !/^\/(v1)?$/.test(pathname)) return undefined;
+  return { name: host.slice(0, -QUEUE_HOST.length - 1), openaiRoot: `https://${host}/v1` };
 }
 
 /** A URL that a path can be appended to: absolute http(s), no credentials, query or fragment, no slash at the end. */
@@ -138,17 +130,21 @@ function cleanUrl(text: string, error: (reason: string) => Error): string {
     throw error("it is not an absolute URL");
   }
   if (!/^https?:$/.test(url.protocol)) throw error(`it starts with "${url.protocol}", not http or https`);
-  if (url.username || url.password) throw error('it holds credentials; use "apiKey" or "headers"');
+  if (url.username || url.password) throw error(CREDENTIALS);
   if (url.search || url.hash) throw error("it has a query or a fragment, and a path must follow it");
+  // The key never goes to Runpod in clear text.
+  if (isRunpodHost(url.host)) url.protocol = "https:";
   return url.href.replace(/\/+$/, "");
 }
 
-function hostOf(url: string): string {
+function hostOf(modelId: string): string {
   try {
-    return new URL(url).host;
+    const { host, username, password } = new URL(modelId);
+    if (!username && !password) return host;
   } catch {
-    throw badId(url, "it is not a valid URL");
+    throw badId(modelId, "it is not a valid URL");
   }
+  throw badId(modelId, CREDENTIALS);
 }
 
 function checkId(id: string): string {
@@ -174,6 +170,11 @@ function encodeSegment(slug: string, modelId: string): string {
 function badId(modelId: string, reason: string): InvalidArgumentError {
   return new InvalidArgumentError({
     argument: "modelId",
-    message: `Cannot use ${JSON.stringify(modelId)} as a model id: ${reason}`,
+    message: `Cannot use ${JSON.stringify(mask(modelId))} as a model id: ${reason}`,
   });
+}
+
+/** A URL without the credentials that somebody put into it. */
+function mask(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//…@");
 }

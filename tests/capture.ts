@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ImageModelV4CallOptions } from "@ai-sdk/provider";
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 
 /** A request that left the provider. */
@@ -16,6 +17,28 @@ export interface Sent {
 
 /** The key that tests use; it must never turn up anywhere. */
 export const KEY = "rpa_FAKE_TEST_KEY_000000";
+
+/** A model that every test may use. */
+export const MODEL = "qwen/qwen3-32b-awq";
+
+/** The smallest prompt. */
+export const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+
+/** The smallest call of an image model. */
+export const IMAGE_CALL: ImageModelV4CallOptions = {
+  prompt: "A red apple",
+  n: 1,
+  size: undefined,
+  aspectRatio: undefined,
+  seed: undefined,
+  files: undefined,
+  mask: undefined,
+  providerOptions: {},
+};
+
+/** A PNG of one pixel. */
+export const PNG_BASE64 =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 /** Makes a provider that gives each request to `answer`, and the list of what it sent. */
 export function capture(

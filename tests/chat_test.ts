@@ -7,12 +7,10 @@ import {
 } from "@ai-sdk/provider";
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completion } from "./capture.ts";
+import { capture, completion, MODEL, PROMPT } from "./capture.ts";
 
-const MODEL = "qwen/qwen3-32b-awq";
-const PROMPT: LanguageModelV4Prompt = [{ role: "user", content: [{ type: "text", text: "Hi" }] }];
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const PNG_BASE64 = "iVBORw0KGgo=";
+const PNG_START = "iVBORw0KGgo=";
 
 async function send(call: Partial<LanguageModelV4CallOptions>) {
   const { runpod, sent } = capture(() => completion({ content: "Hello" }));
@@ -51,6 +49,51 @@ describe("a chat request", () => {
       seed: 7,
     });
     assertEquals(result.warnings, []);
+  });
+
+  it("names reasoning effort, verbosity and strictness as the wire does", async () => {
+    const schema = { type: "object" as const };
+    const { body } = await send({
+      reasoning: "low",
+      responseFormat: { type: "json", schema },
+      providerOptions: { runpod: { reasoningEffort: "high", textVerbosity: "low", strictJsonSchema: false } },
+    });
+    assertEquals([body.reasoning_effort, body.verbosity], ["high", "low"]);
+    assertEquals(body.response_format.json_schema.strict, false);
+    assertEquals([body.reasoningEffort, body.textVerbosity, body.strictJsonSchema], [undefined, undefined, undefined]);
+    assertEquals((await send({ reasoning: "low" })).body.reasoning_effort, "low");
+    assertEquals((await send({ reasoning: "provider-default" })).body.reasoning_effort, undefined);
+  });
+
+  it("keeps its messages whatever the provider options say, and passes null on", async () => {
+    const { body } = await send({ providerOptions: { runpod: { messages: [], seed: null } } });
+    assertEquals(body.messages, [{ role: "user", content: "Hi" }]);
+    assertEquals(body.seed, null);
+  });
+
+  it("that JSON cannot hold is refused without a request", async () => {
+    const { runpod, sent } = capture(() => completion({}));
+    await assertRejects(
+      async () => await runpod(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: { big: 1n as never } } }),
+      InvalidArgumentError,
+      "cannot be written as JSON",
+    );
+    assertEquals(sent.length, 0);
+  });
+
+  it("holds tool input that is text already, a BigInt or a cycle", async () => {
+    const cycle: Record<string, unknown> = { a: 1n };
+    cycle.self = cycle;
+    const call = (input: unknown) => ({ type: "tool-call" as const, toolCallId: "1", toolName: "t", input });
+    const [message] = await messagesFor([{
+      role: "assistant",
+      content: [call('{"a":1}'), call("{half"), call(cycle)],
+    }]);
+    const [json, text, odd] = message.tool_calls.map((call: { function: { arguments: string } }) =>
+      call.function.arguments
+    );
+    assertEquals([json, text], ['{"a":1}', '"{half"']);
+    assertMatch(odd, /"a":"?1/);
   });
 
   it("passes provider options on as they are, before the standard settings", async () => {
@@ -116,7 +159,7 @@ describe("a chat request", () => {
           content: [
             { type: "text", text: "Look" },
             { type: "file", mediaType: "image/png", data: { type: "data", data: PNG } },
-            { type: "file", mediaType: "image/*", data: { type: "data", data: PNG_BASE64 } },
+            { type: "file", mediaType: "image/*", data: { type: "data", data: PNG_START } },
             { type: "file", mediaType: "image", data: { type: "url", url: new URL("https://example.com/a.png") } },
             { type: "file", mediaType: "video/mp4", data: { type: "url", url: new URL("https://example.com/a.mp4") } },
             { type: "file", mediaType: "audio/wav", data: { type: "data", data: "UklGRg==" } },
@@ -143,8 +186,8 @@ describe("a chat request", () => {
           role: "user",
           content: [
             { type: "text", text: "Look" },
-            { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } },
-            { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } },
+            { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_START}` } },
+            { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_START}` } },
             { type: "image_url", image_url: { url: "https://example.com/a.png" } },
             { type: "video_url", video_url: { url: "https://example.com/a.mp4" } },
             { type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } },
@@ -188,7 +231,7 @@ describe("a chat request", () => {
             data: { type: "data", data: PNG },
           }],
         },
-        [{ type: "text", text: "a" }, { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_BASE64}` } }],
+        [{ type: "text", text: "a" }, { type: "image_url", image_url: { url: `data:image/png;base64,${PNG_START}` } }],
       ],
     ] as const;
     const messages = await messagesFor([{
@@ -311,6 +354,59 @@ describe("a chat completion", () => {
     });
   }
 
+  const WRAPPED: Record<string, (json: unknown) => unknown> = {
+    "a list": (json) => [json],
+    "a finished job": (json) => ({ id: "1-u1", status: "COMPLETED", output: json }),
+    "a finished job's list": (json) => ({ id: "1-u1", status: "COMPLETED", output: [json] }),
+    "JSON as text": (json) => JSON.stringify(json),
+    "a finished job's list of JSON as text": (json) => ({
+      id: "1",
+      status: "completed",
+      output: [JSON.stringify(json)],
+    }),
+  };
+  for (const [name, wrap] of Object.entries(WRAPPED)) {
+    it(`is taken out of ${name}, whole and streamed`, async () => {
+      const { runpod } = capture(async () => Response.json(wrap(await completion({ content: "Hello" }).json())));
+      assertEquals((await runpod(MODEL).doGenerate({ prompt: PROMPT })).content, [{ type: "text", text: "Hello" }]);
+      const { stream } = await runpod(MODEL).doStream({ prompt: PROMPT });
+      const parts = await Array.fromAsync(stream);
+      assertEquals(parts.flatMap((part) => part.type === "text-delta" ? [part.delta] : []), ["Hello"]);
+    });
+  }
+
+  it("that is a job still in the queue is an error that says so", async () => {
+    const { runpod } = capture(() => Response.json({ id: "1-u1", status: "IN_QUEUE" }));
+    const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
+    assertStringIncludes(error.message, 'job "1-u1" is still IN_QUEUE');
+    assertEquals(error.isRetryable, false);
+  });
+
+  it("with an error beside its choices is an error", async () => {
+    const { runpod } = capture(() => completion({ content: "Hel" }, { error: { message: "upstream died" } }));
+    await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError, "upstream died");
+  });
+
+  it("has no negative token counts and no time that the server does not know", async () => {
+    const { runpod } = capture(() =>
+      completion({ content: "Hi" }, {
+        created: 0,
+        usage: { prompt_tokens: 1, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 5 } },
+      })
+    );
+    const { usage, response } = await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals([usage.outputTokens.text, response?.timestamp], [0, undefined]);
+  });
+
+  it("may think in parts of its content", async () => {
+    const content = [{ type: "thinking", thinking: [{ type: "text", text: "Hm" }] }, { type: "text", text: "Hello" }];
+    const { runpod } = capture(() => completion({ content }));
+    assertEquals((await runpod(MODEL).doGenerate({ prompt: PROMPT })).content, [
+      { type: "reasoning", text: "Hm" },
+      { type: "text", text: "Hello" },
+    ]);
+  });
+
   it("may come in a list, as a job's output does, with arguments as an object and without an id", async () => {
     const { runpod } = capture(async () =>
       Response.json([
@@ -334,13 +430,11 @@ describe("a chat completion", () => {
 describe("the served model name", () => {
   const models = () => Response.json({ object: "list", data: [{ id: "org/served" }] });
 
-  it("is asked for once, however many calls wait for it", async () => {
+  it("is asked for once by all models of a provider", async () => {
     const { runpod, sent } = capture(({ url }) => url.endsWith("/models") ? models() : completion({ content: "Hi" }));
-    await Promise.all([
-      runpod("abc123").doGenerate({ prompt: PROMPT }),
-      runpod("abc123").doGenerate({ prompt: PROMPT }),
-      runpod("https://console.runpod.io/serverless/user/endpoint/abc123").doGenerate({ prompt: PROMPT }),
-    ]);
+    await runpod("abc123").doGenerate({ prompt: PROMPT });
+    await runpod("abc123").doGenerate({ prompt: PROMPT });
+    await runpod("https://console.runpod.io/serverless/user/endpoint/abc123").doGenerate({ prompt: PROMPT });
     assertEquals(sent.filter(({ method }) => method === "GET").length, 1);
     assertEquals(
       sent.filter(({ method }) => method === "POST").map(({ body }) => body.model),
@@ -369,7 +463,55 @@ describe("the served model name", () => {
       "name it yourself",
     );
     isUp = true;
+    const { content } = await runpod("abc123").doGenerate({ prompt: PROMPT });
+    assertEquals(content, [{ type: "text", text: "Hi" }]);
+  });
+
+  it("is asked for with the call's own headers, and read from a list too", async () => {
+    const { runpod, sent } = capture(
+      async ({ url }) =>
+        url.endsWith("/models") ? Response.json([await models().json()]) : completion({ content: "Hi" }),
+      {
+        apiKey: undefined,
+      },
+    );
+    await runpod("abc123").doGenerate({ prompt: PROMPT, headers: { Authorization: "Bearer of-this-call" } });
+    assertEquals(sent.map(({ headers }) => headers.get("authorization")), Array(2).fill("Bearer of-this-call"));
+    assertEquals(sent[1].body.model, "org/served");
+  });
+
+  it("is asked for again when the endpoint does not know it any more", async () => {
+    let served = "org/old";
+    const { runpod, sent } = capture(({ url, body }) =>
+      url.endsWith("/models")
+        ? Response.json({ data: [{ id: served }] })
+        : body.model === served
+        ? completion({ content: "Hi" })
+        : Response.json({ error: { message: "does not exist", code: 404 } }, { status: 404 })
+    );
     await runpod("abc123").doGenerate({ prompt: PROMPT });
+    served = "org/new";
+    await assertRejects(async () => await runpod("abc123").doGenerate({ prompt: PROMPT }), APICallError);
+    await runpod("abc123").doGenerate({ prompt: PROMPT });
+    assertEquals(sent.at(-1)?.body.model, "org/new");
+  });
+
+  it("does not keep others waiting behind a request that hangs", async () => {
+    let asked = 0;
+    const { runpod } = capture(({ url }) =>
+      !url.endsWith("/models")
+        ? completion({ content: "Hi" })
+        : asked++ === 0
+        ? new Promise<Response>(() => {})
+        : models()
+    );
+    const abort = new AbortController();
+    const hanging = Promise.resolve(runpod("abc123").doGenerate({ prompt: PROMPT, abortSignal: abort.signal })).catch(
+      () => {},
+    );
+    await runpod("abc123").doGenerate({ prompt: PROMPT });
+    abort.abort();
+    await hanging;
   });
 
   it("does not keep a caller who aborts", async () => {

@@ -1,10 +1,9 @@
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { describe, it } from "node:test";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { capture, completed, completion } from "./capture.ts";
+import { capture, completed, completion, IMAGE_CALL, PROMPT } from "./capture.ts";
 
 const PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
-const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
 
 /** Which URLs a model id leads to: the chat route with the served name in the body, and the job route. */
 async function urlsOf(modelId: string, baseURL?: string) {
@@ -20,16 +19,7 @@ async function urlsOf(modelId: string, baseURL?: string) {
   await runpod(modelId).doGenerate({ prompt: PROMPT });
   const chat = sent.at(-1)!;
   try {
-    await runpod.imageModel(modelId).doGenerate({
-      prompt: "Hi",
-      n: 1,
-      size: undefined,
-      aspectRatio: undefined,
-      seed: undefined,
-      files: undefined,
-      mask: undefined,
-      providerOptions: {},
-    });
+    await runpod.imageModel(modelId).doGenerate(IMAGE_CALL);
   } catch (error) {
     if (!InvalidArgumentError.isInstance(error)) throw error;
     return { chat: chat.url, model: chat.body.model, job: undefined };

@@ -2,21 +2,8 @@ import { APICallError } from "@ai-sdk/provider";
 import { generateText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completion } from "./capture.ts";
+import { capture, completion, IMAGE_CALL, MODEL, PROMPT } from "./capture.ts";
 import { withVirtualTime } from "./virtual_time.ts";
-
-const MODEL = "qwen/qwen3-32b-awq";
-const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
-const IMAGE = {
-  prompt: "Hi",
-  n: 1,
-  size: undefined,
-  aspectRatio: undefined,
-  seed: undefined,
-  files: undefined,
-  mask: undefined,
-  providerOptions: {},
-};
 
 async function chatError(answer: () => Response | Promise<Response>): Promise<APICallError> {
   const { runpod } = capture(answer);
@@ -25,7 +12,10 @@ async function chatError(answer: () => Response | Promise<Response>): Promise<AP
 
 async function imageError(answer: () => Response | Promise<Response>): Promise<APICallError> {
   const { runpod } = capture(answer);
-  return await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE), APICallError);
+  return await assertRejects(
+    async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+    APICallError,
+  );
 }
 
 const pythonDict = (message: string) => `{'message': ${message}, 'type': 'worker_error', 'code': None}`;

@@ -4,7 +4,7 @@ import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk
 import { generateImage } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, KEY, type Sent } from "./capture.ts";
+import { capture, completed, IMAGE_CALL, KEY, PNG_BASE64, type Sent } from "./capture.ts";
 import { withVirtualTime } from "./virtual_time.ts";
 
 const SEED_MODELS = [
@@ -16,18 +16,6 @@ const SEED_MODELS = [
 ];
 const KONTEXT = "black-forest-labs/flux-1-kontext-dev";
 const INPUT_IMAGE = "https://example.com/input.jpg";
-const PNG_BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-
-const CALL: ImageModelV4CallOptions = {
-  prompt: "A red apple",
-  n: 1,
-  size: undefined,
-  aspectRatio: undefined,
-  seed: undefined,
-  files: undefined,
-  mask: undefined,
-  providerOptions: {},
-};
 
 /** What a call makes a worker's input. */
 async function inputFor(modelId: string, call: Partial<ImageModelV4CallOptions> & { options?: JSONObject } = {}) {
@@ -35,7 +23,7 @@ async function inputFor(modelId: string, call: Partial<ImageModelV4CallOptions> 
   const needsImage = modelId === KONTEXT && !call.files && call.options?.image === undefined;
   const options = { ...(needsImage ? { image: INPUT_IMAGE } : {}), ...call.options };
   const { warnings } = await runpod.imageModel(modelId).doGenerate({
-    ...CALL,
+    ...IMAGE_CALL,
     ...call,
     providerOptions: { runpod: options },
   });
@@ -47,7 +35,7 @@ async function inputFor(modelId: string, call: Partial<ImageModelV4CallOptions> 
 async function refusal(modelId: string, call: Partial<ImageModelV4CallOptions>): Promise<InvalidArgumentError> {
   const { runpod, sent } = capture(() => completed({}));
   const error = await assertRejects(
-    async () => await runpod.imageModel(modelId).doGenerate({ ...CALL, ...call }),
+    async () => await runpod.imageModel(modelId).doGenerate({ ...IMAGE_CALL, ...call }),
     InvalidArgumentError,
   );
   assertEquals(sent.length, 0);
@@ -261,7 +249,7 @@ describe("an image result", () => {
   for (const [name, output] of Object.entries(FROM_URL)) {
     it(`is downloaded from a URL ${name}`, async () => {
       const { runpod } = capture(answer(output));
-      const { images, providerMetadata } = await runpod.imageModel("qwen/qwen-image").doGenerate(CALL);
+      const { images, providerMetadata } = await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL);
       assertEquals(images, [BYTES]);
       assertEquals(providerMetadata, {
         runpod: {
@@ -289,20 +277,23 @@ describe("an image result", () => {
   for (const [name, output] of Object.entries(INLINE)) {
     it(`is taken from ${name} without a download`, async () => {
       const { runpod, sent } = capture(answer(output));
-      assertEquals((await runpod.imageModel("abc").doGenerate(CALL)).images, [PNG_BASE64]);
+      assertEquals((await runpod.imageModel("abc").doGenerate(IMAGE_CALL)).images, [PNG_BASE64]);
       assertEquals(sent.length, 1);
     });
   }
 
   it("may be several images, inline and by URL", async () => {
     const { runpod } = capture(answer({ images: [URL_, `data:image/png;base64,${PNG_BASE64}`] }));
-    assertEquals((await runpod.imageModel("abc").doGenerate(CALL)).images, [BYTES, BYTES]);
+    assertEquals((await runpod.imageModel("abc").doGenerate(IMAGE_CALL)).images, [BYTES, BYTES]);
   });
 
   it("is an error with the output when it holds no image", async () => {
     for (const output of [undefined, null, {}, { status: "ok" }, "done", [], 5, { images: [] }]) {
       const { runpod } = capture(answer(output));
-      const error = await assertRejects(async () => await runpod.imageModel("abc").doGenerate(CALL), RunpodJobError);
+      const error = await assertRejects(
+        async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL),
+        RunpodJobError,
+      );
       assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], [
         "no-output",
         "sync-1-u1",
@@ -315,7 +306,10 @@ describe("an image result", () => {
 
   it("is an error when the worker completed with one", async () => {
     const { runpod } = capture(answer({ error: { message: "NSFW content" } }));
-    const error = await assertRejects(async () => await runpod.imageModel("abc").doGenerate(CALL), RunpodJobError);
+    const error = await assertRejects(
+      async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL),
+      RunpodJobError,
+    );
     assertEquals(error.kind, "failed");
     assertStringIncludes(error.message, "NSFW content");
   });
@@ -336,7 +330,10 @@ describe("an image result", () => {
   it("is not fetched from a private network that the caller did not name", async () => {
     for (const url of ["http://127.0.0.1/a.png", "http://169.254.169.254/latest", "file:///etc/passwd"]) {
       const { runpod, sent } = capture(() => completed({ image_url: url }));
-      await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(CALL), RunpodJobError);
+      await assertRejects(
+        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+        RunpodJobError,
+      );
       assertEquals(sent.length, 1);
     }
   });
@@ -444,7 +441,7 @@ describe("a queued image job", () => {
     const error = await assertRejects(
       async () =>
         await runpod.imageModel("qwen/qwen-image").doGenerate({
-          ...CALL,
+          ...IMAGE_CALL,
           providerOptions: { runpod: { size: "big" } },
         }),
       RunpodJobError,
@@ -471,7 +468,7 @@ describe("a queued image job", () => {
           request.operation === "status" ? Response.json({ error: "job not found" }, { status: 404 }) : next(),
       });
       const error = await assertRejects(
-        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(CALL),
+        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
         RunpodJobError,
         "expired",
       );
@@ -488,7 +485,8 @@ describe("a queued image job", () => {
         const reason = new Error("left");
         setTimeout(() => abort.abort(reason), abortAfter);
         const error = await assertRejects(
-          async () => await runpod.imageModel("qwen/qwen-image").doGenerate({ ...CALL, abortSignal: abort.signal }),
+          async () =>
+            await runpod.imageModel("qwen/qwen-image").doGenerate({ ...IMAGE_CALL, abortSignal: abort.signal }),
         );
         assertEquals(error, reason);
         assertEquals(clock.elapsed(), abortAfter);
@@ -510,7 +508,7 @@ describe("a queued image job", () => {
   it("does not run on an OpenAI-compatible server, and says why", async () => {
     const { runpod, sent } = capture(() => completed({}), { baseURL: "http://localhost:8000/v1" });
     await assertRejects(
-      async () => await runpod.imageModel("x").doGenerate(CALL),
+      async () => await runpod.imageModel("x").doGenerate(IMAGE_CALL),
       InvalidArgumentError,
       "without a job queue",
     );

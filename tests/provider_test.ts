@@ -3,10 +3,8 @@ import { createRunpod, runpod as defaultRunpod } from "@runpod/ai-sdk-provider";
 import { createProviderRegistry, customProvider, generateText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { capture, completion, KEY } from "./capture.ts";
+import { capture, completion, IMAGE_CALL, KEY, MODEL, PROMPT } from "./capture.ts";
 
-const MODEL = "qwen/qwen3-32b-awq";
-const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
 const hello = () => completion({ content: "Hello" });
 
 describe("the provider", () => {
@@ -195,16 +193,7 @@ describe("the API key", () => {
         ? Response.json({ id: "1", status: "COMPLETED", output: { image_url: "https://cdn.example.com/a.png" } })
         : new Response(new Uint8Array([0x89, 0x50]))
     );
-    await runpod.imageModel("qwen/qwen-image").doGenerate({
-      prompt: "Hi",
-      n: 1,
-      size: undefined,
-      aspectRatio: undefined,
-      seed: undefined,
-      files: undefined,
-      mask: undefined,
-      providerOptions: {},
-    });
+    await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL);
     assertEquals(sent.at(-1)?.url, "https://cdn.example.com/a.png");
     assertEquals(sent.at(-1)?.headers.get("authorization"), null);
   });

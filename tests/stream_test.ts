@@ -1,11 +1,9 @@
 import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import fc from "fast-check";
+import { createRunpod } from "@runpod/ai-sdk-provider";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, chunk, completion, events, stream } from "./capture.ts";
-
-const PROMPT = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
-const MODEL = "qwen/qwen3-32b-awq";
+import { capture, chunk, completion, events, MODEL, PROMPT, stream } from "./capture.ts";
 
 async function partsFrom(
   answer: Response,
@@ -178,6 +176,60 @@ describe("a streamed chat completion", () => {
     );
   });
 
+  it("ignores an empty place for a call that is not made", async () => {
+    for (const place of [call(0, "", "", ""), call(0, "call_1", undefined, undefined), call(0, "", "  ", undefined)]) {
+      const parts = await partsFrom(stream(events(place, chunk({ content: "Hi" }), chunk({}, "stop"))));
+      assertEquals(parts.filter((part) => part.type === "error"), []);
+      assertEquals(textOf(parts), "Hi");
+      assertEquals(finishOf(parts).finishReason.unified, "stop");
+    }
+  });
+
+  it("keeps the id that comes before the name", async () => {
+    const parts = await partsFrom(
+      stream(events(call(0, "call_7", " ", ""), call(0, undefined, "add", "{}"), chunk({}, "stop"))),
+    );
+    assertEquals(parts.flatMap((part) => part.type === "tool-call" ? [part.toolCallId] : []), ["call_7"]);
+  });
+
+  it("tells the first of several answers", async () => {
+    const second = {
+      ...chunk({ content: "other" }),
+      choices: [{ index: 1, delta: { content: "other" }, finish_reason: null }],
+    };
+    const parts = await partsFrom(stream(events(chunk({ content: "Hi" }), second, chunk({}, "stop"))));
+    assertEquals(textOf(parts), "Hi");
+  });
+
+  it("shows a refusal as text and as the finish reason", async () => {
+    const parts = await partsFrom(stream(events(chunk({ refusal: "I cannot" }), chunk({ refusal: true }, "stop"))));
+    assertEquals(textOf(parts), "I cannot");
+    assertEquals(finishOf(parts).finishReason.unified, "content-filter");
+  });
+
+  it("has the price that a public endpoint tells, and usage from an event of its own", async () => {
+    const parts = await partsFrom(
+      stream(events(chunk({ content: "Hi" }, "stop"), { usage: USAGE.usage, choices: [], cost: 0.5 })),
+    );
+    assertEquals(finishOf(parts).providerMetadata, { runpod: { cost: 0.5 } });
+    assertEquals(finishOf(parts).usage.outputTokens.total, 7);
+  });
+
+  it("ends at [DONE] and lets the connection go", async () => {
+    let isCancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) =>
+        controller.enqueue(
+          new TextEncoder().encode(events(chunk({ content: "Hi" }, "stop")) + events(chunk({ content: "more" }))),
+        ),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    assertEquals(textOf(await partsFrom(stream(body))), "Hi");
+    assert(isCancelled);
+  });
+
   const ODD_CALLS: Record<string, unknown[]> = {
     "without an id": [call(0, undefined, "add", '{"a":1}')],
     "with an empty id": [call(0, "", "add", '{"a":1}')],
@@ -207,6 +259,7 @@ describe("a streamed chat completion", () => {
       { error: { message: "CUDA out of memory", type: "InternalServerError", code: 500 } },
       { object: "error", message: "CUDA out of memory", type: "InternalServerError", param: null, code: 500 },
       { error: "CUDA out of memory" },
+      { ...chunk({}, "error"), error: { message: "CUDA out of memory", code: 500 } },
     ];
     for (const shape of shapes) {
       const parts = await partsFrom(stream(events(chunk({ content: "Hel" }), shape)));
@@ -214,6 +267,8 @@ describe("a streamed chat completion", () => {
       const error = errorOf(parts);
       assert(APICallError.isInstance(error));
       assertStringIncludes(error.message, "CUDA out of memory");
+      assertEquals([error.statusCode, error.url.endsWith("/chat/completions")], [200, true]);
+      assertEquals(parts.filter((part) => part.type === "error").length, 1);
       assertEquals(finishOf(parts).finishReason.unified, "error");
       assert(types(parts).indexOf("text-end") < types(parts).indexOf("finish"));
     }
@@ -224,6 +279,7 @@ describe("a streamed chat completion", () => {
       events(chunk({ content: "Hel" })).replace("data: [DONE]\n\n", ""),
       events(chunk({ content: "Hel" })).replace("data: [DONE]\n\n", 'data: {"choices":[{"del'),
       events(chunk({ content: "Hel" }), call(0, "call_1", "add", '{"a":')).replace("data: [DONE]\n\n", ""),
+      events(chunk({ content: "Hel" }), call(0, "call_1", "add", '{"a":')),
     ];
     for (const body of cuts) {
       const parts = await partsFrom(stream(body));
@@ -247,6 +303,32 @@ describe("a streamed chat completion", () => {
     assertEquals(textOf(parts), "Hel");
     assertStringIncludes(errorOf(parts).message, "connection reset");
     assertEquals(finishOf(parts).finishReason.unified, "error");
+  });
+
+  it("is an error when [DONE] is all there is, and shows what came between the events", async () => {
+    assertStringIncludes(errorOf(await partsFrom(stream("data: [DONE]\n\n"))).message, "the answer was cut");
+    const appended = events(chunk({ content: "Hel" })).replace("data: [DONE]\n\n", "upstream connect error\n");
+    assertStringIncludes(errorOf(await partsFrom(stream(appended))).message, "upstream connect error");
+  });
+
+  it("is complete at [DONE] when there is text", async () => {
+    const parts = await partsFrom(stream(events(chunk({ content: "Hi" }))));
+    assertEquals(finishOf(parts).finishReason, { unified: "other", raw: undefined });
+  });
+
+  it("is complete when the connection breaks after the finish reason", async () => {
+    let pulls = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (pulls++ > 0) return controller.error(new TypeError("reset"));
+        controller.enqueue(
+          new TextEncoder().encode(events(chunk({ content: "Hi" }, "stop")).replace("data: [DONE]\n\n", "")),
+        );
+      },
+    });
+    const parts = await partsFrom(stream(body));
+    assertEquals(parts.filter((part) => part.type === "error"), []);
+    assertEquals(finishOf(parts).finishReason.unified, "stop");
   });
 
   it("is complete without [DONE], and without an empty line at the end", async () => {
@@ -297,6 +379,8 @@ describe("a streamed chat completion", () => {
         "finish",
       ]);
       assertEquals(finishOf(parts).usage.inputTokens.total, 3);
+      const withRaw = await partsFrom(new Response(json), { includeRawChunks: true });
+      assertEquals(withRaw.flatMap((part) => part.type === "raw" ? [part.rawValue] : []), [JSON.parse(json)]);
     });
   }
 
@@ -346,6 +430,57 @@ describe("a streamed chat completion", () => {
     abort.abort(reason);
     assertEquals(await assertRejects(() => rest), reason);
     assert(isCancelled);
+  });
+
+  it("ends at once when aborted at any moment, under a fetch that ignores it", async () => {
+    const never = new Promise<never>(() => {});
+    const hanging = () => new ReadableStream<Uint8Array>({ pull: () => never });
+    const answers: Record<string, () => Response | Promise<Response>> = {
+      "before the headers": () => never,
+      "before the body": () => stream(hanging()),
+      "in an error's body": () => new Response(hanging(), { status: 500 }),
+    };
+    for (const [when, answer] of Object.entries(answers)) {
+      for (const method of ["doGenerate", "doStream"] as const) {
+        const abort = new AbortController();
+        const reason = new Error(`${method} ${when}`);
+        const { runpod } = capture(answer);
+        const pending = runpod(MODEL)[method]({ prompt: PROMPT, abortSignal: abort.signal });
+        setTimeout(() => abort.abort(reason), 1);
+        assertEquals(await assertRejects(async () => await pending), reason);
+      }
+    }
+  });
+
+  it("is not begun when aborted before, and leaves no listener behind", async () => {
+    const abort = new AbortController();
+    abort.abort(new Error("before"));
+    const { runpod, sent } = capture(() => stream(events(chunk({ content: "Hi" }, "stop"))));
+    await assertRejects(
+      async () => await runpod(MODEL).doStream({ prompt: PROMPT, abortSignal: abort.signal }),
+      Error,
+      "before",
+    );
+    assertEquals(sent.length, 0);
+
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    const model = createRunpod({
+      apiKey: "rpa_FAKE",
+      fetch: () => Promise.resolve(stream(events(chunk({ content: "Hi" }, "stop")))),
+    })(MODEL);
+    const { stream: parts } = await model.doStream({ prompt: PROMPT, abortSignal: signal });
+    await Array.fromAsync(parts);
+    assertEquals(listeners, 0);
   });
 
   it("stops reading when the consumer leaves", async () => {

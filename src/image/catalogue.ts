@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
-import { type CatalogueEntry, find, type Known } from "../endpoint.ts";
+import { type CatalogueEntry, findEntry, type Known } from "../catalogue.ts";
 import { type Family, FLUX, KONTEXT, QWEN, SAFE_DEFAULTS, SEEDREAM_3 } from "./family.ts";
 
 /** An image model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
@@ -60,5 +60,5 @@ const CATALOGUE: Record<Known<RunpodImageModelId>, ImageEntry> = {
 
 /** Finds an image model by id, slug or alias. */
 export function findImageModel(modelId: string): ImageEntry | undefined {
-  return find(CATALOGUE, modelId);
+  return findEntry(CATALOGUE, modelId);
 }

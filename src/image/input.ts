@@ -13,7 +13,7 @@ import {
 import * as z from "zod/v4-mini";
 import { toUrl } from "../file.ts";
 import { type WaitOptions, waitOptions } from "../job/wait.ts";
-import { badOption, splitOptions } from "../options.ts";
+import { badOption, checkOptions, once, splitOptions } from "../options.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { type Family, PLAIN } from "./family.ts";
 
@@ -28,9 +28,9 @@ import { type Family, PLAIN } from "./family.ts";
  * ```
  */
 export interface RunpodImageModelOptions {
-  /** What the image should not show. Default `""`. */
+  /** What the image should not show. Default `""` for Qwen-Image and FLUX; others get none. */
   negative_prompt?: string;
-  /** Whether the service filters unsafe content. Default `true`. */
+  /** Whether the service filters unsafe content. Default `true` for Qwen-Image and FLUX; others get none. */
   enable_safety_checker?: boolean;
   /** Input image of editing models: an http(s) URL or a base64 data URI. `prompt.images` does the same. */
   image?: string;
@@ -67,8 +67,8 @@ export function writeInput(
 ): ImageInput {
   const family = entry?.family ?? PLAIN;
   const warnings: SharedV4Warning[] = [];
-  const { ours, worker } = splitOptions(call.providerOptions, z.object(waitOptions()));
-  splitOptions({ runpod: worker }, knownWorkerOptions());
+  const { ours, worker } = splitOptions(call.providerOptions, ownOptions());
+  if (entry) checkOptions(worker, documentedOptions());
   const given = renameFormat(family, worker);
 
   const input: JSONObject = {
@@ -88,9 +88,11 @@ export function writeInput(
   return { input, wait: ours, warnings };
 }
 
+const ownOptions = once(() => z.object(waitOptions()));
+
 /** The types of the worker options that {@link RunpodImageModelOptions} names. */
-function knownWorkerOptions() {
-  return z.object({
+const documentedOptions = once(() =>
+  z.object({
     negative_prompt: z.optional(z.string("a string")),
     enable_safety_checker: z.optional(z.boolean("true or false")),
     image: z.optional(
@@ -99,8 +101,8 @@ function knownWorkerOptions() {
     num_inference_steps: z.optional(z.int("a whole number above 0").check(z.minimum(1, "a whole number above 0"))),
     guidance: z.optional(z.number("a number")),
     output_format: z.optional(z.string('a file format such as "png" or "jpg"')),
-  });
-}
+  })
+);
 
 function writeSize(
   modelId: string,

@@ -7,7 +7,7 @@ import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObj
 import { isRecord } from "@ai-sdk/provider-utils";
 import type { RunpodProviderSettings } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { readError } from "../error.ts";
+import { readError } from "../error_details.ts";
 import { download, findFiles, type OutputFile, toBytes } from "../file.ts";
 import type { Job } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";

@@ -22,18 +22,26 @@ export interface Job {
 }
 
 const FINAL_STATES = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
+const STATES = [...FINAL_STATES, "IN_QUEUE", "IN_PROGRESS", "RUNNING"];
 
 /** Whether a job has ended. An unknown state has not: only a deadline may end that wait. */
 export function isFinal(job: Job): boolean {
   return FINAL_STATES.includes(job.status);
 }
 
-/** Reads a job from an answer; `undefined` when it is none. */
-export function readJob(json: unknown): Job | undefined {
-  if (!isRecord(json) || typeof json.id !== "string" || typeof json.status !== "string") return undefined;
+/** Whether a job's state is one that the service documents. */
+export function isKnown(job: Job): boolean {
+  return STATES.includes(job.status);
+}
+
+/** Reads a job from an answer; `undefined` when it is none. `knownId` stands in for an id that the answer lacks. */
+export function readJob(json: unknown, knownId?: string): Job | undefined {
+  if (!isRecord(json) || typeof json.status !== "string") return undefined;
+  const id = typeof json.id === "string" ? json.id : knownId;
+  if (id === undefined) return undefined;
   const millis = (value: unknown) => typeof value === "number" ? value : undefined;
   return {
-    id: json.id,
+    id,
     status: json.status.toUpperCase(),
     output: json.output,
     error: json.error,

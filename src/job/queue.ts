@@ -7,7 +7,7 @@ import { InvalidArgumentError } from "@ai-sdk/provider";
 import { type ApiRequest, request, type RunpodProviderSettings } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
-import { type Job, readJob } from "./envelope.ts";
+import { isKnown, type Job, readJob } from "./envelope.ts";
 
 /** What every request about a job on one endpoint needs. */
 export interface Queue {
@@ -38,9 +38,9 @@ export async function submit(
     abortSignal,
     repeat: "job",
   });
-  // A failed job may come with an error status, so the envelope counts and not the status.
   const job = readJob(answer.json);
-  if (job) return { job, answer };
+  // A failed job may come with an error status, but so may an error that looks like a job.
+  if (job && (answer.ok || isKnown(job))) return { job, answer };
   throw failure(queue, answer, "job");
 }
 
@@ -53,8 +53,8 @@ export async function check(queue: Queue, jobId: string, abortSignal?: AbortSign
     abortSignal,
     repeat: "free",
   });
-  const job = readJob(answer.json);
-  if (job) return { job, answer };
+  const job = readJob(answer.json, jobId);
+  if (job && (answer.ok || isKnown(job))) return { job, answer };
   throw failure(queue, answer, "free");
 }
 

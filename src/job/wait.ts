@@ -6,8 +6,9 @@
 import { APICallError } from "@ai-sdk/provider";
 import { delay } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { readError, RunpodJobError, type RunpodJobErrorKind } from "../error.ts";
-import { isFinal } from "./envelope.ts";
+import { readError, shorten } from "../error_details.ts";
+import { isFinal, type Job } from "./envelope.ts";
+import { RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
 import { check, type JobAnswer, type Queue, rootOf, submit } from "./queue.ts";
 
 /** How long to wait for a job. */
@@ -41,13 +42,42 @@ export async function runJob(
   { maxPollAttempts = 60, pollIntervalMillis = 5000, abortSignal }: WaitOptions & { abortSignal?: AbortSignal } = {},
 ): Promise<JobAnswer> {
   let latest = await submit(queue, input, abortSignal);
+  let lastFailure: unknown;
   for (let attempt = 0; !isFinal(latest.job); attempt++) {
-    if (attempt >= maxPollAttempts) throw endedWithoutResult(queue, latest);
+    if (attempt >= maxPollAttempts) throw waitedTooLong(queue, latest, lastFailure);
     await pause(pollIntervalMillis, abortSignal);
-    latest = await checkAgain(queue, latest, abortSignal);
+    try {
+      latest = await check(queue, latest.job.id, abortSignal);
+      lastFailure = undefined;
+    } catch (error) {
+      abortSignal?.throwIfAborted();
+      // A read that fails for a passing reason leaves the job as it was: the next read tells.
+      lastFailure = error;
+      if (!isPassing(error)) throw cannotBeRead(queue, latest, error);
+    }
   }
   if (latest.job.status !== "COMPLETED") throw endedWithoutResult(queue, latest);
   return latest;
+}
+
+/** Whether the next status read may well succeed. */
+function isPassing(error: unknown): boolean {
+  if (!APICallError.isInstance(error)) return false;
+  // What is no JSON with HTTP 200 comes from something in between.
+  return error.isRetryable || error.statusCode === 200;
+}
+
+function cannotBeRead(queue: Queue, latest: JobAnswer, cause: unknown): RunpodJobError {
+  if (APICallError.isInstance(cause) && cause.statusCode === 404) {
+    return endedWithoutResult(queue, latest, { kind: "expired", cause });
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return endedWithoutResult(queue, latest, { reason: `was submitted, but its status cannot be read: ${why}`, cause });
+}
+
+function waitedTooLong(queue: Queue, latest: JobAnswer, lastFailure: unknown): RunpodJobError {
+  if (lastFailure !== undefined) return cannotBeRead(queue, latest, lastFailure);
+  return endedWithoutResult(queue, latest);
 }
 
 /** Makes the error for a job that gave no result; `kind` where its status does not tell. */
@@ -61,9 +91,7 @@ export function endedWithoutResult(
   } = {},
 ): RunpodJobError {
   return new RunpodJobError({
-    message: `Cannot ${queue.attempt}: job "${job.id}" ${
-      reason ?? describe(kind, job.status, readError(job.error)?.message)
-    }`,
+    message: `Cannot ${queue.attempt}: job "${job.id}" ${reason ?? describe(kind, job)}`,
     kind,
     jobId: job.id,
     endpoint: queue.endpoint.name,
@@ -85,7 +113,14 @@ const KINDS: Record<string, RunpodJobErrorKind | undefined> = {
   TIMED_OUT: "timed-out",
 };
 
-function describe(kind: RunpodJobErrorKind, status: string, error: string | undefined): string {
+/** Why a job failed, from whichever place and shape the worker has put it in. */
+function reasonOf({ error, output }: Job): string | undefined {
+  if (error === undefined || error === null) return readError(output)?.message;
+  return readError(error)?.message ?? shorten(JSON.stringify(error));
+}
+
+function describe(kind: RunpodJobErrorKind, job: Job): string {
+  const error = reasonOf(job);
   const because = error === undefined ? "" : `: ${error}`;
   switch (kind) {
     case "failed":
@@ -99,26 +134,7 @@ function describe(kind: RunpodJobErrorKind, status: string, error: string | unde
     case "no-output":
       return "completed without an output that can be read";
     case "deadline":
-      return `is still ${status} at the end of the wait; it goes on, so raise "maxPollAttempts" or read its status later`;
-  }
-}
-
-/** A status read that fails for a passing reason leaves the job as it was: the next read tells. */
-async function checkAgain(queue: Queue, latest: JobAnswer, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  try {
-    return await check(queue, latest.job.id, abortSignal);
-  } catch (error) {
-    abortSignal?.throwIfAborted();
-    if (!APICallError.isInstance(error)) throw error;
-    if (error.statusCode === 404) throw endedWithoutResult(queue, latest, { kind: "expired", cause: error });
-    if (error.statusCode === 401 || error.statusCode === 403) {
-      throw endedWithoutResult(queue, latest, {
-        kind: "deadline",
-        reason: `cannot be read: ${error.message}`,
-        cause: error,
-      });
-    }
-    return latest;
+      return `is still ${job.status} at the end of the wait; it goes on, so raise "maxPollAttempts" or read its status later`;
   }
 }
 

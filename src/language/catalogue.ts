@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CatalogueEntry, find, type Known } from "../endpoint.ts";
+import { type CatalogueEntry, findEntry, type Known } from "../catalogue.ts";
 
 /** A chat model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
 export type RunpodChatModelId =
@@ -63,5 +63,5 @@ const CATALOGUE: Record<Known<RunpodChatModelId>, CatalogueEntry> = {
 
 /** Finds a chat model by id, slug or alias. */
 export function findChatModel(modelId: string): CatalogueEntry | undefined {
-  return find(CATALOGUE, modelId);
+  return findEntry(CATALOGUE, modelId);
 }

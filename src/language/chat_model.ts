@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4GenerateResult,
-  LanguageModelV4StreamResult,
-  SharedV4Warning,
+import {
+  APICallError,
+  type LanguageModelV4,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4GenerateResult,
+  type LanguageModelV4StreamResult,
+  type SharedV4Warning,
 } from "@ai-sdk/provider";
 import { type ApiRequest, open, request, type RunpodProviderSettings } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -42,29 +43,43 @@ export class ChatModel implements LanguageModelV4 {
 
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { body, warnings, context } = await this.#prepare(call);
-    const answer = await request(this.#settings, this.#post(call, context, body));
-    if (!answer.ok) throw answerError({ ...context, answer, repeat: "completion" });
-    const { cost, response, ...completion } = readCompletion(answer, context);
-    return {
-      ...completion,
-      warnings,
-      ...(cost === undefined ? {} : { providerMetadata: { runpod: { cost } } }),
-      request: { url: answer.url, body },
-      response: { ...response, headers: answer.headers, body: answer.json },
-    };
+    return await this.#forgettingName(async () => {
+      const answer = await request(this.#settings, this.#post(call, context, body));
+      if (!answer.ok) throw answerError({ ...context, answer, repeat: "completion" });
+      const { cost, response, ...completion } = readCompletion(answer, context);
+      return {
+        ...completion,
+        warnings,
+        ...(cost === undefined ? {} : { providerMetadata: { runpod: { cost } } }),
+        request: { url: answer.url, body },
+        response: { ...response, headers: answer.headers, body: answer.json },
+      };
+    });
   }
 
   async doStream(call: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
     const { body: whole, warnings, context } = await this.#prepare(call);
     const body = streamed(whole);
     const post = this.#post(call, context, body);
-    const { response, headers, read } = await open(this.#settings, { ...post, notFound: context.notFound });
     const { includeRawChunks, abortSignal } = call;
-    return {
-      stream: await streamParts({ response, read, context, warnings, includeRawChunks, abortSignal }),
-      request: { url: post.url, body },
-      response: { headers },
-    };
+    return await this.#forgettingName(async () => {
+      const answer = await open(this.#settings, { ...post, notFound: context.notFound });
+      return {
+        stream: await streamParts({ ...answer, context, warnings, includeRawChunks, abortSignal }),
+        request: { url: post.url, body },
+        response: { headers: answer.headers },
+      };
+    });
+  }
+
+  /** An endpoint that no longer knows its model may serve another one by now: the next call asks again. */
+  async #forgettingName<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (APICallError.isInstance(error)) this.#servedModels.delete(this.#endpoint.openaiRoot);
+      throw error;
+    }
   }
 
   async #prepare(call: LanguageModelV4CallOptions): Promise<{
@@ -82,7 +97,7 @@ export class ChatModel implements LanguageModelV4 {
   }
 
   async #findModel(call: LanguageModelV4CallOptions): Promise<string> {
-    return await findServedModel(this.#settings, this.#endpoint, this.#servedModels, call.abortSignal);
+    return await findServedModel(this.#settings, this.#endpoint, this.#servedModels, call);
   }
 
   #post(call: LanguageModelV4CallOptions, { attempt }: AnswerContext, body: ChatRequest): ApiRequest {

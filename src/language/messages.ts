@@ -12,7 +12,7 @@ import {
   type SharedV4Warning,
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
-import { getTopLevelMediaType, resolveFullMediaType } from "@ai-sdk/provider-utils";
+import { getTopLevelMediaType, resolveFullMediaType, stringifyWithBigIntAndCycles } from "@ai-sdk/provider-utils";
 import { toBase64, toBytes } from "../file.ts";
 
 /** A chat message on the wire. */
@@ -97,7 +97,7 @@ function writeAssistant(
 
 /** Arguments travel as JSON text; input that the SDK could not parse is text already. */
 function writeArguments(input: unknown): string {
-  if (typeof input !== "string") return JSON.stringify(input ?? {});
+  if (typeof input !== "string") return stringifyWithBigIntAndCycles(input ?? {});
   try {
     JSON.parse(input);
     return input;
@@ -116,7 +116,7 @@ function writeToolOutput(
       return output.value;
     case "json":
     case "error-json":
-      return JSON.stringify(output.value);
+      return stringifyWithBigIntAndCycles(output.value);
     case "execution-denied":
       return output.reason ?? "The user denied the execution of this tool call.";
     case "content": {

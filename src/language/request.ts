@@ -6,7 +6,7 @@
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isCustomReasoning, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { splitOptions } from "../options.ts";
+import { once, splitOptions } from "../options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
 
 /** The body of a chat completion request. */
@@ -21,7 +21,7 @@ export function writeRequest(
   call: LanguageModelV4CallOptions,
 ): { body: ChatRequest; warnings: SharedV4Warning[] } {
   const warnings: SharedV4Warning[] = [];
-  const { worker } = splitOptions(call.providerOptions, reservedOptions());
+  const { ours, worker } = splitOptions(call.providerOptions, ownOptions());
   const standard = {
     max_tokens: call.maxOutputTokens,
     temperature: call.temperature,
@@ -31,16 +31,24 @@ export function writeRequest(
     frequency_penalty: call.frequencyPenalty,
     stop: call.stopSequences?.length ? call.stopSequences : undefined,
     seed: call.seed,
-    reasoning_effort: isCustomReasoning(call.reasoning) ? call.reasoning : undefined,
-    response_format: writeResponseFormat(call.responseFormat),
+    reasoning_effort: ours.reasoningEffort ?? (isCustomReasoning(call.reasoning) ? call.reasoning : undefined),
+    verbosity: ours.textVerbosity,
+    response_format: writeResponseFormat(call.responseFormat, ours.strictJsonSchema),
     ...writeTools(call, warnings),
   };
   const messages = writeMessages(call.prompt, warnings);
   return { body: { model, ...removeUndefinedEntries<unknown>(standard), ...worker, messages }, warnings };
 }
 
-/** Options that would change what the caller's function promises. */
-const reservedOptions = () => z.object({ stream: z.optional(z.never("for options: streamText streams")) });
+/** The options that have a name of ours, and those that would change what the caller's function promises. */
+const ownOptions = once(() =>
+  z.object({
+    reasoningEffort: z.optional(z.string('an effort such as "low", "medium" or "high"')),
+    textVerbosity: z.optional(z.string('a verbosity such as "low", "medium" or "high"')),
+    strictJsonSchema: z.optional(z.boolean("true or false")),
+    stream: z.optional(z.never("for options: streamText streams")),
+  })
+);
 
 /** The same request, streamed, with the usage at its end. */
 export function streamed(body: ChatRequest): ChatRequest {
@@ -51,7 +59,10 @@ export function streamed(body: ChatRequest): ChatRequest {
   };
 }
 
-function writeResponseFormat(format: LanguageModelV4CallOptions["responseFormat"]): JSONObject | undefined {
+function writeResponseFormat(
+  format: LanguageModelV4CallOptions["responseFormat"],
+  strict = true,
+): JSONObject | undefined {
   if (format?.type !== "json") return undefined;
   if (format.schema === undefined) return { type: "json_object" };
   return {
@@ -60,7 +71,7 @@ function writeResponseFormat(format: LanguageModelV4CallOptions["responseFormat"
       name: format.name ?? "response",
       description: format.description,
       schema: format.schema as JSONObject,
-      strict: true,
+      strict,
     },
   };
 }

@@ -17,8 +17,9 @@ import {
   generateId,
   isRecord,
 } from "@ai-sdk/provider-utils";
-import { type Answer, answerError, readError, unexpectedAnswer } from "../error.ts";
-import { readJob } from "../job/envelope.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
+import { readError } from "../error_details.ts";
+import { isFinal, readJob } from "../job/envelope.ts";
 
 /** What a chat completion holds. */
 export interface Completion {
@@ -43,10 +44,11 @@ export interface AnswerContext {
  * @throws {APICallError} for an answer that is none, also with HTTP 200.
  */
 export function readCompletion(answer: Answer, context: AnswerContext): Completion {
-  // The gateway may leave the list in that a job's output is.
-  const json = Array.isArray(answer.json) ? answer.json[0] : answer.json;
+  const json = unwrap(answer.json);
   const choice = isRecord(json) && Array.isArray(json.choices) ? json.choices[0] : undefined;
-  if (!isRecord(json) || !isRecord(choice) || !isRecord(choice.message)) throw notACompletion(answer, json, context);
+  if (!isRecord(json) || json.error || !isRecord(choice) || !isRecord(choice.message)) {
+    throw notACompletion(answer, json, context);
+  }
 
   const { message } = choice;
   const content: LanguageModelV4Content[] = [];
@@ -79,9 +81,29 @@ export function readCompletion(answer: Answer, context: AnswerContext): Completi
   };
 }
 
+/** The gateway may leave on what a job's output is wrapped in: the job, a list, JSON as text. */
+function unwrap(json: unknown): unknown {
+  if (Array.isArray(json)) return unwrap(json[0]);
+  if (typeof json === "string") {
+    try {
+      return unwrap(JSON.parse(json));
+    } catch {
+      return json;
+    }
+  }
+  const job = readJob(json);
+  return job?.status === "COMPLETED" && job.output !== undefined ? unwrap(job.output) : json;
+}
+
 /** Reasoning under either name; servers that send both send the same text twice. */
 export function readReasoning(message: Record<string, unknown>): string {
-  return readText(message.reasoning_content) || readText(message.reasoning);
+  return readText(message.reasoning_content) || readText(message.reasoning) || readThinking(message.content);
+}
+
+/** Thinking that comes as parts of the content. */
+function readThinking(content: unknown): string {
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => isRecord(part) && part.type === "thinking" ? readText(part.thinking) : "").join("");
 }
 
 /** Text, also as a list of text parts. */
@@ -128,13 +150,14 @@ export function readUsage(value: unknown): LanguageModelV4Usage {
   return {
     inputTokens: {
       total: input,
-      noCache: input === undefined ? undefined : input - (cached ?? 0),
+      noCache: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
       cacheRead: cached,
       cacheWrite: undefined,
     },
     outputTokens: {
       total: output,
-      text: output === undefined ? undefined : output - (reasoning ?? 0),
+      // Some servers count reasoning apart from the total.
+      text: output === undefined ? undefined : Math.max(0, output - (reasoning ?? 0)),
       reasoning,
     },
     raw: value as JSONObject,
@@ -146,8 +169,13 @@ export function readMetadata(json: Record<string, unknown>): LanguageModelV4Resp
   return createLanguageModelResponseMetadata({
     id: typeof json.id === "string" ? json.id : undefined,
     model: typeof json.model === "string" ? json.model : undefined,
-    created: typeof json.created === "number" ? json.created : undefined,
+    created: isTime(json.created) ? json.created : undefined,
   });
+}
+
+/** Seconds since 1970; some servers send 0 for "unknown". */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && value > 0 && value < 8.64e12;
 }
 
 function count(value: unknown): number | undefined {
@@ -156,10 +184,10 @@ function count(value: unknown): number | undefined {
 
 function notACompletion(answer: Answer, json: unknown, { attempt, notFound }: AnswerContext): APICallError {
   const job = readJob(json);
-  const error = isRecord(json) && (json.object === "error" || !("choices" in json)) ? readError(json) : undefined;
-  if (job && !error) {
+  if (job && !isFinal(job)) {
     return unexpectedAnswer({ attempt, answer, expected: `a completion, and job "${job.id}" is still ${job.status}` });
   }
-  if (error) return answerError({ attempt, answer, repeat: "completion", details: error, notFound });
+  const isError = isRecord(json) && (json.error || json.object === "error" || !("choices" in json));
+  if (isError && readError(json)) return answerError({ attempt, answer, repeat: "completion", notFound });
   return unexpectedAnswer({ attempt, answer, expected: "a chat completion as JSON" });
 }

@@ -4,38 +4,41 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import { untilAborted } from "../abort.ts";
-import { request, type RunpodProviderSettings } from "../api.ts";
+import { type ApiRequest, request, type RunpodProviderSettings } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { answerError, unexpectedAnswer } from "../error.ts";
 
 /** Served names by OpenAI root, one memory for all models of a provider. */
-export type ServedModels = Map<string, Promise<string>>;
+export type ServedModels = Map<string, string>;
 
-/** Reads the first name of `/models`, once; a failure is not remembered. */
+/**
+ * Reads the first name of `/models`, and remembers it.
+ *
+ * Only the name is shared and not the request for it: on Workers a request dies with the call that made it.
+ */
 export async function findServedModel(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
   known: ServedModels,
-  abortSignal: AbortSignal | undefined,
+  call: Pick<ApiRequest, "headers" | "abortSignal">,
 ): Promise<string> {
-  const { openaiRoot } = endpoint;
-  let name = known.get(openaiRoot);
-  if (name === undefined) {
-    // No call's own signal: the others that wait for the same answer would be aborted with it.
-    name = readServedModel(settings, endpoint);
-    known.set(openaiRoot, name);
-    name.catch(() => known.delete(openaiRoot));
-  }
-  return await untilAborted(name, abortSignal);
+  const name = known.get(endpoint.openaiRoot) ?? await readServedModel(settings, endpoint, call);
+  known.set(endpoint.openaiRoot, name);
+  return name;
 }
 
-async function readServedModel(settings: RunpodProviderSettings, endpoint: Endpoint): Promise<string> {
+async function readServedModel(
+  settings: RunpodProviderSettings,
+  endpoint: Endpoint,
+  { headers, abortSignal }: Pick<ApiRequest, "headers" | "abortSignal">,
+): Promise<string> {
   const attempt = `find the model that "${endpoint.name}" serves`;
   const answer = await request(settings, {
     attempt,
     method: "GET",
     url: `${endpoint.openaiRoot}/models`,
+    headers,
+    abortSignal,
     repeat: "free",
   });
   const list = Array.isArray(answer.json) ? answer.json[0] : answer.json;

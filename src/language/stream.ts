@@ -11,7 +11,9 @@ import type {
 } from "@ai-sdk/provider";
 import { createNullLanguageModelUsage, isRecord } from "@ai-sdk/provider-utils";
 import { createParser, type EventSourceParser } from "eventsource-parser";
-import { type Answer, answerError, networkError, unexpectedAnswer } from "../error.ts";
+import { untilAborted } from "../abort.ts";
+import type { OpenAnswer } from "../api.ts";
+import { answerError, unexpectedAnswer } from "../error.ts";
 import {
   type AnswerContext,
   type Completion,
@@ -25,10 +27,7 @@ import {
 import { ToolCalls } from "./tool_calls.ts";
 
 /** What a stream of parts is made from. */
-export interface StreamSource {
-  response: Response;
-  /** Makes an answer of text from the body, for errors. */
-  read: (text: string) => Answer;
+export interface StreamSource extends OpenAnswer {
   context: AnswerContext;
   warnings: SharedV4Warning[];
   includeRawChunks?: boolean;
@@ -44,24 +43,25 @@ type Emit = (part: LanguageModelV4StreamPart) => void;
  * @throws {APICallError} when the answer is JSON but no completion, or nothing at all.
  */
 export async function streamParts(source: StreamSource): Promise<ReadableStream<LanguageModelV4StreamPart>> {
-  const { response, read, context, warnings, abortSignal } = source;
+  const { response, read, brokenBy, context, abortSignal } = source;
   const body = response.body?.getReader();
   const decoder = new TextDecoder();
   let start = "";
+  let isAtEnd = body === undefined;
   try {
-    for (;;) {
-      const { done, value } = await body?.read() ?? { done: true };
+    while (!isAtEnd && (start.trimStart().length < LONGEST_FIELD || !looksLikeEvents(start))) {
+      const { done, value } = await untilAborted(body!.read(), abortSignal);
+      isAtEnd = done;
       start += decoder.decode(value, { stream: !done });
-      if (!done && start.trimStart().length < LONGEST_FIELD) continue;
-      if (looksLikeEvents(start)) break;
-      if (done) return partsOf(readCompletion(read(start), context), warnings);
     }
-  } catch (error) {
+  } catch (cause) {
+    body?.cancel(cause).catch(() => {});
     abortSignal?.throwIfAborted();
-    if (!isRecord(error) || !("isRetryable" in error)) throw lostConnection(source, error);
-    throw error;
+    throw brokenBy(cause);
   }
-  return eventParts(source, body!, decoder, start);
+  if (body && looksLikeEvents(start)) return eventParts(source, body, decoder, start);
+  const answer = read(start);
+  return completionParts(source, readCompletion(answer, context), answer.json);
 }
 
 // "retry:" and the other fields an event stream may begin with; a colon alone begins a comment.
@@ -78,61 +78,66 @@ function eventParts(
   decoder: TextDecoder,
   start: string,
 ): ReadableStream<LanguageModelV4StreamPart> {
-  const { abortSignal } = source;
-  let emit: Emit;
+  const { abortSignal, brokenBy, warnings } = source;
   let hasEmitted = false;
+  let isClosed = false;
   let chunks: Chunks;
   let parser: EventSourceParser;
   let onAbort: () => void;
 
+  const close = (reason?: unknown) => {
+    isClosed = true;
+    abortSignal?.removeEventListener("abort", onAbort);
+    // The connection may be broken already, which is no news.
+    body.cancel(reason).catch(() => {});
+  };
+
   return new ReadableStream<LanguageModelV4StreamPart>({
     start(controller) {
-      emit = (part) => {
+      const emit: Emit = (part) => {
         hasEmitted = true;
         controller.enqueue(part);
       };
       chunks = new Chunks(source, emit);
-      parser = createParser({ onEvent: (event) => chunks.add(event.data) });
+      parser = createParser({
+        onEvent: (event) => chunks.add(event.data),
+        onError: (error) => chunks.addStray(error.line ?? error.value ?? ""),
+      });
       onAbort = () => {
         controller.error(abortSignal!.reason);
-        body.cancel(abortSignal!.reason).catch(() => {});
+        close(abortSignal!.reason);
       };
       if (abortSignal?.aborted) return onAbort();
       abortSignal?.addEventListener("abort", onAbort, { once: true });
-      emit({ type: "stream-start", warnings: source.warnings });
+      emit({ type: "stream-start", warnings });
       parser.feed(start);
     },
     async pull(controller) {
-      const end = () => {
-        abortSignal?.removeEventListener("abort", onAbort);
+      hasEmitted = false;
+      while (!hasEmitted && !isClosed) {
+        let isAtEnd = chunks.isDone;
+        try {
+          if (!isAtEnd) {
+            const { done, value } = await body.read();
+            if (isClosed) return;
+            isAtEnd = done;
+            parser.feed(decoder.decode(value, { stream: !done }));
+          }
+        } catch (cause) {
+          if (isClosed) return;
+          isAtEnd = true;
+          chunks.breakOff(brokenBy(cause));
+        }
+        if (!isAtEnd) continue;
+        chunks.isAtEnd = true;
+        // The last event may lack the empty line that ends it.
+        parser.feed("\n\n");
+        close();
         chunks.finish();
         controller.close();
-      };
-      hasEmitted = false;
-      while (!hasEmitted) {
-        if (chunks.isDone) {
-          body.cancel().catch(() => {});
-          return end();
-        }
-        try {
-          const { done, value } = await body.read();
-          if (abortSignal?.aborted) return;
-          parser.feed(decoder.decode(value, { stream: !done }));
-          if (!done) continue;
-          // The last event may lack the empty line that ends it.
-          chunks.isAtEnd = true;
-          parser.feed("\n\n");
-        } catch (error) {
-          if (abortSignal?.aborted) return;
-          chunks.fail(lostConnection(source, error));
-        }
-        return end();
       }
     },
-    async cancel(reason) {
-      abortSignal?.removeEventListener("abort", onAbort);
-      await body.cancel(reason);
-    },
+    cancel: close,
   });
 }
 
@@ -154,6 +159,8 @@ class Chunks {
   #cost: number | undefined;
   #isRefusal = false;
   #hasFailed = false;
+  /** Text between the events, such as an error that a gateway appends. */
+  #stray = "";
 
   constructor(source: StreamSource, emit: Emit) {
     this.#source = source;
@@ -178,14 +185,20 @@ class Chunks {
     }
     if (this.#source.includeRawChunks) this.#emit({ type: "raw", rawValue: chunk });
     if (!isRecord(chunk)) return;
-    if (!Array.isArray(chunk.choices)) return this.#addOther(chunk, data);
+    if (chunk.error || chunk.object === "error") return this.#addError(data);
     if (!this.#hasMetadata) this.#addMetadata(chunk);
     if (chunk.usage) this.#usage = readUsage(chunk.usage);
     if (typeof chunk.cost === "number") this.#cost = chunk.cost;
+    if (!Array.isArray(chunk.choices)) return;
     for (const choice of chunk.choices) {
       // Only the first of several answers can be told.
       if (isRecord(choice) && !choice.index) this.#addChoice(choice);
     }
+  }
+
+  /** Takes a line that belongs to no event. */
+  addStray(line: string): void {
+    this.#stray = (this.#stray + line).slice(0, 1000);
   }
 
   /** Ends the answer with an error. */
@@ -195,11 +208,16 @@ class Chunks {
     this.#emit({ type: "error", error });
   }
 
-  /** Ends whatever is open. A stream without a finish reason or `[DONE]` was cut, and that is an error. */
+  /** Takes the loss of the connection, which is no loss once the answer is finished. */
+  breakOff(error: unknown): void {
+    if (this.#finishReason === undefined) this.fail(error);
+  }
+
+  /** Ends whatever is open. A stream that ended before the answer did was cut, and that is an error. */
   finish(): void {
     this.#endBlock();
-    if (!this.#hasFailed && this.#finishReason === undefined && !this.isDone) {
-      this.fail(this.#unexpected("", "a finish reason or [DONE] before the end of the stream: the answer was cut"));
+    if (!this.#hasFailed && !this.#isComplete()) {
+      this.fail(this.#unexpected(this.#stray, "a finish reason before the end of the stream: the answer was cut"));
     }
     if (!this.#hasFailed) {
       try {
@@ -214,6 +232,11 @@ class Chunks {
       finishReason: this.#readFinishReason(),
       ...(this.#cost === undefined ? {} : { providerMetadata: { runpod: { cost: this.#cost } } }),
     });
+  }
+
+  /** Some servers say `[DONE]` and no reason, which is good enough for text but not for half a tool call. */
+  #isComplete(): boolean {
+    return this.#finishReason !== undefined || (this.isDone && this.#blocks > 0 && this.#toolCalls.isEmpty);
   }
 
   #readFinishReason(): LanguageModelV4FinishReason {
@@ -231,9 +254,10 @@ class Chunks {
       if (reasoning) this.#addDelta("reasoning", reasoning);
       const text = readText(delta.content);
       if (text) this.#addDelta("text", text);
-      if (delta.refusal) {
+      const refusal = readText(delta.refusal);
+      if (refusal) {
         this.#isRefusal = true;
-        this.#addDelta("text", readText(delta.refusal));
+        this.#addDelta("text", refusal);
       }
       if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#addToolCalls(delta.tool_calls);
     }
@@ -271,10 +295,7 @@ class Chunks {
     this.#emit({ type: "response-metadata", ...metadata });
   }
 
-  /** An event without choices: an error, the usage alone, or something unknown that is let be. */
-  #addOther(chunk: Record<string, unknown>, data: string): void {
-    if (chunk.usage) this.#usage = readUsage(chunk.usage);
-    if (chunk.object !== "error" && !("error" in chunk)) return;
+  #addError(data: string): void {
     const { context, read } = this.#source;
     this.fail(answerError({ ...context, answer: read(data), repeat: "completion" }));
   }
@@ -285,12 +306,16 @@ class Chunks {
   }
 }
 
-function partsOf(completion: Completion, warnings: SharedV4Warning[]): ReadableStream<LanguageModelV4StreamPart> {
-  const { content, finishReason, usage, response, cost } = completion;
+function completionParts(
+  { warnings, includeRawChunks }: StreamSource,
+  { content, finishReason, usage, response, cost }: Completion,
+  rawValue: unknown,
+): ReadableStream<LanguageModelV4StreamPart> {
   return new ReadableStream<LanguageModelV4StreamPart>({
     start(controller) {
       const emit: Emit = (part) => controller.enqueue(part);
       emit({ type: "stream-start", warnings });
+      if (includeRawChunks) emit({ type: "raw", rawValue });
       emit({ type: "response-metadata", ...response });
       content.forEach((part, index) => {
         if (part.type === "text" || part.type === "reasoning") {
@@ -314,9 +339,4 @@ function partsOf(completion: Completion, warnings: SharedV4Warning[]): ReadableS
       controller.close();
     },
   });
-}
-
-function lostConnection({ read, context }: StreamSource, cause: unknown): Error {
-  const { url, requestBody } = read("");
-  return networkError({ attempt: context.attempt, url, requestBody, cause, repeat: "completion" });
 }

@@ -24,7 +24,7 @@ export class ToolCalls {
     this.#tracker = new StreamingToolCallTracker({ enqueue });
   }
 
-  /** Whether no call has come. */
+  /** Whether no call has come that has a name. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
@@ -32,13 +32,13 @@ export class ToolCalls {
   /** Takes one delta. */
   add(delta: unknown): void {
     if (!isRecord(delta)) return;
-    this.#isEmpty = false;
     const call = isRecord(delta.function) ? delta.function : {};
     const index = typeof delta.index === "number" ? delta.index : undefined;
     const id = typeof delta.id === "string" ? delta.id : undefined;
-    const name = typeof call.name === "string" && call.name !== "" ? call.name : undefined;
+    const name = typeof call.name === "string" && call.name.trim() !== "" ? call.name : undefined;
     const args = call.arguments == null ? undefined : readArguments(call.arguments);
 
+    if (name !== undefined) this.#isEmpty = false;
     if (index === undefined || this.#named.has(index)) {
       this.#tracker.processDelta({ index, id, function: { name, arguments: args } });
       return;
@@ -62,7 +62,8 @@ export class ToolCalls {
    */
   finish(): void {
     for (const [index, { id, arguments: args }] of this.#nameless) {
-      this.#tracker.processDelta({ index, id, function: { arguments: args } });
+      // Some servers send an empty place for a call that they then do not make.
+      if (args !== "") this.#tracker.processDelta({ index, id, function: { arguments: args } });
     }
     this.#tracker.flush();
   }

@@ -1,0 +1,27 @@
+/**
+ * What the catalogues of all modalities have in common: rows by model id, found by any name of theirs.
+ *
+ * @module
+ */
+
+/** What a catalogue knows of a model id. */
+export interface CatalogueEntry {
+  /** The endpoint's slug. */
+  endpoint: string;
+  /** Other ids for the same model. The slug is always one. */
+  aliases: string[];
+  /** The name the endpoint serves the model under, where it has one. */
+  model?: string;
+}
+
+/** The ids that a catalogue must have a row for: all of a type that also takes any string. */
+export type Known<Id extends string> = Id extends unknown ? string extends Id ? never : Id : never;
+
+/** Finds a model by its id, its endpoint's slug or an alias. */
+export function findEntry<Entry extends CatalogueEntry>(
+  catalogue: Record<string, Entry>,
+  modelId: string,
+): Entry | undefined {
+  if (Object.hasOwn(catalogue, modelId)) return catalogue[modelId];
+  return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases.includes(modelId));
+}
