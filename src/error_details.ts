@@ -143,7 +143,7 @@ function readJobId({ id, status }: Record<string, unknown>): string | undefined 
 
 function readCode({ code, status, statusCode }: Record<string, unknown>): number | undefined {
   return [code, status, statusCode]
-    .map((value) => typeof value === "number" || /^\d{3}$/.test(String(value)) ? Number(value) : NaN)
+    .map((value) => typeof value === "number" || typeof value === "string" ? Number(value) : NaN)
     .find((code) => code >= 400 && code < 600);
 }
 

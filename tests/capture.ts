@@ -11,6 +11,7 @@ export interface Sent {
   method: string;
   url: string;
   headers: Headers;
+  redirect: string | undefined;
   // deno-lint-ignore no-explicit-any
   body: any;
 }
@@ -55,6 +56,7 @@ export function capture(
         method: request.method,
         url: request.url,
         headers: request.headers,
+        redirect: init?.redirect,
         body: text === "" ? undefined : JSON.parse(text),
       };
       sent.push(entry);

@@ -158,6 +158,28 @@ const TABLE: Record<string, Row[]> = {
       model: "org/name",
     },
   ],
+  "a baseURL that is Runpod itself, a load balancer or half an OpenAI root": [
+    {
+      given: "abc",
+      baseURL: "https://api.runpod.ai",
+      root: `${V2}/abc`,
+      openai: `${V2}/abc/openai/v1`,
+      model: "served/name",
+    },
+    {
+      given: "org/name",
+      baseURL: "https://abc.api.runpod.ai",
+      openai: "https://abc.api.runpod.ai/v1",
+      model: "org/name",
+    },
+    {
+      given: "org/name",
+      baseURL: `${V2}/abc/openai`,
+      root: `${V2}/abc`,
+      openai: `${V2}/abc/openai/v1`,
+      model: "org/name",
+    },
+  ],
   "a baseURL that is an endpoint root": [
     {
       given: "org/name",
@@ -218,6 +240,7 @@ describe("where a model id leads", () => {
     "https://example.com/v1?key=secret": "query",
     "https://console.runpod.io/serverless": "no endpoint",
     "https://console.runpod.io/serverless/user/endpoint/..": '".."',
+    "https://user:secret@console.runpod.io/serverless/user/endpoint/abc": "credentials",
     "https://api.runpod.ai/v1/abc": "does not start",
     "https://api.runpod.ai/v2/..": '".."',
   };
@@ -227,6 +250,7 @@ describe("where a model id leads", () => {
       for (const make of [runpod.languageModel, runpod.imageModel]) {
         const error = assertThrows(() => make(id), InvalidArgumentError, "Cannot use");
         assertStringIncludes(error.message, reason);
+        assertEquals(error.message.includes("user:secret"), false);
         assertEquals(error.argument, "modelId");
       }
       assertEquals(sent.length, 0);

@@ -61,6 +61,27 @@ const SHAPES: Record<string, [body: unknown, sentence: string]> = {
     "vLLM returned HTTP 400: too long",
   ],
   "a nested Python dict": [{ error: "{'error': {'message': 'deep', 'code': 500}}" }, "deep"],
+  "a raised exception without a message": [
+    {
+      error: JSON.stringify({
+        error_type: "<class 'AssertionError'>",
+        error_message: "",
+        error_traceback: 'Traceback (most recent call last):\n  File "/app/x.py"\nAssertionError',
+        hostname: "worker-host",
+      }),
+    },
+    "AssertionError",
+  ],
+  "a generator that raised without a message": [
+    { error: 'handler:  \ntraceback: Traceback (most recent call last):\n  File "/app/x.py"\nValueError' },
+    "ValueError",
+  ],
+  "a bare traceback": [
+    { error: "Traceback (most recent call last):\n  File \"/app/x.py\", line 1\nKeyError: 'prompt'" },
+    "KeyError: 'prompt'",
+  ],
+  "a Python dict with other escapes": [{ error: pythonDict("'caf\\xe9 \\u2014 \\r\\n'") }, "café —"],
+  "a Python dict with detail": [{ error: "{'detail': 'no such lora'}" }, "no such lora"],
   "an error under err": [{ err: "boom", traceback: "..." }, "boom"],
 };
 
@@ -121,6 +142,20 @@ describe("an error of any shape", () => {
   }
 });
 
+describe("an error of a failed job", () => {
+  const failed = (job: Record<string, unknown>) => () => Response.json({ id: "1", status: "FAILED", ...job });
+
+  it("is shown even when it is no text, or stands in the output", async () => {
+    const jobs: Array<[Record<string, unknown>, string]> = [
+      [{ error: { exit_code: 137, reason: "OOMKilled" } }, '"reason":"OOMKilled"'],
+      [{ error: 137 }, "137"],
+      [{ output: { error: "no such lora" } }, "no such lora"],
+      [{ error: null, output: { message: "bad seed" } }, "bad seed"],
+    ];
+    for (const [job, shown] of jobs) assertStringIncludes((await imageError(failed(job))).message, shown);
+  });
+});
+
 describe("an error says what to do", () => {
   const ADVICE: Array<[status: number, advice: string]> = [
     [401, 'check that the API key is valid ("apiKey" or RUNPOD_API_KEY)'],
@@ -149,9 +184,52 @@ describe("what may be tried again", () => {
   const of = (status: number) => () => Response.json({ error: "no" }, { status });
 
   it("is a completion that ended or was refused, but not one that may still be running", async () => {
-    for (const status of [408, 429, 500, 502, 503]) assertEquals((await chatError(of(status))).isRetryable, true);
+    for (const status of [408, 409, 425, 429, 500, 502, 503]) {
+      assertEquals((await chatError(of(status))).isRetryable, true);
+    }
     for (const status of [400, 401, 403, 404, 413, 504, 520, 522, 524]) {
       assertEquals((await chatError(of(status))).isRetryable, false, `HTTP ${status}`);
+    }
+  });
+
+  it("is no completion that a job's end or a nested status speaks against", async () => {
+    const bodies: unknown[] = [
+      { id: "1-u1", status: "FAILED", error: "executionTimeout exceeded" },
+      { id: "1-u1", status: "TIMED_OUT", error: "gone" },
+      { error: pythonDict(`'vLLM returned HTTP 400: {"error":{"message":"too long"}}'`) },
+      { error: { message: "too long", code: 400 } },
+    ];
+    for (const body of bodies) {
+      const error = await chatError(() => Response.json(body, { status: 500 }));
+      assertEquals(error.isRetryable, false, JSON.stringify(body));
+    }
+    const notFound = { error: pythonDict('\'vLLM returned HTTP 404: {"error":{"message":"no model"}}\'') };
+    const error = await chatError(() => Response.json(notFound, { status: 500 }));
+    assertStringIncludes(error.message, "serves a model named");
+  });
+
+  it("is a success that names a transient status, and not one that only mentions a number", async () => {
+    const answers: Array<[unknown, boolean]> = [
+      [{ object: "error", message: "overloaded", code: 503 }, true],
+      [{ error: { message: "slow down", code: "429" } }, true],
+      [{ error: 'Error submitting task: 429, {"message":"busy"}' }, true],
+      [{ error: 'max_tokens 512 is too large: {"message":"use 256"}' }, false],
+      [{ error: { message: "odd", code: ["429"] } }, false],
+      [{ error: { message: "plain" } }, false],
+    ];
+    for (const [body, isRetryable] of answers) {
+      assertEquals((await chatError(() => Response.json(body))).isRetryable, isRetryable, JSON.stringify(body));
+    }
+  });
+
+  it("is whatever a load balancer had no worker for", async () => {
+    for (const status of [400, 500, 503]) {
+      for (const make of [chatError, imageError]) {
+        assertEquals(
+          (await make(() => Response.json({ error: "no workers available" }, { status }))).isRetryable,
+          true,
+        );
+      }
     }
   });
 
@@ -196,9 +274,10 @@ describe("no answer at all", () => {
     const broken = () =>
       new Response(new ReadableStream({ start: (controller) => controller.error(new Error("reset")) }));
     assertStringIncludes((await chatError(broken)).message, "reset");
-    const image = await imageError(broken);
-    assertStringIncludes(image.message, "reset");
-    assertEquals(image.isRetryable, false);
+    for (const error of [await chatError(broken), await imageError(broken)]) {
+      assertStringIncludes(error.message, "the answer broke off from api.runpod.ai: reset");
+      assertEquals(error.isRetryable, false);
+    }
   });
 
   it("rethrows the caller's own reason after an abort", async () => {

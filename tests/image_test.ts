@@ -228,6 +228,21 @@ describe("an image request", () => {
     assertEquals(runpod.imageModel("qwen/qwen-image").maxImagesPerCall, 1);
   });
 
+  it("to an unknown endpoint takes options of any type, and several images", async () => {
+    const options = { negative_prompt: null, image: ["a", "b"], guidance: "high" };
+    assertEquals((await inputFor("abc123", { options })).input, { prompt: "A red apple", ...options });
+    const file = { type: "url" as const, url: INPUT_IMAGE };
+    assertEquals((await inputFor("abc123", { files: [file] })).input.image, INPUT_IMAGE);
+    assertEquals((await inputFor("abc123", { files: [file, file] })).input.images, [INPUT_IMAGE, INPUT_IMAGE]);
+  });
+
+  it("warns when the provider options have the image too", async () => {
+    const file = { type: "url" as const, url: "https://example.com/other.png" };
+    const { input, warnings } = await inputFor(KONTEXT, { files: [file], options: { image: INPUT_IMAGE } });
+    assertEquals(input.image, INPUT_IMAGE);
+    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["files"]);
+  });
+
   it("to an unknown endpoint is plain: no family is guessed from its name", async () => {
     const { input } = await inputFor("my-flux-kontext", { aspectRatio: "16:9", seed: 1, options: { steps: 3 } });
     assertEquals(input, { prompt: "A red apple", aspect_ratio: "16:9", seed: 1, steps: 3 });
@@ -325,6 +340,26 @@ describe("an image result", () => {
     assertStringIncludes(error.message, URL_);
     assertEquals(error.jobId, "sync-1-u1");
     assertEquals(sent.filter(({ method }) => method === "POST").length, 1);
+  });
+
+  it("is not awaited after an abort", async () => {
+    const abort = new AbortController();
+    const reason = new Error("left");
+    const { runpod } = capture(({ url }) => {
+      if (url !== URL_) return completed({ image_url: URL_ });
+      abort.abort(reason);
+      return Promise.reject(reason);
+    });
+    const call = runpod.imageModel("abc").doGenerate({ ...IMAGE_CALL, abortSignal: abort.signal });
+    assertEquals(await assertRejects(async () => await call), reason);
+  });
+
+  it("is fetched from the private network that the caller did name", async () => {
+    const emulator = createRunpodEmulator();
+    const runpod = createRunpod({ baseURL: "http://127.0.0.1:8000/v2", apiKey: KEY, fetch: emulator.fetch });
+    const { image } = await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi", size: "64x64" });
+    assertEquals(image.mediaType, "image/png");
+    assertEquals(emulator.requests.at(-1)?.url.startsWith("http://127.0.0.1:8000/files/"), true);
   });
 
   it("is not fetched from a private network that the caller did not name", async () => {
@@ -457,6 +492,86 @@ describe("a queued image job", () => {
       const { runpod } = emulated({ endpoints: { abc: { worker: "image", states } } });
       const { image } = await generateImage({ model: runpod.imageModel("abc"), prompt: "Hi" });
       assertEquals(image.mediaType, "image/png");
+    });
+  });
+
+  it("whose status cannot be read to the end says why, with the job id", async () => {
+    const faults: Array<[name: string, fault: () => Response, reads: number]> = [
+      ["500", () => Response.json({ error: "boom" }, { status: 500 }), 3],
+      ["401", () => Response.json({ error: "unauthorized" }, { status: 401 }), 1],
+      ["400", () => Response.json({ error: "bad id" }, { status: 400 }), 1],
+    ];
+    for (const [name, fault, reads] of faults) {
+      await withVirtualTime(async () => {
+        const { emulator, runpod } = emulated({
+          timing: { runMillis: 200_000 },
+          intercept: (request, next) => request.operation === "status" ? fault() : next(),
+        });
+        const error = await assertRejects(
+          async () =>
+            await runpod.imageModel("qwen/qwen-image").doGenerate({
+              ...IMAGE_CALL,
+              providerOptions: { runpod: { maxPollAttempts: 3 } },
+            }),
+          RunpodJobError,
+          "its status cannot be read",
+        );
+        assertEquals([error.kind, error.jobId, error.isRetryable], ["deadline", emulator.jobs[0].id, false]);
+        assertStringIncludes(error.message, `HTTP ${name}`);
+        assertInstanceOf(error.cause, APICallError);
+        assertEquals(operations(emulator).filter((operation) => operation === "status").length, reads);
+      });
+    }
+  });
+
+  it("keeps its id when the key function fails in mid wait", async () => {
+    await withVirtualTime(async () => {
+      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
+      let asked = 0;
+      const apiKey = () => {
+        if (asked++ > 0) throw new Error("the vault is closed");
+        return KEY;
+      };
+      const runpod = createRunpod({ apiKey, fetch: emulator.fetch });
+      const error = await assertRejects(
+        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+        RunpodJobError,
+        "the vault is closed",
+      );
+      assertEquals(error.jobId, emulator.jobs[0].id);
+    });
+  });
+
+  it("is no job when an error only looks like one", async () => {
+    const { runpod, sent } = capture(() =>
+      Response.json({ id: "req-1", status: "error", error: "Unauthorized" }, { status: 401 })
+    );
+    const error = await assertRejects(async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL), APICallError);
+    assertEquals([RunpodJobError.isInstance(error), error.statusCode, sent.length], [false, 401, 1]);
+  });
+
+  it("may tell its status in lower case, and without its id", async () => {
+    await withVirtualTime(async () => {
+      const { runpod } = capture(({ url }) =>
+        url.endsWith("/runsync")
+          ? Response.json({ id: "a/b", status: "in_queue" })
+          : Response.json({ status: "completed", output: { image_url: `data:image/png;base64,${PNG_BASE64}` } })
+      );
+      const { images, providerMetadata } = await runpod.imageModel("abc").doGenerate(IMAGE_CALL);
+      assertEquals(images, [PNG_BASE64]);
+      assertStringIncludes(JSON.stringify(providerMetadata), '"jobId":"a/b"');
+    });
+  });
+
+  it("is read under its own id as one path segment", async () => {
+    await withVirtualTime(async () => {
+      const { runpod, sent } = capture(({ url }) =>
+        url.endsWith("/runsync")
+          ? Response.json({ id: "a/b?c", status: "IN_QUEUE" })
+          : Response.json({ id: "a/b?c", status: "FAILED" })
+      );
+      await assertRejects(async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL), RunpodJobError);
+      assertEquals(sent[1].url, "https://api.runpod.ai/v2/abc/status/a%2Fb%3Fc");
     });
   });
 

@@ -41,7 +41,14 @@ describe("the provider", () => {
     assertEquals(headers.get("authorization"), `Bearer ${KEY}`);
     assertEquals(headers.get("content-type"), "application/json");
     assertEquals([headers.get("x-one"), headers.get("x-two"), headers.get("x-none")], ["settings", "call", null]);
-    assertMatch(headers.get("user-agent") ?? "", /^my-app\/1 ai-sdk\/runpod\/\d+\.\d+\.\d+/);
+    assertMatch(
+      headers.get("user-agent") ?? "",
+      /^my-app\/1 ai-sdk\/runpod\/\d+\.\d+\.\d+ ai-sdk-provider-utils\/\d+\.\d+\.\d+/,
+    );
+    const image = capture(() => Response.json({ id: "1", status: "FAILED" }));
+    const call = { ...IMAGE_CALL, headers: { "x-two": "call" } };
+    await assertRejects(async () => await image.runpod.imageModel("qwen/qwen-image").doGenerate(call));
+    assertEquals(image.sent[0].headers.get("x-two"), "call");
   });
 
   it("names a header that HTTP does not allow, without its value", async () => {
@@ -180,6 +187,61 @@ describe("the API key", () => {
     }
   });
 
+  it("never turns up in a network error either, nor does any other secret that was sent", async () => {
+    const headers = { "x-api-key": "sk-own-secret", cookie: "session=abcdef123" };
+    const { runpod } = capture(({ headers }) => {
+      const sent = JSON.stringify(Object.fromEntries(headers));
+      return Promise.reject(new TypeError("fetch failed", { cause: new Error(`proxy refused ${sent}`) }));
+    }, { headers });
+    const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
+    assertStringIncludes(error.message, "proxy refused");
+    const causes: string[] = [];
+    for (let at: unknown = error; at instanceof Error; at = at.cause) causes.push(at.message, at.stack ?? "");
+    for (const secret of [KEY, "sk-own-secret", "abcdef123"]) assert(!causes.join().includes(secret), secret);
+
+    const own = capture(() => Response.json({ error: "bad key sk-header-secret" }, { status: 401 }), {
+      headers: { Authorization: "Bearer sk-header-secret" },
+    });
+    const refused = await assertRejects(
+      async () => await own.runpod(MODEL).doGenerate({ prompt: PROMPT }),
+      APICallError,
+    );
+    assert(!`${refused.message} ${refused.responseBody}`.includes("sk-header-secret"));
+  });
+
+  it("follows no redirect", async () => {
+    for (const status of [301, 302, 307, 308]) {
+      const { runpod, sent } = capture(() =>
+        new Response(null, { status, headers: { location: "https://evil.example/" } })
+      );
+      const models = runpod(MODEL);
+      for (const call of [models.doGenerate({ prompt: PROMPT }), models.doStream({ prompt: PROMPT })]) {
+        const error = await assertRejects(
+          async () => await call,
+          APICallError,
+          'it redirects to "https://evil.example/"',
+        );
+        assertEquals([error.statusCode, error.isRetryable], [status, false]);
+      }
+      assertEquals(sent.map(({ redirect }) => redirect), ["manual", "manual"]);
+    }
+  });
+
+  it("goes to Runpod in no clear text", async () => {
+    const given: Array<[modelId: string, baseURL?: string]> = [
+      ["abc", "http://api.runpod.ai/v2"],
+      ["abc", "http://api.runpod.ai/v2/abc"],
+      ["http://abc.api.runpod.ai/v1"],
+      ["http://abc.api.runpod.ai/other"],
+      ["http://api.runpod.ai/v2/abc"],
+    ];
+    for (const [modelId, baseURL] of given) {
+      const { runpod, sent } = capture(hello, { baseURL });
+      await runpod(modelId, { model: "m" }).doGenerate({ prompt: PROMPT });
+      assertMatch(sent[0].url, /^https:/);
+    }
+  });
+
   it("is in no serialised provider or model", () => {
     const { runpod } = capture(hello);
     for (const value of [runpod, runpod(MODEL), runpod.imageModel("qwen/qwen-image")]) {
@@ -199,13 +261,65 @@ describe("the API key", () => {
   });
 });
 
+describe("the environment's API key", () => {
+  /** Runs with a key in the environment, also where there is none by nature. */
+  async function withEnvironment(run: () => Promise<void>): Promise<void> {
+    const globals = globalThis as unknown as { process?: { env: Record<string, string | undefined> } };
+    const { process } = globals;
+    const before = process?.env.RUNPOD_API_KEY;
+    globals.process ??= { env: {} };
+    globals.process.env.RUNPOD_API_KEY = KEY;
+    try {
+      await run();
+    } finally {
+      globals.process = process;
+      if (process) process.env.RUNPOD_API_KEY = before ?? "";
+    }
+  }
+
+  const WHERE: Array<[modelId: string, baseURL: string | undefined, isSent: boolean]> = [
+    ["abc", undefined, true],
+    ["https://abc.api.runpod.ai/v1", undefined, true],
+    ["abc", "https://proxy.example/v2", true],
+    ["https://proxy.example/other/v1", "https://proxy.example/v2", true],
+    ["https://evil.example/v1", undefined, false],
+    ["https://evil.example/v1", "https://proxy.example/v2", false],
+    ["https://evilapi.runpod.ai/v1", undefined, false],
+    ["https://api.runpod.ai.evil.example/v1", undefined, false],
+    ["http://localhost:8000/v1", undefined, false],
+  ];
+  for (const [modelId, baseURL, isSent] of WHERE) {
+    it(`${isSent ? "goes" : "does not go"} to ${modelId}${baseURL ? ` at ${baseURL}` : ""}`, () =>
+      withEnvironment(async () => {
+        const { runpod, sent } = capture(hello, { apiKey: undefined, baseURL });
+        await runpod(modelId, { model: "m" }).doGenerate({ prompt: PROMPT });
+        assertEquals(sent[0].headers.get("authorization"), isSent ? `Bearer ${KEY}` : null);
+      }));
+  }
+
+  it("does not stand in for one that is given and empty", () =>
+    withEnvironment(async () => {
+      const { runpod } = capture(hello, { apiKey: "" });
+      await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
+    }));
+});
+
 describe("a provider without a key", () => {
   it("is made and makes models, and only a call fails, naming RUNPOD_API_KEY", async () => {
     const runpod = createRunpod({ fetch: () => Promise.reject(new Error("no request may leave")) });
     const models = [runpod(MODEL), runpod.imageModel("qwen/qwen-image")];
     assertEquals(models.length, 2);
-    const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
-    assertStringIncludes(error.message, "RUNPOD_API_KEY");
-    assertStringIncludes(error.message, 'Cannot generate text with "qwen/qwen3-32b-awq"');
+    const calls: Array<[() => PromiseLike<unknown>, string]> = [
+      [() => runpod(MODEL).doGenerate({ prompt: PROMPT }), 'Cannot generate text with "qwen/qwen3-32b-awq"'],
+      [
+        () => runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+        'Cannot generate an image with "qwen/qwen-image"',
+      ],
+    ];
+    for (const [call, attempt] of calls) {
+      const error = await assertRejects(call, LoadAPIKeyError);
+      assertStringIncludes(error.message, "RUNPOD_API_KEY");
+      assertStringIncludes(error.message, attempt);
+    }
   });
 });
