@@ -71,14 +71,22 @@ describe("the openai client", () => {
       assertEquals(JSON.parse(call.function.arguments), { city: "Lisbon" });
     }));
 
-  it("gets OpenAI's errors for a wrong model and a wrong key", () =>
+  it("gets Runpod's failed job for a wrong model, and OpenAI's error from a model server by itself", () =>
+    withOpenai(async (openai) => {
+      const ask = (client: OpenAI) =>
+        client.chat.completions.create({ model: "nope", messages: [{ role: "user", content: "Hi" }] });
+      const failed = await assertRejects(() => ask(openai), OpenAI.InternalServerError);
+      assertEquals(failed.status, 500);
+      assertStringIncludes(failed.message, "vLLM returned HTTP 404");
+      const server = openai.withOptions({ baseURL: openai.baseURL.replace("/v2/qwen3-32b-awq/openai", "") });
+      const unknown = await assertRejects(() => ask(server), OpenAI.NotFoundError);
+      assertEquals([unknown.status, unknown.type, unknown.param], [404, "NotFoundError", "model"]);
+      assertStringIncludes(unknown.message, "The model `nope` does not exist.");
+    }));
+
+  it("gets OpenAI's error for a wrong key", () =>
     withOpenai(async (openai) => {
       const messages = [{ role: "user" as const, content: "Hi" }];
-      const unknown = await assertRejects(
-        () => openai.chat.completions.create({ model: "nope", messages }),
-        OpenAI.NotFoundError,
-      );
-      assertEquals(unknown.status, 404);
       const other = openai.withOptions({ apiKey: "wrong" });
       await assertRejects(() => other.chat.completions.create({ model: MODEL, messages }), OpenAI.AuthenticationError);
     }));

@@ -66,7 +66,7 @@ const ask = (content: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-const chat = { worker: "chat" } as const;
+const chat: EmulatedEndpoint = { worker: "chat", models: ["m"] };
 
 describe("the emulator's door", () => {
   it("wants a key, bare or Bearer, and the right one if one is set", async () => {
@@ -91,6 +91,7 @@ describe("the emulator's door", () => {
     assertEquals([job.status, job.body], [404, { error: "job not found" }]);
     assertEquals((await call(emulator, "qwen-image-t2i/requests")).status, 404);
     assertEquals((await call(emulator, "qwen-image-t2i/run")).status, 405);
+    assertEquals((await call(emulator, "qwen-image-t2i/health", {})).status, 405);
   });
 
   it("is found on any origin and behind a prefix, and logs what it sees", async () => {
@@ -354,6 +355,96 @@ describe("the queue", () => {
   });
 });
 
+describe("rate limits", () => {
+  it("are off unless asked for", async () => {
+    const emulator = createRunpodEmulator();
+    for (let count = 0; count < 5; count++) {
+      assertEquals((await call(emulator, "qwen-image-t2i/purge-queue", {})).status, 200);
+    }
+  });
+
+  it("refuse what is over an endpoint's number of requests in ten seconds, for each operation by itself", async () => {
+    await withClock({ worker: () => 1 }, async (emulator, move) => {
+      const purge = (id = "mine") => call(emulator, `${id}/purge-queue`, {});
+      assertEquals((await purge()).status, 200);
+      move(9_000);
+      assertEquals((await purge()).status, 200);
+      const refused = await purge();
+      assertEquals([refused.status, refused.body], [429, { error: "too many requests" }]);
+      assertEquals([refused.headers.get("content-type"), refused.headers.get("retry-after")], [
+        "application/json",
+        null,
+      ]);
+      assertEquals((await purge("qwen-image-t2i")).status, 200);
+      move(1_000);
+      assertEquals((await purge()).status, 200);
+
+      const statuses = new Map<number, number>();
+      for (let count = 0; count < 1001; count++) {
+        const { status } = await call(emulator, "mine/run", { input: { a: 1 } });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+      assertEquals([...statuses], [[200, 1000], [429, 1]]);
+      assertEquals(emulator.jobs.length, 1000);
+      const { id } = emulator.jobs[0];
+      assertEquals((await call(emulator, `mine/status/${id}`)).status, 200);
+    }, { rateLimits: true });
+  });
+
+  it("tell when to come back, if they are to", async () => {
+    const emulator = createRunpodEmulator({ rateLimits: true, behavior: { retryAfterSeconds: 7 } });
+    const purge = () => call(emulator, "qwen-image-t2i/purge-queue", {});
+    await purge();
+    await purge();
+    assertEquals((await purge()).headers.get("retry-after"), "7");
+  });
+
+  it("refuse what is over an endpoint's number of requests at one time, until one is over", async () => {
+    const emulator = createRunpodEmulator({ rateLimits: true, endpoints: { chat } });
+    const controller = new AbortController();
+    const open = () =>
+      emulator.fetch(`${api}/chat/openai/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: "k" },
+        body: JSON.stringify(ask("hi", { stream: true })),
+        signal: controller.signal,
+      });
+    const streams = await Promise.all(Array.from({ length: 400 }, open));
+    assertEquals(streams.filter(({ status }) => status !== 200).length, 0);
+    assertEquals((await open()).status, 429);
+    await streams[0].body!.cancel();
+    assertEquals((await open()).status, 200);
+    await streams[1].text();
+    assertEquals((await open()).status, 200);
+    assertEquals((await open()).status, 429);
+    controller.abort();
+    assertEquals((await call(emulator, "chat/openai/v1/models")).status, 200);
+
+    const held = new AbortController();
+    const slow = createRunpodEmulator({
+      rateLimits: true,
+      endpoints: { mine: { worker: () => 1, states: [{ status: "IN_QUEUE", millis: Infinity }] } },
+    });
+    const init = { method: "POST", signal: held.signal };
+    const waiting = Array.from(
+      { length: 400 },
+      () => assertRejects(() => call(slow, "mine/runsync?wait=300000", { input: { a: 1 } }, init)),
+    );
+    const untilSubmitted = async (count: number) => {
+      while (slow.jobs.length < count) await new Promise((resolve) => setTimeout(resolve, 0));
+    };
+    await untilSubmitted(400);
+    assertEquals((await call(slow, "mine/runsync", { input: { a: 1 } })).status, 429);
+    held.abort(new Error("enough"));
+    await Promise.all(waiting);
+    const last = new AbortController();
+    const next = call(slow, "mine/runsync", { input: { a: 1 } }, { ...init, signal: last.signal });
+    await untilSubmitted(401);
+    last.abort(new Error("enough"));
+    await assertRejects(() => next, Error, "enough");
+  });
+});
+
 describe("handlers", () => {
   const run = async (worker: EmulatedEndpoint["worker"], behavior = {}) => {
     const emulator = createRunpodEmulator({ endpoints: { mine: { worker } }, behavior });
@@ -440,6 +531,38 @@ describe("handlers", () => {
       stream: [{ output: "a" }],
     });
   });
+
+  it("takes an async generator's failures likewise, and closes a generator that it leaves", async () => {
+    const closed: string[] = [];
+    const failing = (error: unknown, name: string) =>
+      async function* () {
+        try {
+          yield await "a";
+          if (error instanceof Error) throw error;
+          yield { error };
+          yield "never";
+        } finally {
+          closed.push(name);
+        }
+      };
+    const thrown = await run(failing(new Error("boom"), "thrown"));
+    assertEquals([thrown.status, thrown.stream], ["FAILED", [{ output: "a" }]]);
+    assertStringIncludes(String(thrown.error), "handler: boom \ntraceback: Traceback");
+    const yielded = await run(failing({ code: 1 }, "yielded"));
+    assertEquals([yielded.status, yielded.error, yielded.stream], ["FAILED", "{'code': 1}", [{ output: "a" }]]);
+    const sync = await run(function* () {
+      try {
+        yield { error: "no" };
+      } finally {
+        closed.push("sync");
+      }
+    });
+    assertEquals([sync.error, closed], ["no", ["thrown", "yielded", "sync"]]);
+    const many = await run(async function* () {
+      for (let number = 0; number < 5000; number++) yield await number;
+    });
+    assertEquals((many.output as number[]).length, 5000);
+  });
 });
 
 describe("the stream operation", () => {
@@ -522,26 +645,173 @@ describe("aborts", () => {
 });
 
 describe("OpenAI routes", () => {
-  const emulator = createRunpodEmulator({ endpoints: { chat: { worker: "chat", models: ["m"] } } });
+  const emulator = createRunpodEmulator({ endpoints: { chat } });
   const url = "chat/openai/v1/chat/completions";
 
-  it("lists models and refuses others", async () => {
-    const { body } = await call(emulator, "moonshot-kimi/openai/v1/models");
-    assertEquals(body.data.map(({ id }: Json) => id), ["kimi-k2.6", "kimi-k2.7-code", "kimi-k3"]);
-    const refused = await call(emulator, url, ask("hi", { model: "x" }));
-    const error = {
-      object: "error",
-      message: "The model `x` does not exist.",
-      type: "NotFoundError",
-      param: null,
-      code: 404,
+  it("lists the models that an endpoint serves, which the endpoint's id is not", async () => {
+    const other = createRunpodEmulator({ endpoints: { mine: { worker: "chat" } } });
+    const list = async (id: string) =>
+      (await call(other, `${id}/openai/v1/models`)).body.data.map(({ id }: Json) => id);
+    assertEquals(await list("moonshot-kimi"), ["kimi-k2.6", "kimi-k2.7-code", "kimi-k3"]);
+    assertEquals(await list("mine"), ["emulated/chat-model"]);
+    const send = async (id: string, model?: string) => {
+      const { status, body } = await call(other, `${id}/openai/v1/chat/completions`, ask("hi", { model }));
+      return [status, body.model ?? body.status];
     };
-    assertEquals([refused.status, refused.body], [404, error]);
-    assertEquals(emulator.jobs[emulator.jobs.length - 1].status, "FAILED");
-    const old = createRunpodEmulator({ behavior: { openaiErrorStatus: 200 } });
-    assertEquals((await call(old, "qwen3-32b-awq/openai/v1/chat/completions", ask("hi"))).status, 200);
-    assertEquals((await call(emulator, url, { model: "m" })).body.error.type, "BadRequestError");
-    assertEquals((await call(emulator, url, undefined, { method: "POST", body: "{" })).status, 400);
+    assertEquals(await send("mine", "emulated/chat-model"), [200, "emulated/chat-model"]);
+    assertEquals(await send("mine"), [200, "emulated/chat-model"]);
+    assertEquals(await send("mine", "mine"), [500, "FAILED"]);
+    assertEquals(await send("granite-4-0-h-small", "any/name"), [200, "any/name"]);
+  });
+
+  it("answers a refusal as workers of each age do, and records a job that agrees", async () => {
+    const error = { message: "The model `x` does not exist.", type: "NotFoundError", param: "model", code: 404 };
+    const text = `{'message': 'vLLM returned HTTP 404: ${
+      JSON.stringify({ error })
+    }', 'type': 'worker_error', 'code': None}`;
+    for (const stream of [false, true]) {
+      const refuse = async (openaiError?: "job" | "error" | "flat" | "own") => {
+        const other = createRunpodEmulator({ endpoints: { chat }, behavior: { openaiError } });
+        const { status, body, headers } = await call(other, url, ask("hi", { model: "x", stream }));
+        assertEquals(headers.get("content-type"), "application/json");
+        const { id, ...job } = other.jobs[0];
+        return { status, body, job: { status: job.status, output: job.output, error: job.error }, id };
+      };
+      const failed = { status: "FAILED", output: undefined, error: text };
+      const usual = await refuse();
+      assertEquals([usual.status, usual.job], [500, failed]);
+      const { id, status, error: shown } = usual.body;
+      assertEquals([id, status, shown], [usual.id, "FAILED", text]);
+      assertEquals((await refuse("job")).body, usual.body);
+      const short = await refuse("error");
+      assertEquals([short.status, short.body, short.job], [500, { error: text }, failed]);
+      const own = await refuse("own");
+      assertEquals([own.status, own.body, own.job], [404, { error }, failed]);
+      const flat = await refuse("flat");
+      const object = { object: "error", ...error, param: null };
+      assertEquals([flat.status, flat.body], [200, object]);
+      assertEquals(flat.job, { status: "COMPLETED", output: [object], error: undefined });
+    }
+  });
+
+  it("answers a job that failed for another reason with 500 at any age, and as a server where there is no job", async () => {
+    const endpoints: Record<string, EmulatedEndpoint> = {
+      lost: { ...chat, outcome: { status: "FAILED", error: "worker lost" } },
+      bad: { worker: () => ({ error: "bad" }) },
+    };
+    for (const openaiError of ["job", "error", "flat", "own"] as const) {
+      const other = createRunpodEmulator({ endpoints, behavior: { openaiError } });
+      for (const [id, error] of [["lost", "worker lost"], ["bad", "bad"]]) {
+        const { status, body } = await call(other, `${id}/openai/v1/chat/completions`, ask("hi"));
+        assertEquals([status, body.error, body.status], [500, error, openaiError === "error" ? undefined : "FAILED"]);
+        const balanced = await call(other, `https://${id}.api.runpod.ai/v1/chat/completions`, ask("hi"));
+        const own = { message: error, type: "InternalServerError", param: null, code: 500 };
+        assertEquals([balanced.status, balanced.body], [500, { error: own }]);
+      }
+    }
+  });
+
+  it("hands every path and method on to the worker, whose server refuses what it does not have", async () => {
+    const own = createRunpodEmulator({ endpoints: { chat }, behavior: { openaiError: "own" } });
+    const send = async (path: string, method: string, body?: unknown) => {
+      const init = { method, body: body === undefined ? undefined : JSON.stringify(body) };
+      const answer = await call(own, path.replace("…", "chat/openai/v1"), undefined, init);
+      return [answer.status, answer.body.error.type, own.jobs.length];
+    };
+    assertEquals(await send("…/responses", "POST", { input: "hi" }), [404, "Not Found", 1]);
+    assertEquals(own.jobs[0].input, { openai_route: "/v1/responses", openai_input: { input: "hi" } });
+    assertEquals(await send("…/responses/1", "DELETE"), [404, "Not Found", 2]);
+    assertEquals(own.jobs[1].input, { openai_route: "/v1/responses/1" });
+    assertEquals(await send("…/chat/completions", "GET"), [405, "Method Not Allowed", 3]);
+    assertEquals(await send("…/models", "POST", {}), [405, "Method Not Allowed", 4]);
+    assertEquals(await send("…/chat/completions", "PUT", { model: "m" }), [400, "BadRequestError", 5]);
+    assertEquals(await send("https://chat.api.runpod.ai/v1/models", "DELETE"), [405, "Method Not Allowed", 5]);
+    assertEquals(await send("https://chat.api.runpod.ai/elsewhere", "GET"), [404, "Not Found", 5]);
+    assertEquals(await send("http://localhost:8000/v1/responses", "POST", {}), [404, "Not Found", 5]);
+    assertEquals(await send("http://localhost:8000/", "GET"), [404, "Not Found", 5]);
+
+    const usual = await call(emulator, "chat/openai/v1/responses", {});
+    assertEquals([usual.status, usual.body.status], [500, "FAILED"]);
+    assertStringIncludes(usual.body.error, "vLLM returned HTTP 404");
+    assertEquals((await call(emulator, "chat/openai/other")).status, 404);
+  });
+
+  it("refuses a body that is no request", async () => {
+    const own = createRunpodEmulator({ endpoints: { chat }, behavior: { openaiError: "own" } });
+    const send = async (body: string) => (await call(own, url, undefined, { method: "POST", body })).body.error;
+    for (const body of ["{", "[]", '{"model":"m"}', '{"model":1}']) {
+      const { type, param, code } = await send(body);
+      assertEquals([type, param, code], ["BadRequestError", null, 400]);
+    }
+  });
+
+  it("cuts streams as each worker does, with the same events in the end", async () => {
+    const prompt = "Tell me about “naïve” otters 🦦 and 🦦🦦 again.";
+    const body = ask(prompt, { stream: true, stream_options: { include_usage: true } });
+    const cut = async (openaiChunks?: "events" | "fragments" | "batches" | "pretty") => {
+      const other = createRunpodEmulator({ endpoints: { chat }, behavior: { openaiChunks } });
+      const text = (await call(other, url, body)).body;
+      const { body: { id, output } } = await call(other, "chat/runsync", {
+        input: { openai_route: "/v1/chat/completions", openai_input: body },
+      });
+      const { stream } = (await call(other, `chat/stream/${id}`)).body;
+      assertEquals(stream.map((part: Json) => part.output), output);
+      assertEquals(other.jobs[0].output instanceof Array && other.jobs[0].output.join(""), text);
+      // Ids and times are of each job its own.
+      const said = data(text).map((event) => event === "[DONE]" ? event : JSON.parse(event).choices);
+      const server = (await call(other, "https://chat.api.runpod.ai/v1/chat/completions", body)).body;
+      assertEquals(events(server).length, said.length - 1);
+      return { yields: output as string[], said };
+    };
+    // What an SSE parser makes of it.
+    const data = (text: string) =>
+      text.split("\n\n").slice(0, -1).map((event) =>
+        event.split("\n").map((line) => line.replace(/^data: /, "")).join("\n")
+      );
+    const isWhole = (part: string) => part.startsWith("data: ") && part.endsWith("\n\n");
+
+    const whole = await cut();
+    assertEquals(whole.said.length, whole.yields.length);
+    assert(whole.yields.every(isWhole));
+    assertEquals((await cut("events")).yields.length, whole.yields.length);
+
+    const fragments = await cut("fragments");
+    assertEquals(fragments.said, whole.said);
+    assert(fragments.yields.filter((part) => !isWhole(part)).length > 5);
+    assert(fragments.yields.every((part) => new TextDecoder().decode(new TextEncoder().encode(part)) === part));
+
+    const batches = await cut("batches");
+    assertEquals(batches.said, whole.said);
+    assert(batches.yields.every(isWhole));
+    assertEquals(batches.yields.slice(0, 3).map((part) => data(part).length), [1, 3, 9]);
+
+    const pretty = await cut("pretty");
+    assertEquals(pretty.said, whole.said);
+    assertEquals(pretty.yields.length, whole.yields.length);
+    assert(pretty.yields[0].split("\n").filter((line) => line.startsWith("data: ")).length > 10);
+    assertEquals(pretty.yields.at(-1), "data: [DONE]\n\n");
+  });
+
+  it("answers 524 with a page when no answer has begun in time, while the job goes on", async () => {
+    const behavior = { gatewayTimeoutMillis: 100_000 };
+    await withClock({ ...chat, coldStartMillis: 60_000, runMillis: 50_000 }, async (slow, move) => {
+      const late = await call(slow, "mine/openai/v1/chat/completions", ask("hi"));
+      assertEquals([late.status, late.headers.get("content-type")], [524, "text/html; charset=UTF-8"]);
+      assertStringIncludes(late.body, "524: A timeout occurred");
+      assertEquals(slow.jobs[0].status, "IN_PROGRESS");
+      move(10_000);
+      assertEquals(slow.jobs[0].status, "COMPLETED");
+      assertEquals((await call(slow, "mine/openai/v1/chat/completions", ask("hi"))).status, 200);
+    }, { behavior });
+    // An answer that has begun may take as long as it likes.
+    await withClock({ ...chat, runMillis: 99_000, tokenMillis: 9_000 }, async (slow) => {
+      const { status, body } = await call(slow, "mine/openai/v1/chat/completions", ask("hi", { stream: true }));
+      assertEquals(status, 200);
+      assert(events(body).length > 10);
+    }, { behavior });
+    await withClock({ ...chat, coldStartMillis: 110_000 }, async (slow) => {
+      assertEquals((await call(slow, "https://mine.api.runpod.ai/v1/chat/completions", ask("hi"))).status, 200);
+    }, { behavior });
   });
 
   it("answers a chat about its subject, the same each time", async () => {
@@ -577,7 +847,7 @@ describe("OpenAI routes", () => {
 
   it("thinks in the field it is told to", async () => {
     for (const reasoning of ["reasoning", "reasoning_content", "both", "inline", true] as const) {
-      const thinking = createRunpodEmulator({ endpoints: { chat: { worker: "chat", reasoning } } });
+      const thinking = createRunpodEmulator({ endpoints: { chat: { ...chat, reasoning } } });
       const { choices: [{ message }], usage } = (await call(thinking, url, ask("hi"))).body;
       const fields = Object.keys(message).filter((key) => key.startsWith("reasoning"));
       const expected = { reasoning: ["reasoning"], both: ["reasoning", "reasoning_content"], inline: [] as string[] };
@@ -732,7 +1002,7 @@ describe("OpenAI routes", () => {
   it("answers plain JSON where the endpoint does not stream, and 500 with the job when it failed", async () => {
     const other = createRunpodEmulator({
       endpoints: {
-        plain: { worker: "chat", stream: false },
+        plain: { ...chat, stream: false },
         broken: { worker: "chat", outcome: { status: "FAILED", error: "worker lost" } },
       },
     });

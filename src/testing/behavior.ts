@@ -14,6 +14,30 @@ export interface EmulatedBehavior {
   executionTimeoutStatus?: "FAILED" | "TIMED_OUT";
   /** The HTTP status of a body over 10 MiB (`/run`) or 20 MiB (`/runsync`). Default 413. */
   oversizeStatus?: 413 | 400;
-  /** Whether errors of the model server keep their HTTP status or come as 200, as from vLLM workers before 2.12.1. Default `"own"`. */
-  openaiErrorStatus?: "own" | 200;
+  /**
+   * What an OpenAI route of a queue endpoint answers when the worker refuses or fails. Default `"job"`.
+   *
+   * - `"job"`: HTTP 500 with the failed job, whose `error` is what Python prints of the worker's error.
+   * - `"error"`: HTTP 500 with `{"error": …}`, the same text alone.
+   * - `"flat"`: HTTP 200 with the model server's refusal as a flat `{"object":"error", …}`, the output of a job that
+   *   counts as completed, as from vLLM workers before 2.12.1. Jobs that fail in other ways are answered as with `"job"`.
+   * - `"own"`: the model server's own HTTP status and body. Jobs that fail in other ways are answered as with `"job"`.
+   *
+   * Load balancers and plain model servers always answer as the model server does.
+   */
+  openaiError?: "job" | "error" | "flat" | "own";
+  /**
+   * How a queue endpoint's chat worker cuts the event text of a streamed answer into yields, on OpenAI routes and on
+   * `/stream`. Default `"events"`.
+   *
+   * - `"events"`: one whole event each.
+   * - `"fragments"`: pieces that begin and end anywhere but inside a character, as vLLM workers since 2.24.0 send them.
+   * - `"batches"`: more and more whole events at once, as older vLLM workers send them.
+   * - `"pretty"`: one whole event each, its JSON spread over many `data:` lines, as SGLang workers send it.
+   */
+  openaiChunks?: "events" | "fragments" | "batches" | "pretty";
+  /** Time after which an OpenAI route of a queue endpoint answers 524 if no answer has begun; the job goes on. Default: never. */
+  gatewayTimeoutMillis?: number;
+  /** The `Retry-After` header of a 429, in seconds. Default none. */
+  retryAfterSeconds?: number;
 }

@@ -6,19 +6,26 @@ import { createJob, type EmulatedJob, endOf, type Job, present } from "./job.ts"
 import { answerOpenai } from "./openai.ts";
 import { publicEndpoints } from "./public_endpoints.ts";
 import { answerQueue, type Call, failure, type Submit } from "./queue.ts";
+import { limitRates } from "./rate_limits.ts";
+import { plainJson } from "./response.ts";
 import { type EmulatedOperation, routeOf } from "./route.ts";
-import { chatWorker } from "./vllm.ts";
+import { chatWorker, refusal } from "./vllm.ts";
 
 /** Settings of {@linkcode createRunpodEmulator}. */
 export interface RunpodEmulatorOptions {
   /** The only key that is accepted, with or without `Bearer`. Default: any key. */
   apiKey?: string;
-  /** Endpoints by id, added to the public ones or in place of them. */
+  /**
+   * Endpoints by id, added to the public ones or in place of them. The one with the id `local` is also the plain model
+   * server, which answers `/v1/…` on hosts that are not Runpod's; by default it is a `"chat"` endpoint.
+   */
   endpoints?: Record<string, EmulatedEndpoint>;
   /** How long things take on endpoints that do not say so themselves. Default: everything is instant. */
   timing?: EmulatedTiming;
   /** Stands before every request, once it is logged: answer it, pass it on with `next`, or throw as a network would. */
   intercept?: (request: EmulatedRequest, next: () => Promise<Response>) => Response | Promise<Response>;
+  /** Whether each operation of an endpoint has its documented limit of requests, beyond which it answers 429. Default false. */
+  rateLimits?: boolean;
   /** Switches for what Runpod's documentation leaves open. */
   behavior?: EmulatedBehavior;
 }
@@ -76,6 +83,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
   const requests: EmulatedRequest[] = [];
   const jobs: EmulatedJob[] = [];
   const jobsById = new Map<string, Job>();
+  const admit = options.rateLimits ? limitRates() : () => () => {};
   let count = 0;
 
   const endpoints = new Map<string, Endpoint>();
@@ -89,7 +97,8 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
       const id = `${operation === "runsync" ? "sync-" : ""}${uuid(`job ${++count}`)}-u1`;
       const { worker } = endpoint.config;
       const work = worker === "chat"
-        ? chatWorker(endpoint.config, endpoint.id, () => Date.now())
+        // The switches are of workers on the queue; elsewhere the model server is what answers.
+        ? chatWorker(endpoint.config, isQueued ? behavior : {}, () => Date.now())
         : worker === "image"
         ? imageWorker(endpoint, url.origin)
         : worker;
@@ -110,7 +119,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
       // A model server by itself knows nothing of Runpod's keys.
       return route.operation === "openai"
         ? await answerOpenai(call, server, submitTo(server, url, false))
-        : failure(404, "not found");
+        : noSuchPath();
     }
     const key = authorization?.replace(/^Bearer\s+/i, "").trim() ?? "";
     if (key === "" || key === "Bearer" || (options.apiKey !== undefined && key !== options.apiKey)) {
@@ -118,10 +127,27 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     }
     const endpoint = endpoints.get(route.endpoint ?? "");
     if (endpoint === undefined) return failure(404, "endpoint not found");
-    const submit = submitTo(endpoint, url, route.host === "gateway");
+    if (route.host === "balancer") {
+      return route.operation === "openai"
+        ? await answerOpenai(call, endpoint, submitTo(endpoint, url, false))
+        : noSuchPath();
+    }
     if (route.operation === "unknown") return failure(404, "not found");
-    if (route.operation === "openai") return await answerOpenai(call, endpoint, submit);
-    return await answerQueue(call, endpoint, submit);
+    const leave = admit(endpoint.id, route.operation, Date.now());
+    if (leave === undefined) return tooManyRequests(behavior);
+    const submit = submitTo(endpoint, url, true);
+    let response: Response | undefined;
+    try {
+      response = await (route.operation === "openai" ? answerOpenai : answerQueue)(
+        { ...call, leave },
+        endpoint,
+        submit,
+      );
+      return response;
+    } finally {
+      // A stream says itself when it is over.
+      if (!response?.headers.get("content-type")?.startsWith("text/event-stream")) leave();
+    }
   }
 
   async function receive(request: Request, signal: AbortSignal): Promise<Response> {
@@ -137,7 +163,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
       body: bodyOf(text),
     };
     requests.push(logged);
-    const call = { method: request.method, url, route, text, signal };
+    const call: Call = { method: request.method, url, route, text, signal, leave: () => {} };
     const next = () => answer(call, request.headers.get("authorization"));
     return await (options.intercept ? options.intercept(logged, next) : next());
   }
@@ -161,6 +187,18 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", aborted, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
   });
+}
+
+/** A model server's answer to a path that it does not have. */
+function noSuchPath(): Response {
+  return plainJson(404, refusal(404, "Not Found", "Not Found").body);
+}
+
+function tooManyRequests({ retryAfterSeconds }: EmulatedBehavior): Response {
+  const headers: Record<string, string> = retryAfterSeconds === undefined
+    ? {}
+    : { "retry-after": String(retryAfterSeconds) };
+  return plainJson(429, { error: "too many requests" }, headers);
 }
 
 function fileOf(job: Job | undefined, method: string): Response {

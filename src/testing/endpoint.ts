@@ -39,8 +39,11 @@ export interface EmulatedOutcome {
 export interface EmulatedEndpoint extends EmulatedTiming {
   /** What runs there: a pretend vLLM (`"chat"`), a pretend image model (`"image"`), or your own handler. */
   worker: "chat" | "image" | EmulatedHandler;
-  /** Chat: the model names it serves, the first being the default. Default: any name, listed as the endpoint's id. */
-  models?: string[];
+  /**
+   * Chat: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
+   * Default `["emulated/chat-model"]`: a worker never serves its model under the endpoint's id.
+   */
+  models?: string[] | "any";
   /** A scripted path of every job before its end, in place of the cold start and the run time. */
   states?: EmulatedState[];
   /** How every job ends, in place of running the worker. */

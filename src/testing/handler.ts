@@ -43,8 +43,8 @@ export function runHandler(
 
 function finish(value: unknown, emit: (output: unknown) => void): Outcome | Promise<Outcome> {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    if (Symbol.asyncIterator in value) return collectAsync(value as AsyncIterable<unknown>, emit);
-    if (Symbol.iterator in value) return collect(value as Iterable<unknown>, emit);
+    if (Symbol.asyncIterator in value) return collect((value as AsyncIterable<unknown>)[Symbol.asyncIterator](), emit);
+    if (Symbol.iterator in value) return collect((value as Iterable<unknown>)[Symbol.iterator](), emit);
     return returned(value as Record<string, unknown>);
   }
   return value === undefined || value === null ? { status: "COMPLETED" } : { status: "COMPLETED", output: value };
@@ -62,34 +62,37 @@ function returned(value: Record<string, unknown>): Outcome {
   return outcome;
 }
 
-function collect(yields: Iterable<unknown>, emit: (output: unknown) => void): Outcome {
+/** Goes on at once where the iterator answers at once, so that what needs no waiting ends without any. */
+function collect(
+  iterator: Iterator<unknown> | AsyncIterator<unknown>,
+  emit: (output: unknown) => void,
+): Outcome | Promise<Outcome> {
   const output: unknown[] = [];
-  try {
-    for (const item of yields) {
-      const failure = yieldedError(item);
-      if (failure) return failure;
-      output.push(item);
-      emit(item);
+  const take = ({ done, value }: IteratorResult<unknown>): Outcome | Promise<Outcome> | undefined => {
+    if (done) return { status: "COMPLETED", output };
+    const failure = yieldedError(value);
+    if (failure !== undefined) {
+      const closed = iterator.return?.();
+      return closed !== undefined && "then" in closed ? Promise.resolve(closed).then(() => failure) : failure;
     }
-  } catch (error) {
-    return generatorRaised(error);
-  }
-  return { status: "COMPLETED", output };
-}
-
-async function collectAsync(yields: AsyncIterable<unknown>, emit: (output: unknown) => void): Promise<Outcome> {
-  const output: unknown[] = [];
-  try {
-    for await (const item of yields) {
-      const failure = yieldedError(item);
-      if (failure) return failure;
-      output.push(item);
-      emit(item);
+    output.push(value);
+    emit(value);
+  };
+  const proceed = (): Outcome | Promise<Outcome> => {
+    try {
+      while (true) {
+        const next = iterator.next();
+        if ("then" in next) {
+          return Promise.resolve(next).then((settled) => take(settled) ?? proceed()).catch(generatorRaised);
+        }
+        const outcome = take(next);
+        if (outcome !== undefined) return outcome;
+      }
+    } catch (error) {
+      return generatorRaised(error);
     }
-  } catch (error) {
-    return generatorRaised(error);
-  }
-  return { status: "COMPLETED", output };
+  };
+  return proceed();
 }
 
 function yieldedError(item: unknown): Outcome | undefined {

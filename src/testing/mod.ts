@@ -22,13 +22,15 @@
  * - A model: answers are canned sentences, schema-shaped values and coloured bands. One choice and one tool call at a
  *   time; no logprobs, sampling, token ids or image input; one token is one word. Of JSON schema, `pattern`, `not`, `if`
  *   and `uniqueItems` are ignored.
- * - Scale: one warm worker takes any number of jobs. No rate limits (429), no worker limits, no crashes, no lost workers
- *   other than by scripted states and outcomes.
+ * - Scale: one warm worker takes any number of jobs. No worker limits, no crashes, no lost workers other than by scripted
+ *   states and outcomes. The `rateLimits` are those of an endpoint with few workers, and do not grow with them.
  * - Webhooks, batches, `/requests`, `s3Config`, WebSockets, worker affinity, and the management API.
  * - The kind of an endpoint: each one answers as a queue and as a load balancer.
  * - The bounds of `policy`, the 1 MB limit of stream elements, and limits on results.
- * - Gateway timeouts on OpenAI routes (Cloudflare's 524): they wait as long as it takes. Use `intercept` for edge failures.
- * - Worker families other than vLLM and plain handlers; each image model's own limits on sizes and options.
+ * - Edge failures other than `gatewayTimeoutMillis` and `rateLimits`: use `intercept`.
+ * - Worker families other than vLLM and plain handlers, but for SGLang's way to print events (`openaiChunks`); fragments
+ *   that end inside a character; each image model's own limits on sizes and options.
+ * - The method of a request to an OpenAI route of a queue: to the worker it is a POST with a body, else a GET.
  * - A handler runs when its job is first looked at after its pick-up: at submission, if nothing delays it.
  *
  * @module

@@ -2,20 +2,19 @@ import type { Endpoint } from "./endpoint.ts";
 import { endOf, envelope, hasYielded, isPickedUp, type Job, waitFor } from "./job.ts";
 import { type Call, failure, type Submit } from "./queue.ts";
 import { plainJson, respond } from "./response.ts";
-import { serve } from "./vllm.ts";
+import { refusal, serve, type ServerReply } from "./vllm.ts";
 
 /** How long a load balancer waits for a worker. */
 const balancerWaitMillis = 120_000;
 
 /** Answers an OpenAI route: makes a job of it, waits for the job, and takes the job's wrapping off the answer. */
 export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submit): Promise<Response> {
-  const { route, method, text, signal } = call;
-  const { config, behavior } = endpoint;
-  const name = route.route ?? "";
-  if (method !== (name === "models" ? "GET" : "POST")) return failure(405, "method not allowed");
-  const body = method === "GET" ? undefined : parse(text);
-  const input: Record<string, unknown> = { openai_route: `/v1/${name}` };
+  const { route, method, text, url, signal } = call;
+  const isQueued = route.host === "gateway";
+  const body = text === "" ? undefined : parse(text);
+  const input: Record<string, unknown> = { openai_route: `/v1/${route.route}` };
   if (body !== undefined) input.openai_input = body;
+  if (!isQueued) input.method = method;
   const job = submit("openai", input, { input });
   const headers: Record<string, string> = route.host === "balancer" ? { "x-runpod-worker-id": endpoint.workerId } : {};
 
@@ -23,39 +22,65 @@ export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submi
     await waitFor(job, (now) => isPickedUp(job, now), balancerWaitMillis, signal);
     if (!isPickedUp(job, Date.now())) return failure(400, "timed out waiting for worker");
   }
-  const streams = isStreaming(body) && config.stream !== false;
-  const hasAnswer = (now: number) => endOf(job, now) !== undefined || (streams && hasYielded(job, 0, now));
-  await waitFor(job, hasAnswer, Infinity, signal);
+  // A stream is text; whatever else a streaming request brings is one answer.
+  const isStreaming = (now: number) =>
+    wantsStream(body) && hasYielded(job, 0, now) && typeof job.yields[0].output === "string";
+  const timeout = isQueued ? endpoint.behavior.gatewayTimeoutMillis ?? Infinity : Infinity;
+  await waitFor(job, (now) => isStreaming(now) || endOf(job, now) !== undefined, timeout, signal);
 
   const now = Date.now();
-  const end = endOf(job, now);
-  if (end !== undefined && end.status !== "COMPLETED" && !(streams && hasYielded(job, 0, now))) {
-    // The model server's own refusals reach the caller; any other failure is the job's.
-    const reply = config.worker === "chat" && config.outcome === undefined && end.status === "FAILED"
-      ? serve(config, endpoint.id, name, body, { seed: job.id, now })
-      : undefined;
-    if (reply === undefined || reply.status < 400) return respond(500, envelope(job, now));
-    return plainJson(behavior.openaiErrorStatus === 200 ? 200 : reply.status, reply.body, headers);
-  }
-  if (streams && hasYielded(job, 0, now)) {
-    return new Response(relay(job, signal), {
+  if (isStreaming(now)) {
+    return new Response(relay(job, call), {
       headers: { "content-type": "text/event-stream; charset=utf-8", ...headers },
     });
   }
-  const output = end?.output;
-  return plainJson(200, Array.isArray(output) ? output[0] : output, headers);
+  const end = endOf(job, now);
+  if (end === undefined) return gatewayTimeout(url.host);
+  if (end.status === "COMPLETED") {
+    return plainJson(200, Array.isArray(end.output) ? end.output[0] : end.output, headers);
+  }
+  const { openaiError } = endpoint.behavior;
+  if (end.status === "FAILED" && (!isQueued || openaiError === "own")) {
+    const reply = refusalOf(job, now);
+    if (reply !== undefined) return plainJson(reply.status, reply.body, headers);
+  }
+  const { error, status } = end;
+  if (isQueued) return respond(500, openaiError === "error" ? { error: error ?? status } : envelope(job, now));
+  const message = typeof error === "string" ? error : JSON.stringify(error ?? status);
+  return plainJson(500, refusal(500, "InternalServerError", message).body, headers);
+}
+
+/** What the model server said, if it is why the job failed: the job itself has it only as text. */
+function refusalOf(job: Job, now: number): ServerReply | undefined {
+  const { config } = job.endpoint;
+  if (config.worker !== "chat" || config.outcome !== undefined) return undefined;
+  const reply = serve(config, job.input, { seed: job.id, now });
+  return reply.status < 400 ? undefined : reply;
+}
+
+/** The page of Cloudflare, which stands in front of Runpod. */
+function gatewayTimeout(host: string): Response {
+  const title = `${host} | 524: A timeout occurred`;
+  return new Response(
+    `<!DOCTYPE html>\n<html lang="en-US">\n<head><title>${title}</title></head>\n<body><h1>A timeout occurred</h1></body>\n</html>\n`,
+    { status: 524, headers: { "content-type": "text/html; charset=UTF-8" } },
+  );
 }
 
 /** The job's yields as they come, as text. A job that fails midway cuts its stream short. */
-function relay(job: Job, signal: AbortSignal): ReadableStream<Uint8Array> {
+function relay(job: Job, { signal, leave }: Call): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const stop = new AbortController();
   let next = 0;
   let aborted: () => void = () => {};
-  const close = () => signal.removeEventListener("abort", aborted);
+  const close = () => {
+    signal.removeEventListener("abort", aborted);
+    leave();
+  };
   return new ReadableStream<Uint8Array>({
     start(controller) {
       aborted = () => {
+        close();
         stop.abort(signal.reason);
         controller.error(signal.reason);
       };
@@ -80,7 +105,7 @@ function relay(job: Job, signal: AbortSignal): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-function isStreaming(body: unknown): boolean {
+function wantsStream(body: unknown): boolean {
   return body !== null && typeof body === "object" && (body as Record<string, unknown>).stream === true;
 }
 

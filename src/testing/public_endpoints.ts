@@ -13,7 +13,7 @@ export const publicEndpoints: Record<string, EmulatedEndpoint> = {
   // Two pages of the documentation name this model differently, so both names are served.
   "gpt-oss-120b": { worker: "chat", models: ["openai/gpt-oss-120b", "gpt-oss-120b"], pricePerMillionTokens: 10 },
   // The served name is documented nowhere, so any is.
-  "granite-4-0-h-small": { worker: "chat", pricePerMillionTokens: 10 },
+  "granite-4-0-h-small": { worker: "chat", models: "any", pricePerMillionTokens: 10 },
   "cogito-671b-v2-1-fp8-dynamic": {
     worker: "chat",
     models: ["deepcogito/cogito-671b-v2.1-FP8", "cogito-671b-v2-1-fp8-dynamic"],

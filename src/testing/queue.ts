@@ -10,6 +10,8 @@ export interface Call {
   route: Route;
   text: string;
   signal: AbortSignal;
+  /** To be called when an answer that is a stream has ended. */
+  leave: () => void;
 }
 
 /** Makes a job of the endpoint. */
@@ -24,9 +26,13 @@ const mebibyte = 1024 * 1024;
 /** Answers the operations of a queue endpoint. */
 export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit): Promise<Response> {
   const { method, url, route, signal } = call;
-  // The service answers POST where GET is documented, but reads do not submit.
-  const reads = ["status", "status-sync", "stream", "health"].includes(route.operation);
-  if (method !== "POST" && !(reads && method === "GET")) return failure(405, "method not allowed");
+  // The service also answers POST where it documents GET for reading a job.
+  const methods = route.operation === "health"
+    ? ["GET"]
+    : ["status", "status-sync", "stream"].includes(route.operation)
+    ? ["GET", "POST"]
+    : ["POST"];
+  if (!methods.includes(method)) return failure(405, "method not allowed");
 
   switch (route.operation) {
     case "run":

@@ -1,3 +1,5 @@
+import type { EmulatedBehavior } from "./behavior.ts";
+import { batches, cutEvents } from "./chunks.ts";
 import { base64, uuid } from "./digest.ts";
 import type { EmulatedEndpoint } from "./endpoint.ts";
 import type { EmulatedHandler } from "./handler.ts";
@@ -19,17 +21,32 @@ interface Caller {
 
 type Body = Record<string, unknown>;
 
-/** Answers `/v1/{route}` as vLLM does. Without a body it is a GET. */
-export function serve(config: EmulatedEndpoint, id: string, route: string, body: unknown, caller: Caller): ServerReply {
-  const served = config.models ?? [id];
+/** What a worker serves whose model nobody has named. */
+const usualModels = ["emulated/chat-model"];
+
+const methods = new Map([
+  ["models", "GET"],
+  ["chat/completions", "POST"],
+  ["completions", "POST"],
+  ["embeddings", "POST"],
+]);
+
+/** Answers what an OpenAI job asks of the model server. */
+export function serve(config: EmulatedEndpoint, input: Body, caller: Caller): ServerReply {
+  const route = String(input.openai_route ?? "/v1/chat/completions").replace(/^\/?v1\//, "");
+  const body = input.openai_input;
+  // A job tells no method: without a body it is a GET.
+  const method = input.method ?? (body === undefined ? "GET" : "POST");
+  if (!methods.has(route)) return refusal(404, "Not Found", "Not Found");
+  if (methods.get(route) !== method) return refusal(405, "Method Not Allowed", "Method Not Allowed");
+  const served = config.models === undefined || config.models === "any" ? usualModels : config.models;
   if (route === "models") return { status: 200, body: modelList(served, caller.now) };
-  if (!["chat/completions", "completions", "embeddings"].includes(route)) {
-    return { status: 404, body: { detail: "Not Found" } };
-  }
   if (!isRecord(body)) return badRequest("The request body must be a JSON object");
   const model = body.model ?? served[0];
   if (typeof model !== "string") return badRequest("Input should be a valid string: model");
-  if (config.models !== undefined && !served.includes(model)) return unknownModel(model);
+  if (config.models !== "any" && !served.includes(model)) {
+    return refusal(404, "NotFoundError", `The model \`${model}\` does not exist.`, "model");
+  }
   switch (route) {
     case "chat/completions":
       return chat(config, model, body, caller);
@@ -41,14 +58,20 @@ export function serve(config: EmulatedEndpoint, id: string, route: string, body:
 }
 
 /** A vLLM worker on a queue endpoint. It yields what its server says, and answers Runpod's native inputs. */
-export function chatWorker(config: EmulatedEndpoint, id: string, now: () => number): EmulatedHandler {
+export function chatWorker(
+  config: EmulatedEndpoint,
+  { openaiChunks, openaiError }: EmulatedBehavior,
+  now: () => number,
+): EmulatedHandler {
   return function* (input, job): Generator<unknown> {
     if (typeof input.openai_route === "string" || isRecord(input.openai_input)) {
-      const route = String(input.openai_route ?? "/v1/chat/completions").replace(/^\/?v1\//, "");
-      const reply = serve(config, id, route, input.openai_input, { seed: job.id, now: now() });
-      if (reply.events !== undefined) yield* reply.events;
+      const reply = serve(config, input, { seed: job.id, now: now() });
+      if (reply.events !== undefined) yield* cutEvents(reply.events, openaiChunks);
       else if (reply.status < 400) yield reply.body;
-      else {
+      else if (openaiError === "flat" && isRecord(reply.body) && isRecord(reply.body.error)) {
+        // Servers of that time named no parameter.
+        yield { object: "error", ...reply.body.error, param: null };
+      } else {
         const message = `vLLM returned HTTP ${reply.status}: ${JSON.stringify(reply.body)}`;
         yield { error: { message, type: "worker_error", code: null } };
       }
@@ -75,11 +98,8 @@ function* answerNatively(config: EmulatedEndpoint, input: Record<string, unknown
     usage: { input: promptTokens, output },
   });
   if (input.stream !== true) return yield result([text.join("")], text.length);
-  // The worker's batches grow threefold from one token to fifty.
-  for (let start = 0, size = 1; start < text.length; start += size, size = Math.min(size * 3, 50)) {
-    const end = Math.min(start + size, text.length);
-    yield result(text.slice(start, end), end);
-  }
+  let written = 0;
+  for (const tokens of batches(text)) yield result(tokens, written += tokens.length);
 }
 
 function chat(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
@@ -227,13 +247,13 @@ function eventsOf(chunks: Body[], body: Body, usageChunk: Body): string[] {
   return [...all.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"];
 }
 
-function unknownModel(model: string): ServerReply {
-  const message = `The model \`${model}\` does not exist.`;
-  return { status: 404, body: { object: "error", message, type: "NotFoundError", param: null, code: 404 } };
+/** An error in the one shape that the model server has for all. */
+export function refusal(status: number, type: string, message: string, param: string | null = null): ServerReply {
+  return { status, body: { error: { message, type, param, code: status } } };
 }
 
 function badRequest(message: string): ServerReply {
-  return { status: 400, body: { error: { message, type: "BadRequestError", param: null, code: 400 } } };
+  return refusal(400, "BadRequestError", message);
 }
 
 function isMessages(value: unknown): value is Message[] {
