@@ -4,21 +4,19 @@
  * @module
  */
 import { packageFolder, tarball } from "./build_npm.ts";
-import { binaryOf, consumer } from "./consumer.ts";
+import { binaryOf, runTool } from "./consumer.ts";
 import { type Outcome, pathOf, root, run } from "./shell.ts";
-
-const node = () => binaryOf("node-26");
-const moduleOf = (path: string) => pathOf(new URL(`node_modules/${path}`, consumer));
 
 /** publint: the manifest and the files agree. */
 export async function checkPublint(): Promise<string[]> {
-  return problemsOf(await run(node(), [moduleOf("publint/src/cli.js"), "--strict", pathOf(packageFolder)]));
+  return problemsOf(await runTool("publint/src/cli.js", ["--strict", pathOf(packageFolder)]));
 }
 
 /** Are the types wrong: every export resolves to its types. ESM only, as the package is. */
 export async function checkTypesResolve(): Promise<string[]> {
-  const tool = moduleOf("@arethetypeswrong/cli/dist/index.js");
-  return problemsOf(await run(node(), [tool, pathOf(tarball), "--profile", "esm-only"]));
+  return problemsOf(
+    await runTool("@arethetypeswrong/cli/dist/index.js", [pathOf(tarball), "--profile", "esm-only"]),
+  );
 }
 
 /** Names that only some runtimes have, in the code that is published. */
@@ -50,7 +48,7 @@ export async function checkNewProjects(): Promise<string[]> {
   for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"]]) {
     const options = ["--noEmit", "--strict", "--target", "es2024", "--types", "node", "--allowImportingTsExtensions"];
     const tsc = ["node_modules/typescript/bin/tsc", ...options, "--module", module, "--moduleResolution", resolution];
-    problems.push(...problemsOf(await run(node(), [...tsc, "main.ts"], { cwd: inNode })));
+    problems.push(...problemsOf(await run(binaryOf("node-26"), [...tsc, "main.ts"], { cwd: inNode })));
   }
 
   const inBun = await newProject();

@@ -4,7 +4,7 @@
  * @module
  */
 import { buildNpm, output, tarball } from "./build_npm.ts";
-import { exists, mustRun, pathOf, root } from "./shell.ts";
+import { exists, mustRun, type Outcome, pathOf, root, run } from "./shell.ts";
 
 /** The app's folder; not in version control. */
 export const consumer: URL = new URL("consumer/", output);
@@ -50,7 +50,17 @@ export function binaryOf(runtime: "node-22" | "node-26" | "bun" | "workerd"): st
   return pathOf(new URL(paths[runtime], modules));
 }
 
-/** Runs a tool that npm installed, on the newest Node. */
-export async function runTool(script: string, args: string[], cwd: URL = consumer): Promise<string> {
-  return await mustRun(binaryOf("node-26"), [pathOf(new URL(script, modules)), ...args], { cwd });
+/** The command line of a tool that npm installed, on the newest Node. */
+function toolCommand(script: string, args: string[]): [command: string, args: string[], options: { cwd: URL }] {
+  return [binaryOf("node-26"), [pathOf(new URL(script, modules)), ...args], { cwd: consumer }];
+}
+
+/** Runs a tool that must succeed. */
+export async function mustRunTool(script: string, args: string[]): Promise<string> {
+  return await mustRun(...toolCommand(script, args));
+}
+
+/** Runs a tool that may fail. */
+export async function runTool(script: string, args: string[]): Promise<Outcome> {
+  return await run(...toolCommand(script, args));
 }

@@ -4,7 +4,7 @@
  *     deno task test:examples
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { binaryOf, consumer, prepareConsumer, runTool } from "./consumer.ts";
+import { binaryOf, consumer, mustRunTool, prepareConsumer } from "./consumer.ts";
 import { pathOf, root } from "./shell.ts";
 
 interface Example {
@@ -54,7 +54,7 @@ async function startWorker(port: number, env: Record<string, string>): Promise<D
     // JSON with comments; ours are whole lines.
     (await Deno.readTextFile(new URL("examples/cloudflare-worker/wrangler.jsonc", root))).replace(/^\s*\/\/.*$/gm, ""),
   );
-  await runTool("esbuild/bin/esbuild", [
+  await mustRunTool("esbuild/bin/esbuild", [
     await copyOf("cloudflare-worker/worker.ts"),
     "--bundle",
     "--format=esm",

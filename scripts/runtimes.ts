@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { binaryOf, consumer, prepareConsumer, runTool } from "./consumer.ts";
+import { binaryOf, consumer, mustRunTool, prepareConsumer, runTool } from "./consumer.ts";
 import { importMapArgument } from "./import_map.ts";
 import { exists, pathOf, root, run } from "./shell.ts";
 
@@ -50,7 +50,7 @@ export async function preparePackage(files: string[]): Promise<void> {
   await prepareConsumer();
   await Deno.remove(new URL("tests/", consumer), { recursive: true }).catch(() => {});
   const standIns = ["assert"].map((name) => `--alias:@std/${name}=${pathOf(new URL(`tests/std/${name}.ts`, root))}`);
-  await runTool("esbuild/bin/esbuild", [
+  await mustRunTool("esbuild/bin/esbuild", [
     ...files.map((file) => pathOf(new URL(`tests/${file}.ts`, root))),
     "--bundle",
     "--packages=external",
@@ -110,7 +110,7 @@ async function runOnWorkerd(flags: string[], files: string[]): Promise<TestResul
       "export default { test: runTests };",
     ].join("\n"),
   );
-  await runTool("esbuild/bin/esbuild", [
+  const bundled = await runTool("esbuild/bin/esbuild", [
     "workerd/main.js",
     "--bundle",
     "--format=esm",
@@ -123,6 +123,7 @@ async function runOnWorkerd(flags: string[], files: string[]): Promise<TestResul
     "--log-level=error",
     "--outfile=workerd/worker.js",
   ]);
+  if (bundled.code !== 0) return [{ name: "the Worker", error: bundled.output }];
   await Deno.writeTextFile(
     new URL("config.capnp", folder),
     `using Workerd = import "/workerd/workerd.capnp";

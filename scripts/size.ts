@@ -4,7 +4,7 @@
  *
  *     deno task size
  */
-import { consumer, prepareConsumer, runTool } from "./consumer.ts";
+import { consumer, mustRunTool, prepareConsumer } from "./consumer.ts";
 
 const INCUMBENT = "runpod-incumbent";
 const OWN = "@runpod/ai-sdk-provider";
@@ -24,7 +24,7 @@ async function measure(specifier: string, external: string[]): Promise<Size> {
     new URL("size.js", consumer),
     `import { createRunpod } from "${specifier}";\nglobalThis.createRunpod = createRunpod;\n`,
   );
-  await runTool("esbuild/bin/esbuild", [
+  await mustRunTool("esbuild/bin/esbuild", [
     "size.js",
     "--bundle",
     "--minify",
