@@ -18,9 +18,24 @@
  */
 export { createRunpod, runpod } from "./src/provider.ts";
 export type { RunpodChatModelSettings, RunpodProvider } from "./src/provider.ts";
-export type { RunpodProviderSettings } from "./src/api.ts";
+export type { RunpodJobUpdate, RunpodProviderSettings } from "./src/settings.ts";
 export type { RunpodChatModelId } from "./src/language/catalogue.ts";
 export type { RunpodImageModelId } from "./src/image/catalogue.ts";
 export type { RunpodImageModelOptions } from "./src/image/input.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
+export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";
+export type { RunpodJobErrorOptions } from "./src/job/error.ts";
+export type { RunpodWaitOptions } from "./src/job/wait.ts";
+export type {
+  RunpodCallOptions,
+  RunpodEndpoint,
+  RunpodHealth,
+  RunpodJobPolicy,
+  RunpodJobWaitOptions,
+  RunpodRunOptions,
+  RunpodRunSyncOptions,
+  RunpodS3Config,
+  RunpodServedModel,
+  RunpodStreamOptions,
+} from "./src/job/client.ts";

@@ -5,7 +5,6 @@
  */
 import { InvalidArgumentError, LoadAPIKeyError } from "@ai-sdk/provider";
 import {
-  type FetchFunction,
   getRuntimeEnvironmentUserAgent,
   isBrowserRuntime,
   isSameOrigin,
@@ -15,29 +14,8 @@ import {
 import { untilAborted } from "./abort.ts";
 import { isRunpodUrl } from "./endpoint.ts";
 import { type Answer, answerError, networkError, type Repeat } from "./error.ts";
+import type { RunpodProviderSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";
-
-/** Settings of {@link createRunpod}: how to reach Runpod and as whom. */
-export interface RunpodProviderSettings {
-  /**
-   * The Runpod API key, or a function that returns it (or a promise of it) for each request.
-   *
-   * Default: the `RUNPOD_API_KEY` environment variable, read when a request is made and sent only to Runpod and to
-   * `baseURL`. A key given here goes to every endpoint you name.
-   */
-  apiKey?: string | (() => string | Promise<string>);
-  /**
-   * Where the endpoints are. Default `https://api.runpod.ai/v2`.
-   *
-   * A URL whose path ends in `/v1` is an OpenAI-compatible server (vLLM, SGLang) and the model id is the name it
-   * serves; one that ends in `/v2/{id}` is that endpoint; any other is a prefix that endpoint ids follow (a proxy).
-   */
-  baseURL?: string;
-  /** Headers to send with every request. They win over the provider's own. */
-  headers?: Record<string, string | undefined>;
-  /** The `fetch` to use, to intercept requests or to test without a network. Default: the global one. */
-  fetch?: FetchFunction;
-}
 
 /** A request to an endpoint. */
 export interface ApiRequest {
@@ -50,7 +28,11 @@ export interface ApiRequest {
   /** Headers of this call. They win over the settings'. */
   headers?: Record<string, string | undefined>;
   abortSignal?: AbortSignal;
+  /** Whether the request goes on after an abort once it has been sent; whoever waits has to stop by itself. */
+  outlivesAbort?: boolean;
   repeat: Repeat;
+  /** The most bytes that the service takes, and what to do about more. */
+  limit?: { bytes: number; advice: string };
 }
 
 /** A success whose body is still to be read. */
@@ -83,10 +65,12 @@ export async function open(
 }
 
 async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise<OpenAnswer> {
-  const { attempt, method, url, abortSignal, repeat, body: requestBody } = call;
-  abortSignal?.throwIfAborted();
+  const { attempt, method, url, outlivesAbort, repeat, body: requestBody } = call;
+  call.abortSignal?.throwIfAborted();
   const body = writeBody(call);
   const headers = writeHeaders(settings, call, await loadKey(settings, call));
+  call.abortSignal?.throwIfAborted();
+  const abortSignal = outlivesAbort ? undefined : call.abortSignal;
   const redact = redactor(headers);
   const failure = (cause: unknown, hasBegun: boolean) =>
     networkError({ attempt, url, requestBody, cause: redactError(cause, redact), repeat, hasBegun });
@@ -111,7 +95,11 @@ async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise
   };
 }
 
-async function readWhole({ response, read, brokenBy }: OpenAnswer, { abortSignal }: ApiRequest): Promise<Answer> {
+async function readWhole(
+  { response, read, brokenBy }: OpenAnswer,
+  { abortSignal, outlivesAbort }: ApiRequest,
+): Promise<Answer> {
+  if (outlivesAbort) return await response.text().then(read, (cause) => Promise.reject(brokenBy(cause)));
   try {
     return read(await untilAborted(response.text(), abortSignal));
   } catch (cause) {
@@ -130,9 +118,29 @@ function toAnswer(response: Response, headers: Record<string, string>, text: str
   return { url: call.url, status: response.status, ok: response.ok, headers, text, json, requestBody: call.body };
 }
 
-function writeBody({ attempt, body }: ApiRequest): string | undefined {
+function writeBody({ attempt, body, limit }: ApiRequest): string | undefined {
+  if (body === undefined) return undefined;
+  const text = stringify(attempt, body);
+  if (limit && isLonger(text, limit.bytes)) {
+    throw new InvalidArgumentError({
+      argument: "body",
+      message: `Cannot ${attempt}: the request has more than the ${
+        limit.bytes / 1024 / 1024
+      } MB that Runpod takes; ${limit.advice}`,
+    });
+  }
+  return text;
+}
+
+/** Whether a text has more bytes than allowed; counted only where its length leaves it open. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
+}
+
+function stringify(attempt: string, body: unknown): string {
   try {
-    return body === undefined ? undefined : JSON.stringify(body);
+    return JSON.stringify(body);
   } catch (cause) {
     throw new InvalidArgumentError({
       argument: "body",

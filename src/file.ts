@@ -14,7 +14,7 @@ import {
   isRecord,
   readResponseWithSizeLimit,
 } from "@ai-sdk/provider-utils";
-import type { RunpodProviderSettings } from "./api.ts";
+import type { RunpodProviderSettings } from "./settings.ts";
 
 /** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
 const MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024;

@@ -10,10 +10,11 @@ import {
   NoSuchModelError,
   type ProviderV4,
 } from "@ai-sdk/provider";
-import type { RunpodProviderSettings } from "./api.ts";
+import type { RunpodProviderSettings } from "./settings.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
 import { findImageModel, type RunpodImageModelId } from "./image/catalogue.ts";
 import { ImageModel } from "./image/model.ts";
+import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
 import type { ServedModels } from "./language/served_model.ts";
@@ -49,6 +50,25 @@ export interface RunpodProvider extends ProviderV4 {
   imageModel(modelId: RunpodImageModelId): ImageModelV4;
   /** Makes an image model; the same as {@link RunpodProvider.imageModel}. */
   image(modelId: RunpodImageModelId): ImageModelV4;
+  /**
+   * Makes the client of an endpoint's job queue.
+   *
+   * @example
+   * ```ts
+   * import { createRunpod } from "@runpod/ai-sdk-provider";
+   * import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+   *
+   * const emulator = createRunpodEmulator({ endpoints: { abc123xyz: { worker: (input) => ({ said: input.say }) } } });
+   * const runpod = createRunpod({ apiKey: "rpa_example", fetch: emulator.fetch });
+   *
+   * const endpoint = runpod.endpoint("abc123xyz");
+   * const { output, executionTimeMillis } = await endpoint.runSync({ say: "hello" });
+   * console.log(output, executionTimeMillis);
+   * ```
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  endpoint(endpointId: string): RunpodEndpoint;
   /**
    * Not there yet.
    *
@@ -87,6 +107,7 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
   };
   const imageModel = (modelId: string): ImageModelV4 =>
     new ImageModel(modelId, settings, endpointOf(modelId), findImageModel(modelId));
+  const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
   const embeddingModel = (modelId: string): never => {
     throw new NoSuchModelError({ modelId, modelType: "embeddingModel" });
   };
@@ -98,6 +119,7 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     chatModel: languageModel,
     imageModel,
     image: imageModel,
+    endpoint,
     embeddingModel,
   });
 }

@@ -460,7 +460,7 @@ describe("the served model name", () => {
     await assertRejects(
       async () => await runpod("abc123").doGenerate({ prompt: PROMPT }),
       APICallError,
-      "name it yourself",
+      "name one yourself",
     );
     isUp = true;
     const { content } = await runpod("abc123").doGenerate({ prompt: PROMPT });

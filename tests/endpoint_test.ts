@@ -212,7 +212,7 @@ describe("where a model id leads", () => {
         assertEquals(await urlsOf(given, baseURL), {
           chat: `${openai}/chat/completions`,
           model,
-          job: root && `${root}/runsync`,
+          job: root && `${root}/runsync?wait=90000`,
         });
       });
     }

@@ -251,7 +251,7 @@ describe("the API key", () => {
 
   it("stays away from image hosts", async () => {
     const { runpod, sent } = capture(({ url }) =>
-      url.endsWith("/runsync")
+      url.includes("/runsync")
         ? Response.json({ id: "1", status: "COMPLETED", output: { image_url: "https://cdn.example.com/a.png" } })
         : new Response(new Uint8Array([0x89, 0x50]))
     );

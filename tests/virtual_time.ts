@@ -68,3 +68,8 @@ export async function withVirtualTime<T>(run: (clock: VirtualClock) => Promise<T
     Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
   }
 }
+
+/** Lets virtual time pass, so that what goes on in the background can come to its end. */
+export function settled(millis = 1000): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
+}

@@ -12,7 +12,7 @@ import {
 } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { toUrl } from "../file.ts";
-import { type WaitOptions, waitOptions } from "../job/wait.ts";
+import { type RunpodWaitOptions, waitOptions } from "../job/wait.ts";
 import { badOption, checkOptions, once, splitOptions } from "../options.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { type Family, PLAIN } from "./family.ts";
@@ -27,7 +27,7 @@ import { type Family, PLAIN } from "./family.ts";
  * const options: RunpodImageModelOptions = { negative_prompt: "blurry", num_inference_steps: 50 };
  * ```
  */
-export interface RunpodImageModelOptions {
+export interface RunpodImageModelOptions extends RunpodWaitOptions {
   /** What the image should not show. Default `""` for Qwen-Image and FLUX; others get none. */
   negative_prompt?: string;
   /** Whether the service filters unsafe content. Default `true` for Qwen-Image and FLUX; others get none. */
@@ -40,10 +40,8 @@ export interface RunpodImageModelOptions {
   guidance?: number;
   /** File format of FLUX models. Default `png`. */
   output_format?: "png" | "jpg" | "jpeg";
-  /** How often the status of a queued job is read before the wait ends. Default 60. */
-  maxPollAttempts?: number;
-  /** The pause before each status read, in milliseconds. Default 5000. */
-  pollIntervalMillis?: number;
+  /** The id of a job to continue, instead of submitting a new one. */
+  jobId?: string;
   /** Any other input of the worker. */
   [workerOption: string]: JSONValue | undefined;
 }
@@ -51,7 +49,9 @@ export interface RunpodImageModelOptions {
 /** What to run and how long to wait for it. */
 export interface ImageInput {
   input: JSONObject;
-  wait: WaitOptions;
+  wait: RunpodWaitOptions;
+  /** A job to continue, in place of a new one. */
+  jobId: string | undefined;
   warnings: SharedV4Warning[];
 }
 
@@ -85,7 +85,8 @@ export function writeInput(
   if (call.n > 1) {
     warnings.push({ type: "unsupported", feature: "n", details: "one call makes one image; generateImage splits n" });
   }
-  return { input, wait: ours, warnings };
+  const { jobId, ...wait } = ours;
+  return { input, wait, jobId, warnings };
 }
 
 const ownOptions = once(() => z.object(waitOptions()));

@@ -5,13 +5,13 @@
  */
 import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import type { RunpodProviderSettings } from "../api.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { readError } from "../error_details.ts";
 import { download, findFiles, type OutputFile, toBytes } from "../file.ts";
-import type { Job } from "../job/envelope.ts";
+import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
-import { endedWithoutResult, runJob } from "../job/wait.ts";
+import { endedWithoutResult, type ResultTools, runJob } from "../job/wait.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { writeInput } from "./input.ts";
 
@@ -37,7 +37,7 @@ export class ImageModel implements ImageModelV4 {
   }
 
   async doGenerate(call: ImageModelV4CallOptions): Promise<ImageModelV4Result> {
-    const { input, wait, warnings } = writeInput(this.modelId, this.#entry, call);
+    const { input, wait, jobId, warnings } = writeInput(this.modelId, this.#entry, call);
     const queue: Queue = {
       settings: this.#settings,
       endpoint: this.#endpoint,
@@ -45,21 +45,23 @@ export class ImageModel implements ImageModelV4 {
       headers: call.headers,
     };
     const timestamp = new Date();
-    const result = await runJob(queue, input, { ...wait, abortSignal: call.abortSignal });
-    const files = readOutput(queue, result);
-    return {
-      images: await this.#read(queue, result, files, call.abortSignal),
-      warnings,
-      providerMetadata: { runpod: { images: files.map((file) => describe(file, queue, result.job)) } },
-      response: { timestamp, modelId: this.modelId, headers: result.answer.headers },
-    };
+    const work = jobId === undefined ? { submission: { input } } : { jobId };
+    return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => {
+      const files = readOutput(queue, result);
+      return {
+        images: await this.#read(queue, result, files, tools),
+        warnings,
+        providerMetadata: { runpod: { images: files.map((file) => describe(file, queue, result.job)) } },
+        response: { timestamp, modelId: this.modelId, headers: result.answer.headers },
+      };
+    });
   }
 
   async #read(
     queue: Queue,
     result: JobAnswer,
     files: OutputFile[],
-    abortSignal: AbortSignal | undefined,
+    { signal, again }: ResultTools,
   ): Promise<string[] | Uint8Array[]> {
     const inline = files.flatMap((file) => "base64" in file ? [file.base64] : []);
     if (inline.length === files.length) return inline;
@@ -67,13 +69,14 @@ export class ImageModel implements ImageModelV4 {
     const trustedOrigin = new URL(rootOf(queue)).origin;
     return await Promise.all(files.map(async (file) => {
       if ("base64" in file) return toBytes(file.base64);
+      const { url } = file;
       try {
-        return await download({ url: file.url, settings: this.#settings, trustedOrigin, abortSignal });
+        return await again(() => download({ url, settings: this.#settings, trustedOrigin, abortSignal: signal }));
       } catch (cause) {
-        abortSignal?.throwIfAborted();
+        signal.throwIfAborted();
         throw endedWithoutResult(queue, result, {
           kind: "no-output",
-          reason: `completed, but its image could not be downloaded from ${file.url}: ${readable(cause)}`,
+          reason: `completed, but its image could not be downloaded from ${url}: ${readable(cause)}`,
           cause,
         });
       }
@@ -93,15 +96,15 @@ function readOutput(queue: Queue, result: JobAnswer): OutputFile[] {
   });
 }
 
-function describe(file: OutputFile, { endpoint }: Queue, job: Job): JSONObject {
-  const cost = isRecord(job.output) && typeof job.output.cost === "number" ? job.output.cost : undefined;
+function describe(file: OutputFile, { endpoint }: Queue, job: RunpodJob): JSONObject {
+  const { id, delayTimeMillis, executionTimeMillis, workerId, cost } = job;
   return {
     url: "url" in file ? file.url : undefined,
-    jobId: job.id,
+    jobId: id,
     endpoint: endpoint.name,
-    workerId: job.workerId,
-    delayTimeMillis: job.delayTimeMillis,
-    executionTimeMillis: job.executionTimeMillis,
+    workerId,
+    delayTimeMillis,
+    executionTimeMillis,
     cost,
   };
 }

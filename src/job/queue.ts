@@ -1,13 +1,14 @@
 /**
- * The requests of a queue endpoint: submit a job, check on it.
+ * The requests of a queue endpoint, one function each.
  *
  * @module
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
-import { type ApiRequest, request, type RunpodProviderSettings } from "../api.ts";
+import { type ApiRequest, request } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
-import { isKnown, type Job, readJob } from "./envelope.ts";
+import { type Answer, answerError, type Repeat, unexpectedAnswer } from "../error.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
+import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 
 /** What every request about a job on one endpoint needs. */
 export interface Queue {
@@ -20,41 +21,84 @@ export interface Queue {
 
 /** A job with the answer it was read from. */
 export interface JobAnswer {
-  job: Job;
+  job: RunpodJob;
   answer: Answer;
 }
 
-/** Submits a job and waits for it as long as the service holds the request; the answer may still be unfinished. */
+/** The body of a submission. */
+export interface Submission {
+  input: Record<string, unknown>;
+  webhook?: string;
+  policy?: Record<string, unknown>;
+  s3Config?: Record<string, unknown>;
+}
+
+/** The most that the service takes, and how long it holds a request at the most. */
+export const LIMITS = {
+  runBytes: 10 * 1024 * 1024,
+  runSyncBytes: 20 * 1024 * 1024,
+  minWaitMillis: 1000,
+  maxWaitMillis: 300_000,
+};
+
+/**
+ * Submits a job. With a `waitMillis` the service holds the request until the job has ended, that long at the most; the
+ * answer may still be unfinished. Without one it answers at once.
+ */
 export async function submit(
   queue: Queue,
-  input: Record<string, unknown>,
-  abortSignal?: AbortSignal,
+  submission: Submission,
+  { waitMillis, ...call }: { waitMillis?: number } & Pick<ApiRequest, "abortSignal" | "outlivesAbort"> = {},
 ): Promise<JobAnswer> {
-  const answer = await request(queue.settings, {
-    ...about(queue),
+  checkInput(queue, submission);
+  const isHeld = waitMillis !== undefined;
+  return await askForJob(queue, {
     method: "POST",
-    url: `${rootOf(queue)}/runsync`,
-    body: { input },
-    abortSignal,
+    path: isHeld ? `/runsync?wait=${waitMillis}` : "/run",
+    body: submission,
+    ...call,
     repeat: "job",
+    limit: {
+      bytes: isHeld ? LIMITS.runSyncBytes : LIMITS.runBytes,
+      advice: isHeld ? "send files as URLs" : "send files as URLs, or wait for the job (runSync takes 20 MB)",
+    },
   });
-  const job = readJob(answer.json);
-  // A failed job may come with an error status, but so may an error that looks like a job.
-  if (job && (answer.ok || isKnown(job))) return { job, answer };
-  throw failure(queue, answer, "job");
 }
 
 /** Reads the state of a job. */
 export async function check(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  const answer = await request(queue.settings, {
-    ...about(queue),
-    method: "GET",
-    url: `${rootOf(queue)}/status/${encodeURIComponent(jobId)}`,
-    abortSignal,
-    repeat: "free",
-  });
-  const job = readJob(answer.json, jobId);
-  if (job && (answer.ok || isKnown(job))) return { job, answer };
+  return await askForJob(
+    queue,
+    { method: "GET", path: `/status/${segment(jobId)}`, abortSignal, repeat: "free" },
+    jobId,
+  );
+}
+
+/** Cancels a job, queued or running. */
+export async function cancel(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+  return await askForJob(
+    queue,
+    { method: "POST", path: `/cancel/${segment(jobId)}`, abortSignal, repeat: "free" },
+    jobId,
+  );
+}
+
+/** Starts a failed or timed-out job again, under the same id. */
+export async function retry(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+  return await askForJob(
+    queue,
+    { method: "POST", path: `/retry/${segment(jobId)}`, abortSignal, repeat: "job" },
+    jobId,
+  );
+}
+
+/** Asks for anything else, and expects JSON. */
+export async function ask(
+  queue: Queue,
+  { path, ...call }: Pick<ApiRequest, "method" | "abortSignal"> & { path: string },
+): Promise<Answer> {
+  const answer = await send(queue, { ...call, path, repeat: "free" });
+  if (answer.ok && answer.json !== undefined) return answer;
   throw failure(queue, answer, "free");
 }
 
@@ -69,12 +113,47 @@ export function rootOf(queue: Queue): string {
   });
 }
 
-function about(queue: Queue): Pick<ApiRequest, "attempt" | "headers"> {
-  return { attempt: queue.attempt, headers: queue.headers };
+/** A job's id as a part of a path. */
+export function segment(jobId: string): string {
+  if (jobId !== "") return encodeURIComponent(jobId);
+  throw new InvalidArgumentError({ argument: "jobId", message: "Cannot ask for a job: its id is empty" });
 }
 
-function failure(queue: Queue, answer: Answer, repeat: "job" | "free"): Error {
-  const { attempt, endpoint } = queue;
-  if (answer.ok && answer.json === undefined) return unexpectedAnswer({ attempt, answer, expected: "a job as JSON" });
-  return answerError({ attempt, answer, repeat, notFound: `check that endpoint "${endpoint.name}" exists` });
+type QueueRequest = Omit<ApiRequest, "attempt" | "headers" | "url"> & { path: string };
+
+async function send(queue: Queue, { path, ...call }: QueueRequest): Promise<Answer> {
+  const { settings, attempt, headers } = queue;
+  return await request(settings, { ...call, attempt, headers, url: rootOf(queue) + path });
+}
+
+async function askForJob(queue: Queue, call: QueueRequest, knownId?: string): Promise<JobAnswer> {
+  const answer = await send(queue, call);
+  const job = readJob(answer.json, knownId);
+  // A failed job may come with an error status, but so may an error that looks like a job.
+  if (job && (answer.ok || isKnown(job))) return { job, answer };
+  throw failure(queue, answer, call.repeat);
+}
+
+/** The platform drops an empty input on its way to the worker, where the job then dies. */
+function checkInput({ attempt }: Queue, { input }: Submission): void {
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  if (isObject && Object.keys(input).length > 0) return;
+  throw new InvalidArgumentError({
+    argument: "input",
+    message: `Cannot ${attempt}: the input is ${
+      isObject
+        ? "empty, and Runpod drops an empty input on its way to the worker, so the job would fail"
+        : "not an object"
+    }; give it at least one key`,
+  });
+}
+
+function failure({ attempt, endpoint }: Queue, answer: Answer, repeat: Repeat): Error {
+  if (answer.ok && answer.json === undefined) return unexpectedAnswer({ attempt, answer, expected: "JSON" });
+  return answerError({
+    attempt,
+    answer,
+    repeat,
+    notFound: `check that endpoint "${endpoint.name}" exists (a job's result is kept 30 minutes, of /runsync 1 minute)`,
+  });
 }

@@ -1,148 +1,342 @@
 /**
- * Runs a job to its end: one submission, then status reads until a final state, an abort or the limit.
+ * Runs a job to its end: one submission, then status reads until a final state, an abort or a limit.
  *
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { delay } from "@ai-sdk/provider-utils";
+import { delay, DownloadError } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { readError, shorten } from "../error_details.ts";
-import { isFinal, type Job } from "./envelope.ts";
-import { RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
-import { check, type JobAnswer, type Queue, rootOf, submit } from "./queue.ts";
+import { untilAborted } from "../abort.ts";
+import { cancelInBackground } from "./cancel.ts";
+import { isFinal, type RunpodJob } from "./envelope.ts";
+import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
+import { check, type JobAnswer, LIMITS, type Queue, rootOf, segment, type Submission, submit } from "./queue.ts";
+import { growingPause, readRetryAfter } from "./schedule.ts";
 
-/** How long to wait for a job. */
-export interface WaitOptions {
-  /** How often the status is read before the wait ends. Default 60. */
+/** How to wait for a job. */
+export interface RunpodWaitOptions {
+  /**
+   * How long the service holds the submission, in milliseconds: a job that ends within it costs one request. Default
+   * 90,000, at most 300,000. 0 submits through `/run`, which tells the job's id at once, so that it can be cancelled at
+   * once; the default with `onJobUpdate` or a webhook.
+   */
+  waitMillis?: number;
+  /** How long all of it may take, in milliseconds. Default 600,000, unless `maxPollAttempts` or `pollIntervalMillis` bounds the wait. */
+  timeoutMillis?: number;
+  /** How often the status is read before the wait ends. Default: as often as `timeoutMillis` allows; 60 with `pollIntervalMillis`. */
   maxPollAttempts?: number;
-  /** The pause before each status read, in milliseconds. Default 5000. */
+  /** The pause before each status read, in milliseconds. Default: growing from 250 to 5000; 5000 with `maxPollAttempts`. */
   pollIntervalMillis?: number;
+  /** The most requests that the call may make, for runtimes that limit them (50 on the Workers free plan); the pauses adapt. */
+  maxRequests?: number;
+  /** Whether an abort cancels the job. Default true. */
+  cancelOnAbort?: boolean;
+  /** Whether a wait that ends before the job does cancels it. Default true; false leaves it to be continued by its id. */
+  cancelOnTimeout?: boolean;
 }
 
-/** The checks of {@link WaitOptions}, to spread into the schema of a modality's own options. */
-export const waitOptions = (): {
-  maxPollAttempts: z.ZodMiniOptional<z.ZodMiniNumber>;
-  pollIntervalMillis: z.ZodMiniOptional<z.ZodMiniNumber>;
-} => ({
-  maxPollAttempts: z.optional(z.int("a whole number above 0").check(z.minimum(1, "a whole number above 0"))),
-  pollIntervalMillis: z.optional(
-    z.number("a number of milliseconds").check(z.minimum(0, "a number of milliseconds, 0 or more")),
+const MILLIS = "a number of milliseconds, 0 or more";
+const COUNT = "a whole number above 0";
+const BOOLEAN = "true or false";
+
+/** The checks of {@link RunpodWaitOptions} and of the id of a job to continue, for the schemas of all modalities. */
+export const waitOptions = () => ({
+  waitMillis: z.optional(
+    z.number(MILLIS).check(z.minimum(0, MILLIS), z.maximum(LIMITS.maxWaitMillis, `at most ${LIMITS.maxWaitMillis}`)),
   ),
+  timeoutMillis: z.optional(z.number(MILLIS).check(z.positive("a number of milliseconds above 0"))),
+  maxPollAttempts: z.optional(z.int(COUNT).check(z.minimum(1, COUNT))),
+  pollIntervalMillis: z.optional(z.number(MILLIS).check(z.minimum(0, MILLIS))),
+  maxRequests: z.optional(z.int(COUNT).check(z.minimum(MIN_REQUESTS, `at least ${MIN_REQUESTS}`))),
+  cancelOnAbort: z.optional(z.boolean(BOOLEAN)),
+  cancelOnTimeout: z.optional(z.boolean(BOOLEAN)),
+  jobId: z.optional(z.string("a job's id").check(z.minLength(1, "a job's id"))),
 });
 
+const DEFAULT_WAIT_MILLIS = 90_000;
+const DEFAULT_TIMEOUT_MILLIS = 600_000;
+const SEED_POLL_ATTEMPTS = 60;
+const SEED_POLL_MILLIS = 5000;
+/** The result of a job that was submitted through `/runsync` lives one minute: no pause may outlast it. */
+const LONGEST_PAUSE_MILLIS = 45_000;
+/** One submission, one download and one cancel are set aside from a request budget. */
+const RESERVED_REQUESTS = 3;
+const MIN_REQUESTS = RESERVED_REQUESTS + 1;
+const MAX_DOWNLOAD_TRIES = 5;
+// What timers take.
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
+
+/** A job that is new, or one that was submitted before. */
+export type Work = { submission: Submission } | { jobId: string };
+
+/** What may be done with a result before the wait is over. */
+export interface ResultTools {
+  /** Aborts with the caller and at the deadline. */
+  signal: AbortSignal;
+  /** Does something again that failed for a passing reason, such as a download. */
+  again: <T>(run: () => Promise<T>) => Promise<T>;
+}
+
 /**
- * Submits a job and waits for its result.
+ * Runs a job, or continues one, and reads its result.
  *
  * @throws {RunpodJobError} when the job ends without a result or the wait ends first. Never retryable.
  * @throws the abort signal's reason.
  */
-export async function runJob(
+export async function runJob<T>(
   queue: Queue,
-  input: Record<string, unknown>,
-  { maxPollAttempts = 60, pollIntervalMillis = 5000, abortSignal }: WaitOptions & { abortSignal?: AbortSignal } = {},
-): Promise<JobAnswer> {
-  let latest = await submit(queue, input, abortSignal);
-  let lastFailure: unknown;
-  for (let attempt = 0; !isFinal(latest.job); attempt++) {
-    if (attempt >= maxPollAttempts) throw waitedTooLong(queue, latest, lastFailure);
-    await pause(pollIntervalMillis, abortSignal);
-    try {
-      latest = await check(queue, latest.job.id, abortSignal);
-      lastFailure = undefined;
-    } catch (error) {
-      abortSignal?.throwIfAborted();
-      // A read that fails for a passing reason leaves the job as it was: the next read tells.
-      lastFailure = error;
-      if (!isPassing(error)) throw cannotBeRead(queue, latest, error);
-    }
+  work: Work,
+  { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
+  read: (result: JobAnswer, tools: ResultTools) => T | Promise<T>,
+): Promise<T> {
+  const run = start(queue, options, abortSignal);
+  try {
+    await begin(run, work);
+    const result = await untilFinal(run);
+    if (result.job.status !== "COMPLETED") throw endedWithoutResult(queue, result);
+    return await read(result, { signal: run.stop.signal, again: (again) => tryAgain(run, again) });
+  } catch (error) {
+    throw whyStopped(run, error);
+  } finally {
+    run.dispose();
   }
-  if (latest.job.status !== "COMPLETED") throw endedWithoutResult(queue, latest);
-  return latest;
 }
 
-/** Whether the next status read may well succeed. */
-function isPassing(error: unknown): boolean {
-  if (!APICallError.isInstance(error)) return false;
-  // What is no JSON with HTTP 200 comes from something in between.
-  return error.isRetryable || error.statusCode === 200;
-}
-
-function cannotBeRead(queue: Queue, latest: JobAnswer, cause: unknown): RunpodJobError {
-  if (APICallError.isInstance(cause) && cause.statusCode === 404) {
-    return endedWithoutResult(queue, latest, { kind: "expired", cause });
-  }
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return endedWithoutResult(queue, latest, { reason: `was submitted, but its status cannot be read: ${why}`, cause });
-}
-
-function waitedTooLong(queue: Queue, latest: JobAnswer, lastFailure: unknown): RunpodJobError {
-  if (lastFailure !== undefined) return cannotBeRead(queue, latest, lastFailure);
-  return endedWithoutResult(queue, latest);
-}
-
-/** Makes the error for a job that gave no result; `kind` where its status does not tell. */
+/** Makes the error for a job that gave no result; `kind` and `reason` where its status does not tell. */
 export function endedWithoutResult(
   queue: Queue,
-  { job, answer }: JobAnswer,
-  { kind = KINDS[job.status] ?? "deadline", reason, cause }: {
-    kind?: RunpodJobErrorKind;
-    reason?: string;
-    cause?: unknown;
-  } = {},
+  { job, answer }: SeenJob,
+  { kind = kindOf(job), reason, cause }: { kind?: RunpodJobErrorKind; reason?: string; cause?: unknown } = {},
 ): RunpodJobError {
   return new RunpodJobError({
-    message: `Cannot ${queue.attempt}: job "${job.id}" ${reason ?? describe(kind, job)}`,
+    message: `Cannot ${queue.attempt}: job "${job.id}" ${reason ?? describeEnd(kind, job)}`,
     kind,
-    jobId: job.id,
     endpoint: queue.endpoint.name,
-    status: job.status,
-    url: `${rootOf(queue)}/status/${job.id}`,
-    requestBodyValues: answer.requestBody,
-    statusCode: answer.status,
-    responseHeaders: answer.headers,
-    responseBody: answer.text,
-    data: answer.json,
+    job,
+    url: `${rootOf(queue)}/status/${segment(job.id)}`,
+    answer,
     cause,
   });
 }
 
-const KINDS: Record<string, RunpodJobErrorKind | undefined> = {
-  COMPLETED: "no-output",
-  FAILED: "failed",
-  CANCELLED: "cancelled",
-  TIMED_OUT: "timed-out",
-};
-
-/** Why a job failed, from whichever place and shape the worker has put it in. */
-function reasonOf({ error, output }: Job): string | undefined {
-  if (error === undefined || error === null) return readError(output)?.message;
-  return readError(error)?.message ?? shorten(JSON.stringify(error));
+interface SeenJob {
+  job: RunpodJob;
+  answer?: JobAnswer["answer"];
 }
 
-function describe(kind: RunpodJobErrorKind, job: Job): string {
-  const error = reasonOf(job);
-  const because = error === undefined ? "" : `: ${error}`;
-  switch (kind) {
-    case "failed":
-      return `failed${because}`;
-    case "timed-out":
-      return `timed out on the service${because}`;
-    case "cancelled":
-      return `was cancelled${because}`;
-    case "expired":
-      return "is gone: its result expired or the job was removed";
-    case "no-output":
-      return "completed without an output that can be read";
-    case "deadline":
-      return `is still ${job.status} at the end of the wait; it goes on, so raise "maxPollAttempts" or read its status later`;
+interface Run {
+  queue: Queue;
+  options: RunpodWaitOptions;
+  abortSignal: AbortSignal | undefined;
+  /** Aborts with the caller, with the caller's reason, and at the deadline. */
+  stop: AbortController;
+  startedAt: number;
+  deadlineAt: number;
+  /** How many status reads there may be. */
+  maxReads: number;
+  reads: number;
+  /** A submission on its way. */
+  submitting?: Promise<JobAnswer>;
+  /** The job as it was last seen; without an answer where only its id is known. */
+  latest?: SeenJob;
+  lastFailure?: unknown;
+  isResumed: boolean;
+  /** The last update that the caller was told. */
+  told?: string;
+  dispose: () => void;
+}
+
+const DEADLINE = Symbol("deadline");
+
+function start(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): Run {
+  const { maxPollAttempts, pollIntervalMillis, maxRequests } = options;
+  const isPaced = maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
+  const timeoutMillis = options.timeoutMillis ?? (isPaced ? Infinity : DEFAULT_TIMEOUT_MILLIS);
+  const maxReads = Math.min(
+    maxPollAttempts ?? (isPaced ? SEED_POLL_ATTEMPTS : Infinity),
+    maxRequests === undefined ? Infinity : maxRequests - RESERVED_REQUESTS,
+  );
+
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(abortSignal!.reason);
+  if (abortSignal?.aborted) onAbort();
+  abortSignal?.addEventListener("abort", onAbort, { once: true });
+  const timer = timeoutMillis === Infinity
+    ? undefined
+    : setTimeout(() => stop.abort(DEADLINE), Math.min(timeoutMillis, MAX_TIMER_MILLIS));
+  const startedAt = Date.now();
+  return {
+    queue,
+    options,
+    abortSignal,
+    stop,
+    startedAt,
+    deadlineAt: startedAt + timeoutMillis,
+    maxReads,
+    reads: 0,
+    isResumed: false,
+    dispose: () => {
+      clearTimeout(timer);
+      abortSignal?.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+async function begin(run: Run, work: Work): Promise<void> {
+  const { queue, options, stop } = run;
+  stop.signal.throwIfAborted();
+  if ("jobId" in work) {
+    run.isResumed = true;
+    run.latest = { job: { id: work.jobId, status: "IN_QUEUE" } };
+    return;
+  }
+  const waitMillis = heldMillis(run, work.submission);
+  // The request outlives an abort, because its answer has the id to cancel the job with.
+  const outlivesAbort = (options.cancelOnAbort ?? true) || (options.cancelOnTimeout ?? true);
+  run.submitting = submit(queue, work.submission, { waitMillis, abortSignal: stop.signal, outlivesAbort });
+  run.latest = await untilAborted(run.submitting, stop.signal);
+  tell(run);
+}
+
+/** How long the service is to hold the submission; `undefined` for not at all. */
+function heldMillis({ queue, options, deadlineAt }: Run, { webhook }: Submission): number | undefined {
+  const { waitMillis, pollIntervalMillis = 0 } = options;
+  const wantsId = queue.settings.onJobUpdate !== undefined || webhook !== undefined ||
+    pollIntervalMillis > LONGEST_PAUSE_MILLIS;
+  const wanted = waitMillis ?? (wantsId ? 0 : DEFAULT_WAIT_MILLIS);
+  if (wanted === 0) return undefined;
+  return Math.round(Math.max(LIMITS.minWaitMillis, Math.min(wanted, deadlineAt - Date.now())));
+}
+
+async function untilFinal(run: Run): Promise<JobAnswer> {
+  while (!isFinal(run.latest!.job)) {
+    const isFirstLook = run.isResumed && run.reads === 0;
+    if (!isFirstLook) {
+      if (run.reads >= run.maxReads) run.stop.abort(DEADLINE);
+      run.stop.signal.throwIfAborted();
+      await pause(nextPause(run), run.stop.signal);
+    }
+    try {
+      run.latest = await check(run.queue, run.latest!.job.id, run.stop.signal);
+      run.lastFailure = undefined;
+      tell(run);
+    } catch (error) {
+      run.stop.signal.throwIfAborted();
+      run.lastFailure = error;
+      if (!isPassing(run, error)) throw cannotBeRead(run, error);
+    }
+    run.reads++;
+  }
+  return run.latest as JobAnswer;
+}
+
+function nextPause({ options, reads, maxReads, deadlineAt, lastFailure }: Run): number {
+  const { pollIntervalMillis, maxPollAttempts, maxRequests } = options;
+  const fixed = pollIntervalMillis ?? (maxPollAttempts === undefined ? undefined : SEED_POLL_MILLIS);
+  if (fixed !== undefined) return fixed;
+  // A budget of requests is spread over the time that is left.
+  const spread = maxRequests === undefined ? 0 : (deadlineAt - Date.now()) / Math.max(1, maxReads - reads);
+  const asked = APICallError.isInstance(lastFailure) ? readRetryAfter(lastFailure.responseHeaders) : 0;
+  return Math.min(LONGEST_PAUSE_MILLIS, Math.max(growingPause(reads), spread, asked));
+}
+
+/** Whether the next status read may well succeed. */
+function isPassing({ reads, isResumed }: Run, error: unknown): boolean {
+  if (!APICallError.isInstance(error)) return false;
+  // Right after the submission a job that is not found may only not be found yet.
+  if (error.statusCode === 404) return reads === 0 && !isResumed;
+  // What is no JSON with HTTP 200 comes from something in between.
+  return error.isRetryable || error.statusCode === 200;
+}
+
+function cannotBeRead({ queue, latest }: Run, cause: unknown): RunpodJobError {
+  if (APICallError.isInstance(cause) && cause.statusCode === 404) {
+    return endedWithoutResult(queue, latest!, { kind: "expired", cause });
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const reason = `was submitted, but its status cannot be read: ${why}; ${howToGoOn(latest!.job)}`;
+  return endedWithoutResult(queue, latest!, { kind: "deadline", reason, cause });
+}
+
+/** What to throw for an error that may only be the sign that the wait was stopped. */
+function whyStopped(run: Run, error: unknown): unknown {
+  const { queue, options, abortSignal, stop, latest, submitting } = run;
+  if (!stop.signal.aborted) return error;
+  const isDeadline = stop.signal.reason === DEADLINE;
+  const isOver = latest !== undefined && isFinal(latest.job);
+  const isCancelled = !isOver && ((isDeadline ? options.cancelOnTimeout : options.cancelOnAbort) ?? true);
+  if (isCancelled && latest) cancelInBackground(queue, latest.job);
+  else if (isCancelled && submitting) cancelInBackground(queue, submitting);
+  if (!isDeadline) return abortSignal!.reason;
+
+  const seconds = Math.round((Date.now() - run.startedAt) / 1000);
+  if (latest === undefined) {
+    return new APICallError({
+      message:
+        `Cannot ${queue.attempt}: the submission was not answered within ${seconds} s, so a job may or may not exist`,
+      url: rootOf(queue),
+      requestBodyValues: undefined,
+      isRetryable: false,
+    });
+  }
+  if (run.lastFailure !== undefined) return cannotBeRead(run, run.lastFailure);
+  const what = isOver ? "completed, but its result could not be read" : describeEnd("deadline", latest.job);
+  const then = isOver || !isCancelled
+    ? howToGoOn(latest.job)
+    : "it is being cancelled (cancelOnTimeout: false lets it go on)";
+  return endedWithoutResult(queue, latest, {
+    kind: "deadline",
+    reason: `${what} after ${seconds} s; ${then}`,
+    cause: error,
+  });
+}
+
+function howToGoOn({ id }: RunpodJob): string {
+  return `to go on with it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
+}
+
+async function tryAgain<T>({ stop }: Run, again: () => Promise<T>): Promise<T> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await untilAborted(again(), stop.signal);
+    } catch (error) {
+      stop.signal.throwIfAborted();
+      // Without a status it is a network failure, or a download that is not allowed.
+      const isPassingStatus = DownloadError.isInstance(error)
+        ? error.statusCode !== undefined && (error.statusCode >= 500 || [408, 425, 429].includes(error.statusCode))
+        : true;
+      if (!isPassingStatus || tries === MAX_DOWNLOAD_TRIES) throw error;
+      await pause(growingPause(tries), stop.signal);
+    }
   }
 }
 
-async function pause(millis: number, abortSignal?: AbortSignal): Promise<void> {
+/** Tells the caller what changed. */
+function tell(run: Run): void {
+  const { onJobUpdate } = run.queue.settings;
+  if (!onJobUpdate) return;
+  const { id: jobId, output, error: _, cost: __, ...job } = run.latest!.job;
+  const update = {
+    endpoint: run.queue.endpoint.name,
+    jobId,
+    ...job,
+    ...(isFinal(run.latest!.job) || output === undefined ? {} : { progress: output }),
+  };
+  const text = JSON.stringify(update);
+  if (text === run.told) return;
+  run.told = text;
   try {
-    await delay(millis, { abortSignal });
+    onJobUpdate(update);
   } catch {
-    // The caller's own reason, not the delay's.
-    abortSignal?.throwIfAborted();
+    // The caller's bookkeeping must not cost the caller a paid job.
+  }
+}
+
+async function pause(millis: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(millis, { abortSignal: signal });
+  } catch {
+    // The stop's own reason, not the delay's.
+    signal.throwIfAborted();
   }
 }

@@ -11,7 +11,8 @@ import {
   type LanguageModelV4StreamResult,
   type SharedV4Warning,
 } from "@ai-sdk/provider";
-import { type ApiRequest, open, request, type RunpodProviderSettings } from "../api.ts";
+import { type ApiRequest, open, request } from "../api.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { answerError } from "../error.ts";
 import { type ChatRequest, streamed, writeRequest } from "./request.ts";

@@ -1,0 +1,217 @@
+/**
+ * The client of an endpoint's job queue, for handlers of any kind.
+ *
+ * @module
+ */
+import { isRecord } from "@ai-sdk/provider-utils";
+import { request } from "../api.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { answerError, unexpectedAnswer } from "../error.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
+import type { RunpodJob } from "./envelope.ts";
+import { ask, cancel, check, type JobAnswer, type Queue, retry, type Submission, submit } from "./queue.ts";
+import { streamJob } from "./stream.ts";
+import { runJob, type RunpodWaitOptions } from "./wait.ts";
+
+/** What every call of an endpoint takes. */
+export interface RunpodCallOptions {
+  /** Ends the call at once, with the signal's own reason. */
+  abortSignal?: AbortSignal;
+  /** Headers of this call. */
+  headers?: Record<string, string | undefined>;
+}
+
+/** How a job is to be run. */
+export interface RunpodRunOptions extends RunpodCallOptions {
+  /** Called by Runpod with the job when it has ended: one POST, and two more tries. It is not signed, so put a secret into it. */
+  webhook?: string;
+  /** Limits of the job. */
+  policy?: RunpodJobPolicy;
+  /** Where the worker is to put its files; it has to read this itself. */
+  s3Config?: RunpodS3Config;
+}
+
+/** Limits of a job. */
+export interface RunpodJobPolicy {
+  /** How long it may run, in milliseconds: 5 seconds to 7 days, default 10 minutes. */
+  executionTimeout?: number;
+  /** How long it may exist, in milliseconds from its submission, in any state: 10 seconds to 7 days, default 24 hours. */
+  ttl?: number;
+  /** Whether it waits for the workers there are, instead of starting new ones. Default false. */
+  lowPriority?: boolean;
+}
+
+/** An S3 bucket for a worker's files. */
+export interface RunpodS3Config {
+  /** The access key's id. */
+  accessId: string;
+  /** The access key's secret. */
+  accessSecret: string;
+  /** The bucket. */
+  bucketName: string;
+  /** The bucket's service. */
+  endpointUrl: string;
+  /** The folder in the bucket. */
+  objectPath?: string;
+}
+
+/** How to run a job and wait for it. */
+export interface RunpodRunSyncOptions extends RunpodRunOptions, RunpodWaitOptions {}
+
+/** How to wait for a job that was submitted before. */
+export interface RunpodJobWaitOptions extends RunpodCallOptions, Omit<RunpodWaitOptions, "waitMillis"> {}
+
+/** How to read what a job yields. */
+export interface RunpodStreamOptions extends RunpodCallOptions {
+  /** Whether leaving before the end cancels the job. Default true. */
+  cancelOnAbort?: boolean;
+}
+
+/** How an endpoint is doing. */
+export interface RunpodHealth {
+  /** Jobs by what became of them: `completed`, `failed`, `inProgress`, `inQueue`, `retried`. */
+  jobs: Record<string, number>;
+  /** Workers by what they do: `idle`, `initializing`, `ready`, `running`, `throttled`, `unhealthy`. */
+  workers: Record<string, number>;
+}
+
+/** A model that an endpoint serves. */
+export interface RunpodServedModel {
+  /** The name to call it by. */
+  id: string;
+  /** What else the server tells of it. */
+  [key: string]: unknown;
+}
+
+/** An endpoint's job queue. */
+export interface RunpodEndpoint {
+  /** The endpoint's id or slug. */
+  readonly id: string;
+  /** Submits a job, and returns as soon as it is queued. At most 10 MB. */
+  run(input: Record<string, unknown>, options?: RunpodRunOptions): Promise<RunpodJob>;
+  /**
+   * Runs a job to its end, and returns it completed. At most 20 MB.
+   *
+   * @throws {RunpodJobError} when it ends without a result, or the wait ends first.
+   */
+  runSync<Output = unknown>(
+    input: Record<string, unknown>,
+    options?: RunpodRunSyncOptions,
+  ): Promise<RunpodJob<Output>>;
+  /**
+   * Waits for a job that was submitted before, and returns it completed.
+   *
+   * @throws {RunpodJobError} when it ends without a result, or the wait ends first.
+   */
+  wait<Output = unknown>(jobId: string, options?: RunpodJobWaitOptions): Promise<RunpodJob<Output>>;
+  /** Reads the state of a job, whatever it is. */
+  status<Output = unknown>(jobId: string, options?: RunpodCallOptions): Promise<RunpodJob<Output>>;
+  /**
+   * Yields what a generator handler yields, while it runs. Each yield can be read once, so by one reader.
+   *
+   * @throws {RunpodJobError} at the end, when the job ends without a result.
+   */
+  stream<Output = unknown>(jobId: string, options?: RunpodStreamOptions): AsyncIterable<Output>;
+  /** Cancels a job, and returns it as it then is: it may have ended before. */
+  cancel(jobId: string, options?: RunpodCallOptions): Promise<RunpodJob>;
+  /** Starts a failed or timed-out job again, with the same id and input. */
+  retry(jobId: string, options?: RunpodCallOptions): Promise<RunpodJob>;
+  /** Removes all jobs that wait for a worker, and returns how many. */
+  purgeQueue(options?: RunpodCallOptions): Promise<number>;
+  /** Tells how many jobs and workers there are. */
+  health(options?: RunpodCallOptions): Promise<RunpodHealth>;
+  /** Lists the models of a vLLM or SGLang endpoint. Wakes a worker. */
+  models(options?: RunpodCallOptions): Promise<RunpodServedModel[]>;
+}
+
+/** Makes the client of an endpoint. */
+export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpoint): RunpodEndpoint {
+  const { name } = endpoint;
+  const queue = (attempt: string, { headers }: RunpodCallOptions = {}): Queue => ({
+    settings,
+    endpoint,
+    attempt: `${attempt} on "${name}"`,
+    headers,
+  });
+  const jobOf = <Output>({ job }: JobAnswer) => job as RunpodJob<Output>;
+
+  return {
+    id: name,
+    async run(input, options = {}) {
+      const { abortSignal } = options;
+      const { job } = await submit(queue("run a job", options), submissionOf(input, options), { abortSignal });
+      return job;
+    },
+    runSync<Output>(
+      input: Record<string, unknown>,
+      { webhook, policy, s3Config, headers, ...wait }: RunpodRunSyncOptions = {},
+    ) {
+      const submission = submissionOf(input, { webhook, policy, s3Config });
+      return runJob(queue("run a job", { headers }), { submission }, wait, jobOf<Output>);
+    },
+    wait<Output>(jobId: string, { headers, ...wait }: RunpodJobWaitOptions = {}) {
+      return runJob(queue(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
+    },
+    async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
+      return jobOf<Output>(await check(queue(`read job "${jobId}"`, options), jobId, options.abortSignal));
+    },
+    stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
+      const yields = streamJob(queue(`read the stream of job "${jobId}"`, { headers }), jobId, options);
+      return yields as AsyncIterable<Output>;
+    },
+    async cancel(jobId, options = {}) {
+      return (await cancel(queue(`cancel job "${jobId}"`, options), jobId, options.abortSignal)).job;
+    },
+    async retry(jobId, options = {}) {
+      return (await retry(queue(`retry job "${jobId}"`, options), jobId, options.abortSignal)).job;
+    },
+    async purgeQueue({ abortSignal, ...options } = {}) {
+      const { json } = await ask(queue("purge the queue", options), {
+        method: "POST",
+        path: "/purge-queue",
+        abortSignal,
+      });
+      return isRecord(json) && typeof json.removed === "number" ? json.removed : 0;
+    },
+    async health({ abortSignal, ...options } = {}) {
+      const { json } = await ask(queue("read the health", options), { method: "GET", path: "/health", abortSignal });
+      return { jobs: {}, workers: {}, ...(json as Partial<RunpodHealth>) };
+    },
+    models: (options) => listModels(settings, endpoint, options),
+  };
+}
+
+/**
+ * Lists the models that an OpenAI-compatible server serves.
+ *
+ * @throws {APICallError}
+ */
+export async function listModels(
+  settings: RunpodProviderSettings,
+  { name, openaiRoot }: Endpoint,
+  call: RunpodCallOptions = {},
+): Promise<RunpodServedModel[]> {
+  const attempt = `list the models that "${name}" serves`;
+  const answer = await request(settings, {
+    attempt,
+    method: "GET",
+    url: `${openaiRoot}/models`,
+    ...call,
+    repeat: "free",
+  });
+  if (!answer.ok) {
+    throw answerError({ attempt, answer, repeat: "free", notFound: `check that endpoint "${name}" exists` });
+  }
+  const list = Array.isArray(answer.json) ? answer.json[0] : answer.json;
+  const models: unknown[] = isRecord(list) && Array.isArray(list.data) ? list.data : [];
+  const served = models.filter((model): model is RunpodServedModel => isRecord(model) && typeof model.id === "string");
+  if (served.length > 0) return served;
+  throw unexpectedAnswer({ attempt, answer, expected: 'a list of models (or name one yourself: { model: "…" })' });
+}
+
+function submissionOf(
+  input: Record<string, unknown>,
+  { webhook, policy, s3Config }: Omit<RunpodRunOptions, keyof RunpodCallOptions>,
+): Submission {
+  return { input, webhook, policy: policy && { ...policy }, s3Config: s3Config && { ...s3Config } };
+}

@@ -1,0 +1,116 @@
+/**
+ * What a job yields while it runs.
+ *
+ * `/stream` gives each yield once: what is read is gone, and a reply that is lost takes its yields along. So there is one
+ * reader at a time, and what it has missed is taken from the job's result where the worker aggregates its yields.
+ *
+ * @module
+ */
+import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
+import { delay, isRecord } from "@ai-sdk/provider-utils";
+import { cancelInBackground } from "./cancel.ts";
+import { isFinal, readJob } from "./envelope.ts";
+import { ask, check, type Queue, segment } from "./queue.ts";
+import { growingPause, readRetryAfter } from "./schedule.ts";
+import { endedWithoutResult } from "./wait.ts";
+
+/** How to read what a job yields. */
+export interface StreamOptions {
+  abortSignal?: AbortSignal;
+  /** Whether leaving before the end cancels the job. */
+  cancelOnAbort?: boolean;
+}
+
+/** The service holds a reply while it has nothing to give; one that comes back empty at once asks for a pause of ours. */
+const MAX_FAILURES = 10;
+/** Replies after the one that tells the end: some services put the last yields into it, some behind it. */
+const MAX_REPLIES_AFTER_END = 3;
+
+/** The jobs that are being read, by their URL. */
+const readers = new Set<string>();
+
+/**
+ * Yields what a job yields, until it has ended.
+ *
+ * @throws {RunpodJobError} when the job ends without a result.
+ * @throws {InvalidArgumentError} when the job is being read already.
+ */
+export async function* streamJob(
+  queue: Queue,
+  jobId: string,
+  { abortSignal, cancelOnAbort = true }: StreamOptions,
+): AsyncGenerator<unknown, void, undefined> {
+  const name = `${queue.endpoint.root} ${jobId}`;
+  if (readers.has(name)) {
+    throw new InvalidArgumentError({
+      argument: "jobId",
+      message:
+        `Cannot ${queue.attempt}: job "${jobId}" is being read already, and two readers would take each other's yields`,
+    });
+  }
+  readers.add(name);
+  let hasEnded = false;
+  const seen: unknown[] = [];
+  try {
+    for await (const output of drain(queue, jobId, abortSignal)) {
+      seen.push(output);
+      yield output;
+    }
+    const { job, answer } = await check(queue, jobId, abortSignal);
+    hasEnded = isFinal(job);
+    yield* missing(seen, job.output);
+    if (job.status !== "COMPLETED") throw endedWithoutResult(queue, { job, answer });
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    throw error;
+  } finally {
+    readers.delete(name);
+    if (!hasEnded && cancelOnAbort) cancelInBackground(queue, { id: jobId });
+  }
+}
+
+async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | undefined): AsyncGenerator<unknown> {
+  const path = `/stream/${segment(jobId)}`;
+  let idle = 0;
+  let failures = 0;
+  for (let repliesAfterEnd = 0; repliesAfterEnd <= MAX_REPLIES_AFTER_END;) {
+    let reply: { isOver: boolean; yields: unknown[] };
+    try {
+      reply = readReply((await ask(queue, { method: "GET", path, abortSignal })).json);
+      failures = 0;
+    } catch (error) {
+      abortSignal?.throwIfAborted();
+      // What has been drained may be gone before the job itself is.
+      if (repliesAfterEnd > 0 && APICallError.isInstance(error) && error.statusCode === 404) return;
+      if (!APICallError.isInstance(error) || !error.isRetryable || ++failures > MAX_FAILURES) throw error;
+      await delay(Math.max(growingPause(failures), readRetryAfter(error.responseHeaders)), { abortSignal });
+      continue;
+    }
+    yield* reply.yields;
+    if (reply.isOver) {
+      if (reply.yields.length === 0) return;
+      repliesAfterEnd++;
+    } else if (reply.yields.length === 0) {
+      await delay(growingPause(idle++), { abortSignal });
+    } else {
+      idle = 0;
+    }
+  }
+}
+
+/** A reply is an object with the list of yields, or by the oldest documentation the list alone. */
+function readReply(json: unknown): { isOver: boolean; yields: unknown[] } {
+  const list = Array.isArray(json) ? json : isRecord(json) && Array.isArray(json.stream) ? json.stream : [];
+  const job = readJob(json, "");
+  return {
+    isOver: job !== undefined && isFinal(job),
+    yields: list.map((element) => isRecord(element) && "output" in element ? element.output : element),
+  };
+}
+
+/** The rest of an aggregated result whose beginning has been yielded. */
+function missing(seen: unknown[], output: unknown): unknown[] {
+  if (!Array.isArray(output) || output.length <= seen.length) return [];
+  const isBeginning = seen.every((value, index) => JSON.stringify(value) === JSON.stringify(output[index]));
+  return isBeginning ? output.slice(seen.length) : [];
+}
