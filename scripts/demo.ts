@@ -3,7 +3,7 @@
  *
  * Without a key it talks to the emulator, over real HTTP on a loopback port; with `RUNPOD_API_KEY` set, to Runpod.
  */
-import { createRunpod, type RunpodProvider } from "@runpod/ai-sdk-provider";
+import { createRunpod, type RunpodJobUpdate, type RunpodProvider } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { generateImage, generateText, isStepCount, Output, streamText, tool } from "ai";
 import { z } from "zod";
@@ -15,6 +15,8 @@ const IMAGE_FILE = "runpod-demo.png";
 interface Demo {
   runpod: RunpodProvider;
   abortSignal: AbortSignal;
+  /** Sets who is told of jobs. */
+  onJob: (listener: (update: RunpodJobUpdate) => void) => void;
 }
 
 async function streamAText({ runpod, abortSignal }: Demo): Promise<void> {
@@ -86,20 +88,28 @@ async function makeAnObject({ runpod, abortSignal }: Demo): Promise<void> {
   say(JSON.stringify(output, null, 2).replace(/^/gm, "  "));
 }
 
-async function makeAnImage({ runpod, abortSignal }: Demo): Promise<void> {
+async function makeAnImage({ runpod, abortSignal, onJob }: Demo): Promise<void> {
   const prompt = "A serene mountain landscape at sunset";
   say(`  ${dim("prompt")}  ${prompt}`);
-  const { image, providerMetadata } = await waiting(
-    "waiting for the job",
-    () => generateImage({ model: runpod.imageModel(IMAGE_MODEL), prompt, aspectRatio: "4:3", seed: 42, abortSignal }),
-  );
+  const start = Date.now();
+  onJob(({ jobId, status, progress }) => {
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    say(
+      `  ${dim("job")}     ${jobId}  ${status}${progress === undefined ? "" : ` ${JSON.stringify(progress)}`}  ${
+        dim(`${seconds} s`)
+      }`,
+    );
+  });
+  const { image, providerMetadata } = await generateImage({
+    model: runpod.imageModel(IMAGE_MODEL),
+    prompt,
+    aspectRatio: "4:3",
+    seed: 42,
+    abortSignal,
+  });
   await Deno.writeFile(IMAGE_FILE, image.uint8Array);
   const [job] = providerMetadata.runpod.images as Array<Record<string, unknown>>;
-  say(
-    `  ${dim("job")}     ${job.jobId}, queued ${job.delayTimeMillis} ms, ran ${job.executionTimeMillis} ms, ${
-      costOf(job)
-    }`,
-  );
+  say(`  ${dim("times")}   queued ${job.delayTimeMillis} ms, ran ${job.executionTimeMillis} ms, ${costOf(job)}`);
   say(`  ${dim("file")}    ${IMAGE_FILE} (${image.mediaType}, ${Math.round(image.uint8Array.length / 1024)} KB)`);
 }
 
@@ -123,13 +133,18 @@ async function main(): Promise<number> {
       : "RUNPOD_API_KEY is set, so this runs on Runpod itself (and costs a few cents).",
   );
 
-  const runpod = createRunpod(server ? { apiKey: "rpa_demo", baseURL: server.baseURL } : { apiKey });
+  let listener: (update: RunpodJobUpdate) => void = () => {};
+  const onJob = (next: typeof listener) => void (listener = next);
+  const runpod = createRunpod({
+    ...(server ? { apiKey: "rpa_demo", baseURL: server.baseURL } : { apiKey }),
+    onJobUpdate: (update) => listener(update),
+  });
   let failures = 0;
   for (const [index, [title, run]] of STEPS.entries()) {
     if (abort.signal.aborted) break;
     say(bold(`\n${index + 1}. ${title}`));
     try {
-      await run({ runpod, abortSignal: abort.signal });
+      await run({ runpod, abortSignal: abort.signal, onJob });
     } catch (error) {
       failures++;
       say(`  ${red("failed")}  ${error instanceof Error ? error.message : error}`);
@@ -149,7 +164,18 @@ async function main(): Promise<number> {
 }
 
 function serveEmulator(): { baseURL: string; close: () => Promise<void> } {
-  const emulator = createRunpodEmulator({ timing: { coldStartMillis: 800, runMillis: 400, tokenMillis: 30 } });
+  const emulator = createRunpodEmulator({
+    timing: { coldStartMillis: 800, runMillis: 400, tokenMillis: 30 },
+    endpoints: {
+      "qwen-image-t2i": {
+        worker: "image",
+        states: [
+          { status: "IN_QUEUE", millis: 900 },
+          ...["10%", "40%", "80%"].map((output) => ({ status: "IN_PROGRESS", millis: 500, output })),
+        ],
+      },
+    },
+  });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: () => new Response(null, { status: 500 }) },
     // Without the request's own signal, whose use Deno.serve comments on.

@@ -34,14 +34,22 @@ export function toUrl(file: ImageModelV4File): string {
 /** Bytes as base64; base64 as it is. */
 export function toBase64(data: Uint8Array | string): string {
   if (typeof data === "string") return data;
-  const native = (data as { toBase64?: () => string }).toBase64;
-  return native ? native.call(data) : convertUint8ArrayToBase64(data);
+  // Native where the runtime has it: megabytes in milliseconds.
+  return (data as NativeBase64).toBase64?.() ?? convertUint8ArrayToBase64(data);
 }
 
 /** Base64 as bytes; bytes as they are. */
 export function toBytes(data: Uint8Array | string): Uint8Array {
-  return typeof data === "string" ? convertBase64ToUint8Array(data) : data;
+  if (typeof data !== "string") return data;
+  const alphabet = /[-_]/.test(data) ? "base64url" : "base64";
+  return (Uint8Array as NativeBase64Constructor).fromBase64?.(data, { alphabet }) ?? convertBase64ToUint8Array(data);
 }
+
+// Newer than the type libraries that some users compile with.
+type NativeBase64 = Uint8Array & { toBase64?: () => string };
+type NativeBase64Constructor = typeof Uint8Array & {
+  fromBase64?: (text: string, options: { alphabet: "base64" | "base64url" }) => Uint8Array;
+};
 
 /**
  * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
