@@ -49,7 +49,8 @@ export async function* streamJob(
     });
   }
   readers.add(name);
-  let hasEnded = false;
+  // A consumer who leaves runs nothing but the last block.
+  let isLeft = true;
   const seen: unknown[] = [];
   try {
     for await (const output of drain(queue, jobId, abortSignal)) {
@@ -57,15 +58,16 @@ export async function* streamJob(
       yield output;
     }
     const { job, answer } = await check(queue, jobId, abortSignal);
-    hasEnded = isFinal(job);
     yield* missing(seen, job.output);
+    isLeft = false;
     if (job.status !== "COMPLETED") throw endedWithoutResult(queue, { job, answer });
   } catch (error) {
+    isLeft = abortSignal?.aborted ?? false;
     abortSignal?.throwIfAborted();
     throw error;
   } finally {
     readers.delete(name);
-    if (!hasEnded && cancelOnAbort) cancelInBackground(queue, { id: jobId });
+    if (isLeft && cancelOnAbort) cancelInBackground(queue, { id: jobId });
   }
 }
 

@@ -7,6 +7,7 @@ import { APICallError } from "@ai-sdk/provider";
 import { delay, DownloadError } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
 import { untilAborted } from "../abort.ts";
+import { networkError } from "../error.ts";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
@@ -59,6 +60,8 @@ const SEED_POLL_ATTEMPTS = 60;
 const SEED_POLL_MILLIS = 5000;
 /** The result of a job that was submitted through `/runsync` lives one minute: no pause may outlast it. */
 const LONGEST_PAUSE_MILLIS = 45_000;
+/** Status reads are answered at once, so one that is not has gone astray. */
+const READ_TIMEOUT_MILLIS = 40_000;
 /** One submission, one download and one cancel are set aside from a request budget. */
 const RESERVED_REQUESTS = 3;
 const MIN_REQUESTS = RESERVED_REQUESTS + 1;
@@ -147,6 +150,7 @@ interface Run {
 }
 
 const DEADLINE = Symbol("deadline");
+const STALLED = Symbol("stalled");
 
 function start(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): Run {
   const { maxPollAttempts, pollIntervalMillis, maxRequests } = options;
@@ -217,7 +221,7 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
       await pause(nextPause(run), run.stop.signal);
     }
     try {
-      run.latest = await check(run.queue, run.latest!.job.id, run.stop.signal);
+      run.latest = await readStatus(run, run.latest!.job.id);
       run.lastFailure = undefined;
       tell(run);
     } catch (error) {
@@ -228,6 +232,25 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
     run.reads++;
   }
   return run.latest as JobAnswer;
+}
+
+/** One status read, which may not hang: the next one does as well. */
+async function readStatus({ queue, stop }: Run, jobId: string): Promise<JobAnswer> {
+  const read = new AbortController();
+  const onStop = () => read.abort(stop.signal.reason);
+  stop.signal.addEventListener("abort", onStop, { once: true });
+  const timer = setTimeout(() => read.abort(STALLED), READ_TIMEOUT_MILLIS);
+  try {
+    return await check(queue, jobId, read.signal);
+  } catch (error) {
+    if (error !== STALLED) throw error;
+    const cause = new Error(`nothing within ${READ_TIMEOUT_MILLIS / 1000} s`);
+    const url = `${rootOf(queue)}/status/${segment(jobId)}`;
+    throw networkError({ attempt: queue.attempt, url, requestBody: undefined, cause, repeat: "free" });
+  } finally {
+    clearTimeout(timer);
+    stop.signal.removeEventListener("abort", onStop);
+  }
 }
 
 function nextPause({ options, reads, maxReads, deadlineAt, lastFailure }: Run): number {
@@ -249,12 +272,12 @@ function isPassing({ reads, isResumed }: Run, error: unknown): boolean {
   return error.isRetryable || error.statusCode === 200;
 }
 
-function cannotBeRead({ queue, latest }: Run, cause: unknown): RunpodJobError {
+function cannotBeRead({ queue, latest }: Run, cause: unknown, then = howToGoOn(latest!.job)): RunpodJobError {
   if (APICallError.isInstance(cause) && cause.statusCode === 404) {
     return endedWithoutResult(queue, latest!, { kind: "expired", cause });
   }
   const why = cause instanceof Error ? cause.message : String(cause);
-  const reason = `was submitted, but its status cannot be read: ${why}; ${howToGoOn(latest!.job)}`;
+  const reason = `was submitted, but its status cannot be read: ${why}; ${then}`;
   return endedWithoutResult(queue, latest!, { kind: "deadline", reason, cause });
 }
 
@@ -279,11 +302,9 @@ function whyStopped(run: Run, error: unknown): unknown {
       isRetryable: false,
     });
   }
-  if (run.lastFailure !== undefined) return cannotBeRead(run, run.lastFailure);
+  const then = isCancelled ? "it is being cancelled (cancelOnTimeout: false lets it go on)" : howToGoOn(latest.job);
+  if (run.lastFailure !== undefined) return cannotBeRead(run, run.lastFailure, then);
   const what = isOver ? "completed, but its result could not be read" : describeEnd("deadline", latest.job);
-  const then = isOver || !isCancelled
-    ? howToGoOn(latest.job)
-    : "it is being cancelled (cancelOnTimeout: false lets it go on)";
   return endedWithoutResult(queue, latest, {
     kind: "deadline",
     reason: `${what} after ${seconds} s; ${then}`,
