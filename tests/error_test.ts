@@ -12,10 +12,8 @@ async function chatError(answer: () => Response | Promise<Response>): Promise<AP
 
 async function imageError(answer: () => Response | Promise<Response>): Promise<APICallError> {
   const { runpod } = capture(answer);
-  return await assertRejects(
-    async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
-    APICallError,
-  );
+  const model = runpod.imageModel("qwen/qwen-image");
+  return await withVirtualTime(() => assertRejects(async () => await model.doGenerate(IMAGE_CALL), APICallError));
 }
 
 const pythonDict = (message: string) => `{'message': ${message}, 'type': 'worker_error', 'code': None}`;
@@ -233,8 +231,10 @@ describe("what may be tried again", () => {
     }
   });
 
-  it("is a job that was refused for the rate limit, and no other", async () => {
-    assertEquals((await imageError(of(429))).isRetryable, true);
+  it("is no job but one that was refused, and the rate limit is waited out instead", async () => {
+    const limited = await imageError(of(429));
+    assertStringIncludes(limited.message, "no submission was taken within 600 s, for the rate limit");
+    assertEquals(limited.isRetryable, false);
     for (const status of [400, 408, 409, 500, 502, 503, 504, 524]) {
       assertEquals((await imageError(of(status))).isRetryable, false, `HTTP ${status}`);
     }

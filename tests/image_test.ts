@@ -411,6 +411,27 @@ describe("a queued image job", () => {
     });
   });
 
+  it("waits out the rate limit, then submits once and without holding the request", async () => {
+    await withVirtualTime(async (clock) => {
+      let refusals = 0;
+      const { emulator, runpod } = emulated({
+        intercept: (request, next) =>
+          ["run", "runsync"].includes(request.operation) && refusals++ < 3
+            ? Response.json({ error: "too many requests" }, { status: 429, headers: { "retry-after": "7" } })
+            : next(),
+      });
+      const { image } = await generateImage({
+        model: runpod.imageModel("qwen/qwen-image"),
+        prompt: "Hi",
+        maxRetries: 0,
+      });
+      assertEquals(image.mediaType, "image/png");
+      assertEquals(operations(emulator).slice(0, 4), ["runsync", "run", "run", "run"]);
+      assertEquals(emulator.jobs.length, 1);
+      assert(clock.elapsed() >= 21_000 && clock.elapsed() < 23_000, String(clock.elapsed()));
+    });
+  });
+
   it("is polled as often and as long as the options say", async () => {
     await withVirtualTime(async (clock) => {
       const { emulator, runpod } = emulated({ timing: { coldStartMillis: Infinity } });

@@ -138,6 +138,8 @@ interface Run {
   /** How many status reads there may be. */
   maxReads: number;
   reads: number;
+  /** How many submissions were over the rate limit. */
+  refusals: number;
   /** A submission on its way. */
   submitting?: Promise<JobAnswer>;
   /** The job as it was last seen; without an answer where only its id is known. */
@@ -178,6 +180,7 @@ function start(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSigna
     deadlineAt: startedAt + timeoutMillis,
     maxReads,
     reads: 0,
+    refusals: 0,
     isResumed: false,
     dispose: () => {
       clearTimeout(timer);
@@ -194,12 +197,32 @@ async function begin(run: Run, work: Work): Promise<void> {
     run.latest = { job: { id: work.jobId, status: "IN_QUEUE" } };
     return;
   }
-  const waitMillis = heldMillis(run, work.submission);
+  run.latest = await submitUntilTaken(run, work.submission);
+  tell(run);
+}
+
+/** A submission over the rate limit was not taken, so it may be made again, as long as there is time. */
+async function submitUntilTaken(run: Run, submission: Submission): Promise<JobAnswer> {
+  const { queue, options, stop } = run;
   // The request outlives an abort, because its answer has the id to cancel the job with.
   const outlivesAbort = (options.cancelOnAbort ?? true) || (options.cancelOnTimeout ?? true);
-  run.submitting = submit(queue, work.submission, { waitMillis, abortSignal: stop.signal, outlivesAbort });
-  run.latest = await untilAborted(run.submitting, stop.signal);
-  tell(run);
+  let waitMillis = heldMillis(run, submission);
+  for (;; run.refusals++) {
+    try {
+      run.submitting = submit(queue, submission, { waitMillis, abortSignal: stop.signal, outlivesAbort });
+      const taken = await untilAborted(run.submitting, stop.signal);
+      run.lastFailure = undefined;
+      return taken;
+    } catch (error) {
+      stop.signal.throwIfAborted();
+      if (!APICallError.isInstance(error) || error.statusCode !== 429 || run.refusals >= run.maxReads) throw error;
+      run.submitting = undefined;
+      run.lastFailure = error;
+      // Held submissions are the scarcest: few may be open at once.
+      if (JSON.stringify(submission).length < LIMITS.runBytes) waitMillis = undefined;
+      await pause(Math.max(growingPause(run.refusals), readRetryAfter(error.responseHeaders)), stop.signal);
+    }
+  }
 }
 
 /** How long the service is to hold the submission; `undefined` for not at all. */
@@ -216,7 +239,7 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
   while (!isFinal(run.latest!.job)) {
     const isFirstLook = run.isResumed && run.reads === 0;
     if (!isFirstLook) {
-      if (run.reads >= run.maxReads) run.stop.abort(DEADLINE);
+      if (run.reads + run.refusals >= run.maxReads) run.stop.abort(DEADLINE);
       run.stop.signal.throwIfAborted();
       await pause(nextPause(run), run.stop.signal);
     }
@@ -253,12 +276,12 @@ async function readStatus({ queue, stop }: Run, jobId: string): Promise<JobAnswe
   }
 }
 
-function nextPause({ options, reads, maxReads, deadlineAt, lastFailure }: Run): number {
+function nextPause({ options, reads, refusals, maxReads, deadlineAt, lastFailure }: Run): number {
   const { pollIntervalMillis, maxPollAttempts, maxRequests } = options;
   const fixed = pollIntervalMillis ?? (maxPollAttempts === undefined ? undefined : SEED_POLL_MILLIS);
   if (fixed !== undefined) return fixed;
   // A budget of requests is spread over the time that is left.
-  const spread = maxRequests === undefined ? 0 : (deadlineAt - Date.now()) / Math.max(1, maxReads - reads);
+  const spread = maxRequests === undefined ? 0 : (deadlineAt - Date.now()) / Math.max(1, maxReads - reads - refusals);
   const asked = APICallError.isInstance(lastFailure) ? readRetryAfter(lastFailure.responseHeaders) : 0;
   return Math.min(LONGEST_PAUSE_MILLIS, Math.max(growingPause(reads), spread, asked));
 }
@@ -295,10 +318,14 @@ function whyStopped(run: Run, error: unknown): unknown {
   const seconds = Math.round((Date.now() - run.startedAt) / 1000);
   if (latest === undefined) {
     return new APICallError({
-      message:
-        `Cannot ${queue.attempt}: the submission was not answered within ${seconds} s, so a job may or may not exist`,
+      message: `Cannot ${queue.attempt}: ${
+        run.lastFailure === undefined
+          ? `the submission was not answered within ${seconds} s, so a job may or may not exist`
+          : `no submission was taken within ${seconds} s, for the rate limit`
+      }`,
       url: rootOf(queue),
       requestBodyValues: undefined,
+      cause: run.lastFailure,
       isRetryable: false,
     });
   }
