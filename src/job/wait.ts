@@ -190,7 +190,7 @@ function start(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSigna
 }
 
 async function begin(run: Run, work: Work): Promise<void> {
-  const { queue, options, stop } = run;
+  const { stop } = run;
   stop.signal.throwIfAborted();
   if ("jobId" in work) {
     run.isResumed = true;
