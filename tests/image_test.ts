@@ -172,6 +172,22 @@ describe("an image request", () => {
     for (const [call, image] of cases) assertEquals((await inputFor(KONTEXT, call)).input.image, image);
   });
 
+  it("writes megabytes of bytes as the base64 that they are, and reads them back", async () => {
+    const bytes = Uint8Array.from({ length: 3_000_001 }, (_, index) => (index * 7919) >> 3);
+    const { input } = await inputFor(KONTEXT, { files: [{ type: "file", mediaType: "image/png", data: bytes }] });
+    const decoded = atob(input.image.slice("data:image/png;base64,".length));
+    assertEquals(decoded.length, bytes.length);
+    assert(bytes.every((byte, index) => decoded.charCodeAt(index) === byte));
+
+    const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...bytes.subarray(0, 100_000)]);
+    const url = "https://cdn.example.com/a.png";
+    const base64 = btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(""));
+    const { runpod } = capture((request) => request.url === url ? new Response(png) : completed([url, base64]));
+    const { images } = await runpod.imageModel("abc").doGenerate(IMAGE_CALL);
+    assertEquals(images.map((image) => image.length), [png.length, png.length]);
+    assert((images[1] as Uint8Array).every((byte, index) => byte === png[index]));
+  });
+
   it("warns of images and masks that the model does not take", async () => {
     const file = { type: "url" as const, url: INPUT_IMAGE };
     const { input, warnings } = await inputFor("qwen/qwen-image", { files: [file], mask: file, n: 2 });
@@ -639,6 +655,41 @@ describe("a queued image job", () => {
         assertEquals(clock.pending(), 0);
       });
     }
+  });
+
+  it("gives the cancelling of a job to the platform's waitUntil", async () => {
+    await withVirtualTime(async () => {
+      const work: Promise<unknown>[] = [];
+      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
+      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil: (promise) => work.push(promise) });
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 95_000);
+      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
+      await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call));
+      assertEquals(work.length, 1);
+      await work[0];
+      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+    });
+  });
+
+  it("is cancelled without a word when cancelling fails", async () => {
+    await withVirtualTime(async (clock) => {
+      const work: Promise<unknown>[] = [];
+      const emulator = createRunpodEmulator({
+        timing: { coldStartMillis: Infinity },
+        intercept: (request, next) => request.operation === "cancel" ? new Promise<Response>(() => {}) : next(),
+      });
+      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil: (promise) => work.push(promise) });
+      const call = { ...IMAGE_CALL, providerOptions: { runpod: { timeoutMillis: 92_000 } } };
+      await assertRejects(
+        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call),
+        RunpodJobError,
+        "it is being cancelled",
+      );
+      assertEquals(clock.elapsed(), 92_000);
+      await work[0];
+      assertEquals([clock.elapsed(), clock.pending()], [102_000, 0]);
+    });
   });
 
   it("differs by prompt and by seed, and is the same for the same", async () => {
