@@ -1,0 +1,872 @@
+import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
+import {
+  createRunpod,
+  type RunpodEndpoint,
+  RunpodJobError,
+  type RunpodProviderSettings,
+  type RunpodRunOptions,
+} from "@runpod/ai-sdk-provider";
+import {
+  createRunpodEmulator,
+  type EmulatedEndpoint,
+  type RunpodEmulator,
+  type RunpodEmulatorOptions,
+} from "@runpod/ai-sdk-provider/testing";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completed, KEY } from "./capture.ts";
+import { settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+interface World {
+  emulator: RunpodEmulator;
+  endpoint: RunpodEndpoint;
+  clock: VirtualClock;
+}
+
+/** Runs a test on the endpoint `mine` of an emulator, on a virtual clock. */
+async function on(
+  mine: EmulatedEndpoint,
+  run: (world: World) => Promise<void>,
+  { settings, ...options }: RunpodEmulatorOptions & { settings?: RunpodProviderSettings } = {},
+): Promise<void> {
+  await withVirtualTime(async (clock) => {
+    const emulator = createRunpodEmulator({ ...options, endpoints: { mine } });
+    const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings });
+    await run({ emulator, endpoint: runpod.endpoint("mine"), clock });
+    await settled();
+    assertEquals(clock.pending(), 0);
+  });
+}
+
+const operations = ({ requests }: RunpodEmulator) => requests.map(({ operation }) => operation);
+const count = (emulator: RunpodEmulator, operation: string) =>
+  operations(emulator).filter((name) => name === operation).length;
+
+async function all<T>(iterable: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
+  for await (const item of iterable) into.push(item);
+  return into;
+}
+
+const echo: EmulatedEndpoint = { worker: (input) => ({ echo: input }) };
+const letters: EmulatedEndpoint = {
+  *worker() {
+    yield* ["a", { letter: "b" }, "c", "d"];
+  },
+  runMillis: 2000,
+  tokenMillis: 3000,
+};
+const LETTERS = ["a", { letter: "b" }, "c", "d"];
+
+describe("run", () => {
+  it("submits a job in one request and returns it queued", () =>
+    on({ ...echo, runMillis: 5000 }, async ({ emulator, endpoint, clock }) => {
+      const job = await endpoint.run({ say: "hi" });
+      assertEquals(job, { id: emulator.jobs[0].id, status: "IN_QUEUE" });
+      assertEquals(operations(emulator), ["run"]);
+      assertEquals(emulator.requests[0].url, "https://api.runpod.ai/v2/mine/run");
+      assertEquals(clock.elapsed(), 0);
+      assertEquals(endpoint.id, "mine");
+    }));
+
+  it("sends the input alone when nothing else is given, and nothing that is undefined", () =>
+    on(echo, async ({ emulator, endpoint }) => {
+      await endpoint.run({ say: "hi", not: undefined }, {
+        webhook: undefined,
+        policy: undefined,
+        s3Config: undefined,
+        headers: { "x-not": undefined },
+      });
+      await endpoint.runSync({ say: "hi" });
+      assertEquals(emulator.requests.map(({ body }) => body), [{ input: { say: "hi" } }, { input: { say: "hi" } }]);
+      assertEquals(emulator.requests[0].headers["x-not"], undefined);
+    }));
+
+  it("sends a webhook, a policy and an S3 bucket as they are documented", () =>
+    on(echo, async ({ emulator, endpoint }) => {
+      const options: RunpodRunOptions = {
+        webhook: "https://example.com/hook?secret=1",
+        policy: { executionTimeout: 60_000, ttl: 3_600_000, lowPriority: true },
+        s3Config: {
+          accessId: "id",
+          accessSecret: "secret",
+          bucketName: "bucket",
+          endpointUrl: "https://s3.example.com",
+          objectPath: "folder",
+        },
+      };
+      await endpoint.run({ say: "hi" }, options);
+      await endpoint.runSync({ say: "hi" }, options);
+      for (const { body } of emulator.requests.filter(({ body }) => body !== undefined)) {
+        assertEquals(body, { input: { say: "hi" }, ...options });
+      }
+      // With a webhook the id is wanted at once.
+      assertEquals(operations(emulator).slice(0, 2), ["run", "run"]);
+      await endpoint.run({ say: "hi" }, { policy: { ttl: 10_000, lowPriority: undefined } });
+      assertEquals(emulator.requests.at(-1)?.body, { input: { say: "hi" }, policy: { ttl: 10_000 } });
+    }));
+
+  it("sends the headers of the call with every request, and the key", () =>
+    on({ ...echo, runMillis: 100_000 }, async ({ emulator, endpoint }) => {
+      await endpoint.runSync({ say: "hi" }, { headers: { "x-trace": "7" } });
+      assert(emulator.requests.length > 1);
+      for (const { headers } of emulator.requests) {
+        assertEquals([headers["x-trace"], headers.authorization], ["7", `Bearer ${KEY}`]);
+      }
+    }));
+
+  it("sends nothing after an abort, and fails with the caller's own reason", () =>
+    on(echo, async ({ emulator, endpoint }) => {
+      const reason = new Error("left");
+      const abortSignal = AbortSignal.abort(reason);
+      for (
+        const call of [
+          () => endpoint.run({ a: 1 }, { abortSignal }),
+          () => endpoint.runSync({ a: 1 }, { abortSignal, cancelOnAbort: false }),
+          () => endpoint.wait("job-1", { abortSignal, cancelOnAbort: false }),
+          () => endpoint.status("job-1", { abortSignal }),
+          () => all(endpoint.stream("job-1", { abortSignal, cancelOnAbort: false })),
+          () => endpoint.cancel("job-1", { abortSignal }),
+          () => endpoint.retry("job-1", { abortSignal }),
+          () => endpoint.purgeQueue({ abortSignal }),
+          () => endpoint.health({ abortSignal }),
+          () => endpoint.models({ abortSignal }),
+        ]
+      ) {
+        assertEquals(await assertRejects(call), reason);
+      }
+      assertEquals(emulator.requests.length, 0);
+    }));
+
+  it("is not repeated when its answer is lost, and says so by isRetryable", () =>
+    on(echo, async ({ emulator, endpoint }) => {
+      const error = await assertRejects(() => endpoint.run({ a: 1 }), APICallError);
+      assertEquals([error.isRetryable, emulator.jobs.length, emulator.requests.length], [false, 1, 1]);
+    }, {
+      intercept: async (_, next) => {
+        await next();
+        throw new TypeError("reset");
+      },
+    }));
+
+  it("over the rate limit may be repeated", () =>
+    on(echo, async ({ endpoint }) => {
+      const error = await assertRejects(() => endpoint.run({ a: 1 }), APICallError, "too many requests");
+      assertEquals([error.statusCode, error.isRetryable], [429, true]);
+    }, { intercept: () => Response.json({ error: "too many requests" }, { status: 429 }) }));
+});
+
+describe("runSync", () => {
+  it("is one request when the job is fast", () =>
+    on({ ...echo, coldStartMillis: 4000, runMillis: 6000 }, async ({ emulator, endpoint, clock }) => {
+      const { workerId, ...job } = await endpoint.runSync<{ echo: unknown }>({ say: "hi" });
+      assertEquals(job, {
+        id: emulator.jobs[0].id,
+        status: "COMPLETED",
+        output: { echo: { say: "hi" } },
+        delayTimeMillis: 4000,
+        executionTimeMillis: 6000,
+      });
+      assertEquals(typeof workerId, "string");
+      assertEquals(operations(emulator), ["runsync"]);
+      assertEquals(new URL(emulator.requests[0].url).search, "?wait=90000");
+      assertEquals(clock.elapsed(), 10_000);
+    }));
+
+  it("polls a job that outlasts the long wait", () =>
+    on({ ...echo, runMillis: 200_000 }, async ({ emulator, endpoint, clock }) => {
+      const job = await endpoint.runSync({ say: "hi" });
+      assertEquals([job.status, job.output], ["COMPLETED", { echo: { say: "hi" } }]);
+      assertEquals([...new Set(operations(emulator))], ["runsync", "status"]);
+      assertEquals(emulator.jobs.length, 1);
+      assert(clock.elapsed() >= 200_000 && clock.elapsed() <= 206_000, String(clock.elapsed()));
+    }));
+
+  it("completes without an output when the handler returns nothing", () =>
+    on({ worker: () => undefined }, async ({ endpoint }) => {
+      const job = await endpoint.runSync({ say: "hi" });
+      assertEquals([job.status, "output" in job], ["COMPLETED", false]);
+    }));
+
+  for (const runMillis of [1000, 100_000]) {
+    for (const failedRunsyncStatus of [200, 400] as const) {
+      const when = `${runMillis > 90_000 ? "while polled" : "in the long wait"}, with HTTP ${failedRunsyncStatus}`;
+      it(`throws what the worker says when the job fails ${when}`, () =>
+        on({
+          worker: () => {
+            throw new RangeError("CUDA out of memory");
+          },
+          coldStartMillis: 500,
+          runMillis,
+        }, async ({ emulator, endpoint }) => {
+          const error = await assertRejects(() => endpoint.runSync({ say: "hi" }), RunpodJobError);
+          const [{ id }] = emulator.jobs;
+          assertEquals(error.message, `Cannot run a job on "mine": job "${id}" failed: CUDA out of memory`);
+          assertEquals([error.kind, error.status, error.jobId, error.endpoint], ["failed", "FAILED", id, "mine"]);
+          assertEquals([error.workerError?.message, error.workerError?.type], ["CUDA out of memory", "RangeError"]);
+          assertStringIncludes(error.workerError?.traceback ?? "", "Traceback (most recent call last)");
+          assertEquals([error.job.delayTimeMillis, error.job.executionTimeMillis], [500, runMillis]);
+          assertEquals([error.isRetryable, emulator.jobs.length], [false, 1]);
+        }, { behavior: { failedRunsyncStatus } }));
+    }
+  }
+
+  it("calls both of the platform's time limits a timeout", async () => {
+    for (const executionTimeoutStatus of ["FAILED", "TIMED_OUT"] as const) {
+      await on({ ...echo, runMillis: 20_000 }, async ({ endpoint }) => {
+        const error = await assertRejects(
+          () => endpoint.runSync({ a: 1 }, { policy: { executionTimeout: 5000 } }),
+          RunpodJobError,
+        );
+        assertEquals([error.kind, error.status], ["timed-out", executionTimeoutStatus]);
+      }, { behavior: { executionTimeoutStatus } });
+    }
+  });
+
+  it("cancels the job at its deadline, or leaves it to be waited for", async () => {
+    for (const cancelOnTimeout of [true, false]) {
+      await on({ ...echo, runMillis: 120_000 }, async ({ emulator, endpoint }) => {
+        const error = await assertRejects(
+          () => endpoint.runSync({ a: 1 }, { timeoutMillis: 100_000, cancelOnTimeout }),
+          RunpodJobError,
+        );
+        assertEquals(error.kind, "deadline");
+        await settled();
+        assertEquals(count(emulator, "cancel"), cancelOnTimeout ? 1 : 0);
+        if (cancelOnTimeout) assertEquals(emulator.jobs[0].status, "CANCELLED");
+        else assertEquals((await endpoint.wait(error.jobId)).output, { echo: { a: 1 } });
+      });
+    }
+  });
+});
+
+describe("wait", () => {
+  it("goes on with a job that was submitted before", () =>
+    on({ ...echo, runMillis: 30_000 }, async ({ emulator, endpoint, clock }) => {
+      const { id } = await endpoint.run({ say: "hi" });
+      const job = await endpoint.wait<{ echo: unknown }>(id);
+      assertEquals([job.id, job.output], [id, { echo: { say: "hi" } }]);
+      assertEquals(emulator.jobs.length, 1);
+      assert(clock.elapsed() >= 30_000 && clock.elapsed() <= 36_000, String(clock.elapsed()));
+    }));
+
+  it("is one read when the job has ended", () =>
+    on(echo, async ({ emulator, endpoint, clock }) => {
+      const { id } = await endpoint.run({ say: "hi" });
+      await endpoint.wait(id);
+      assertEquals(operations(emulator), ["run", "status"]);
+      assertEquals(clock.elapsed(), 0);
+    }));
+
+  it("throws what the worker says", () =>
+    on({ worker: () => ({ error: { message: "bad prompt", type: "ValueError" } }) }, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ say: "hi" });
+      const error = await assertRejects(() => endpoint.wait(id), RunpodJobError, "bad prompt");
+      assertEquals(error.message, `Cannot wait for job "${id}" on "mine": job "${id}" failed: bad prompt`);
+      assertEquals([error.kind, error.workerError?.type], ["failed", "ValueError"]);
+    }));
+
+  it("says that a job is gone", () =>
+    on(echo, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ say: "hi" });
+      await settled(31 * 60_000);
+      for (const jobId of [id, "never-was"]) {
+        const error = await assertRejects(() => endpoint.wait(jobId), RunpodJobError, "is gone");
+        assertEquals([error.kind, error.jobId], ["expired", jobId]);
+      }
+    }));
+
+  it("ends at once with the caller's own reason, and cancels the job unless told not to", async () => {
+    for (const cancelOnAbort of [true, false]) {
+      await on({ ...echo, runMillis: 60_000 }, async ({ emulator, endpoint, clock }) => {
+        const { id } = await endpoint.run({ say: "hi" });
+        const abort = new AbortController();
+        const reason = new Error("left");
+        setTimeout(() => abort.abort(reason), 7000);
+        const call = () => endpoint.wait(id, { abortSignal: abort.signal, cancelOnAbort });
+        assertEquals(await assertRejects(call), reason);
+        assertEquals(clock.elapsed(), 7000);
+        await settled();
+        assertEquals(count(emulator, "cancel"), cancelOnAbort ? 1 : 0);
+      });
+    }
+  });
+});
+
+describe("status", () => {
+  it("tells every state of a job that succeeds, and its times, worker and cost", () =>
+    on({ worker: () => ({ text: "hi", cost: 0.25 }), coldStartMillis: 10_000, runMillis: 5000 }, async (world) => {
+      const { endpoint } = world;
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await endpoint.status(id), { id, status: "IN_QUEUE" });
+      await settled(11_000);
+      const { workerId, ...running } = await endpoint.status(id);
+      assertEquals(running, { id, status: "IN_PROGRESS", delayTimeMillis: 10_000 });
+      await settled(5000);
+      assertEquals(await endpoint.status(id), {
+        id,
+        status: "COMPLETED",
+        output: { text: "hi", cost: 0.25 },
+        delayTimeMillis: 10_000,
+        executionTimeMillis: 5000,
+        workerId: workerId!,
+        cost: 0.25,
+      });
+      assert(workerId);
+    }));
+
+  it("tells states that the service may add, progress, and how often the job was started again", () =>
+    on({
+      worker: () => "done",
+      states: [
+        { status: "IN_PROGRESS", millis: 1000, output: { progress: 10 } },
+        { status: "IN_QUEUE", millis: 1000 },
+        { status: "Warming_Up", millis: 1000 },
+        { status: "RUNNING", millis: 1000, output: "half" },
+      ],
+    }, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      const seen: unknown[] = [];
+      for (let second = 0; second < 5; second++) {
+        const { status, output, retries } = await endpoint.status(id);
+        seen.push([status, output, retries]);
+        await settled(1000);
+      }
+      assertEquals(seen, [
+        ["IN_PROGRESS", { progress: 10 }, undefined],
+        ["IN_QUEUE", undefined, 1],
+        ["WARMING_UP", undefined, 1],
+        ["RUNNING", "half", 1],
+        ["COMPLETED", "done", 1],
+      ]);
+    }));
+
+  it("returns a job that ended without a result as well", async () => {
+    for (const status of ["FAILED", "CANCELLED", "TIMED_OUT"]) {
+      await on({ ...echo, outcome: { status, error: { message: "why" } } }, async ({ endpoint }) => {
+        const { id } = await endpoint.run({ a: 1 });
+        const job = await endpoint.status(id);
+        assertEquals([job.status, job.error], [status, { message: "why" }]);
+      });
+    }
+  });
+
+  it("of a job that is not there is an error that says what to check", () =>
+    on(echo, async ({ endpoint }) => {
+      const error = await assertRejects(() => endpoint.status("nope"), APICallError);
+      assertEquals(
+        error.message,
+        'Cannot read job "nope" on "mine": job not found (HTTP 404); check that endpoint "mine" exists (a job\'s result is kept 30 minutes, of /runsync 1 minute)',
+      );
+      assertEquals([error.statusCode, error.isRetryable, RunpodJobError.isInstance(error)], [404, false, false]);
+    }));
+});
+
+describe("stream", () => {
+  for (const streamEnd of ["inside", "before"] as const) {
+    it(`yields what a generator yields, in order and as it comes, with the last yields ${streamEnd} the end`, () =>
+      on(letters, async ({ emulator, endpoint, clock }) => {
+        const { id } = await endpoint.run({ a: 1 });
+        const times: number[] = [];
+        const yields: unknown[] = [];
+        for await (const item of endpoint.stream(id)) {
+          yields.push(item);
+          times.push(clock.elapsed());
+        }
+        assertEquals(yields, LETTERS);
+        assertEquals(times, [2000, 5000, 8000, 11_000]);
+        await settled();
+        assertEquals([count(emulator, "cancel"), count(emulator, "status")], [0, 1]);
+      }, { behavior: { streamEnd } }));
+
+    it(`yields all of a job that has ended before it is read, with the last yields ${streamEnd} the end`, () =>
+      on(letters, async ({ emulator, endpoint }) => {
+        const { id } = await endpoint.run({ a: 1 });
+        await settled(60_000);
+        assertEquals(await all(endpoint.stream(id)), LETTERS);
+        assert(count(emulator, "stream") <= 3, String(count(emulator, "stream")));
+      }, { behavior: { streamEnd } }));
+  }
+
+  it("yields what an asynchronous generator yields, whatever it is", () =>
+    on({
+      async *worker() {
+        for (const item of [0, false, null, "", [1, 2], { output: "inner" }, { a: { b: 1 } }]) {
+          await settled(1500);
+          yield item;
+        }
+      },
+    }, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(
+        await all(endpoint.stream(id)),
+        [0, false, null, "", [1, 2], { output: "inner" }, { a: { b: 1 } }],
+      );
+    }));
+
+  it("sends nothing before it is read", () =>
+    on(letters, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      endpoint.stream(id);
+      await settled();
+      assertEquals(operations(emulator), ["run"]);
+    }));
+
+  it("paces itself while a job waits in the queue and is answered at once with nothing", () =>
+    on({ ...letters, coldStartMillis: 60_000 }, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await all(endpoint.stream(id)), LETTERS);
+      assert(count(emulator, "stream") <= 35, String(count(emulator, "stream")));
+    }));
+
+  it("paces itself where the service never holds a reply", () =>
+    withVirtualTime(async (clock) => {
+      const { runpod, sent } = capture(({ url }) => {
+        if (url.includes("/status/")) return completed([]);
+        return Response.json({ status: clock.elapsed() < 600_000 ? "IN_PROGRESS" : "COMPLETED", stream: [] });
+      });
+      assertEquals(await all(runpod.endpoint("mine").stream("job-1")), []);
+      assert(sent.length <= 160, String(sent.length));
+    }));
+
+  it("outlives replies that fail for a passing reason", () => {
+    let replies = 0;
+    const faults = [
+      () => Response.json({ error: "bad gateway" }, { status: 502 }),
+      () => Promise.reject(new TypeError("reset")),
+      () => Response.json({ error: "too many requests" }, { status: 429, headers: { "retry-after": "7" } }),
+      () => new Response("<html>524</html>", { status: 524 }),
+    ];
+    return on(letters, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await all(endpoint.stream(id)), LETTERS);
+      await settled();
+      assertEquals([replies > 4, count(emulator, "cancel")], [true, 0]);
+    }, { intercept: ({ operation }, next) => operation === "stream" ? (faults[replies++] ?? next)() : next() });
+  });
+
+  it("gives up on replies that keep failing", () =>
+    on(letters, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      const error = await assertRejects(() => all(endpoint.stream(id)), APICallError, "bad gateway");
+      assertEquals(error.statusCode, 502);
+      assert(count(emulator, "stream") <= 12, String(count(emulator, "stream")));
+    }, {
+      intercept: ({ operation }, next) =>
+        operation === "stream" ? Response.json({ error: "bad gateway" }, { status: 502 }) : next(),
+    }));
+
+  it("takes yields that were lost with the last replies from the job's result", () =>
+    on(letters, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await all(endpoint.stream(id)), LETTERS);
+      assertEquals(emulator.jobs.length, 1);
+    }, {
+      intercept: async ({ operation }, next) => {
+        const reply = await next();
+        if (operation === "stream" && /"[cd]"/.test(await reply.clone().text())) throw new TypeError("reset");
+        return reply;
+      },
+    }));
+
+  it("yields first what a failing generator has yielded, then throws what it raised", () =>
+    on({
+      *worker() {
+        yield "a";
+        yield "b";
+        throw new Error("no more letters");
+      },
+      runMillis: 1000,
+      tokenMillis: 2000,
+    }, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      const yields: unknown[] = [];
+      const error = await assertRejects(() => all(endpoint.stream(id), yields), RunpodJobError);
+      assertEquals(yields, ["a", "b"]);
+      assertEquals(
+        error.message,
+        `Cannot read the stream of job "${id}" on "mine": job "${id}" failed: no more letters`,
+      );
+      assertEquals([error.kind, error.jobId, error.status], ["failed", id, "FAILED"]);
+      assertStringIncludes(error.workerError?.traceback ?? "", "Traceback");
+      assertEquals(error.job.executionTimeMillis, 3000);
+      await settled();
+      assertEquals(count(emulator, "cancel"), 0);
+    }));
+
+  it("throws when the job is cancelled by somebody else", () =>
+    on({ ...letters, tokenMillis: 60_000 }, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      setTimeout(() => endpoint.cancel(id), 30_000);
+      const yields: unknown[] = [];
+      const error = await assertRejects(() => all(endpoint.stream(id), yields), RunpodJobError, "was cancelled");
+      assertEquals([error.kind, yields, count(emulator, "cancel")], ["cancelled", ["a"], 1]);
+    }));
+
+  for (const cancelOnAbort of [true, false]) {
+    const then = cancelOnAbort ? "cancels the job, once" : "lets the job go on with cancelOnAbort: false";
+    it(`that is left early ${then}`, () =>
+      on(letters, async ({ emulator, endpoint }) => {
+        const { id } = await endpoint.run({ a: 1 });
+        for await (const item of endpoint.stream(id, { cancelOnAbort })) {
+          assertEquals(item, "a");
+          break;
+        }
+        await settled(60_000);
+        assertEquals(count(emulator, "cancel"), cancelOnAbort ? 1 : 0);
+        assertEquals(emulator.jobs[0].status, cancelOnAbort ? "CANCELLED" : "COMPLETED");
+      }));
+
+    it(`that is aborted ends at once with the caller's own reason, and ${then}`, async () => {
+      // In a held reply, and in a pause while the job is queued.
+      for (const coldStartMillis of [0, 30_000]) {
+        await on({ ...letters, coldStartMillis }, async ({ emulator, endpoint, clock }) => {
+          const { id } = await endpoint.run({ a: 1 });
+          const abort = new AbortController();
+          const reason = new Error("left");
+          setTimeout(() => abort.abort(reason), 3000);
+          const call = () => all(endpoint.stream(id, { abortSignal: abort.signal, cancelOnAbort }));
+          assertEquals(await assertRejects(call), reason);
+          assertEquals(clock.elapsed(), 3000);
+          await settled();
+          assertEquals(count(emulator, "cancel"), cancelOnAbort ? 1 : 0);
+        });
+      }
+    });
+  }
+
+  it("refuses a second reader of the same job until the first has left", () =>
+    on(letters, async ({ emulator, endpoint }) => {
+      const [{ id }, { id: other }] = [await endpoint.run({ a: 1 }), await endpoint.run({ a: 2 })];
+      const first = endpoint.stream(id, { cancelOnAbort: false })[Symbol.asyncIterator]();
+      assertEquals(await first.next(), { done: false, value: "a" });
+      const before = emulator.requests.length;
+      const error = await assertRejects(() => all(endpoint.stream(id)), InvalidArgumentError, "is being read already");
+      assertEquals([error.argument, emulator.requests.length], ["jobId", before]);
+      // Another job is another matter.
+      assertEquals(await all(endpoint.stream(other)), LETTERS);
+      await first.return!();
+      assertEquals(await all(endpoint.stream(id)), ["b", "c", "d"].map((at) => at === "b" ? { letter: at } : at));
+      assertEquals(count(emulator, "cancel"), 0);
+    }));
+
+  it("lets go of a job after an error, so that it can be read again", () => {
+    let isDown = true;
+    return on(letters, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      await assertRejects(() => all(endpoint.stream(id)), APICallError, "unauthorized");
+      isDown = false;
+      assertEquals(await all(endpoint.stream(id)), LETTERS);
+    }, {
+      intercept: ({ operation }, next) =>
+        isDown && operation === "stream" ? Response.json({ error: "unauthorized" }, { status: 401 }) : next(),
+    });
+  });
+
+  it("takes replies that are plain lists, as the oldest documentation has them", () =>
+    withVirtualTime(async () => {
+      const replies = [
+        [{ output: "a" }, { output: "b", metrics: { avg_gen_throughput: 1 } }],
+        [],
+        ["c"],
+        { status: "COMPLETED", stream: [] },
+      ];
+      const { runpod } = capture(({ url }) =>
+        url.includes("/status/") ? completed([]) : Response.json(replies.shift() ?? [])
+      );
+      assertEquals(await all(runpod.endpoint("mine").stream("job-1")), ["a", "b", "c"]);
+    }));
+
+  it("of a handler that is no generator yields nothing, and ends with the job", () =>
+    on({ ...echo, runMillis: 20_000 }, async ({ emulator, endpoint, clock }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await all(endpoint.stream(id)), []);
+      assert(clock.elapsed() >= 20_000 && clock.elapsed() <= 26_000, String(clock.elapsed()));
+      assertEquals((await endpoint.status(id)).output, { echo: { a: 1 } });
+      assert(count(emulator, "stream") <= 10, String(count(emulator, "stream")));
+    }));
+
+  it("of a job that is not there is an error", () =>
+    on(echo, async ({ endpoint }) => {
+      const error = await assertRejects(() => all(endpoint.stream("nope")), APICallError, "job not found");
+      assertEquals(error.statusCode, 404);
+    }));
+});
+
+describe("cancel", () => {
+  it("ends a job that waits and a job that runs", async () => {
+    for (const timing of [{ coldStartMillis: 60_000 }, { runMillis: 60_000 }]) {
+      await on({ ...echo, ...timing }, async ({ emulator, endpoint }) => {
+        const { id } = await endpoint.run({ a: 1 });
+        await settled();
+        assertEquals(await endpoint.cancel(id), { id, status: "CANCELLED" });
+        assertEquals((await endpoint.status(id)).status, "CANCELLED");
+        assertEquals(emulator.requests.at(-2)?.method, "POST");
+        const error = await assertRejects(() => endpoint.wait(id), RunpodJobError, "was cancelled");
+        assertEquals(error.kind, "cancelled");
+      });
+    }
+  });
+
+  it("returns a job that has ended before as it ended", () =>
+    on(echo, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await endpoint.cancel(id), { id, status: "COMPLETED" });
+    }));
+
+  it("of a job that the service no longer cancels leaves its result alone", async () => {
+    for (const cancelFinishedStatus of [400, 404] as const) {
+      await on(echo, async ({ endpoint }) => {
+        const { id } = await endpoint.run({ a: 1 });
+        await endpoint.cancel(id).catch((error: unknown) => {
+          assertInstanceOf(error, APICallError);
+          assertEquals([error.statusCode, error.isRetryable], [cancelFinishedStatus, false]);
+        });
+        assertEquals((await endpoint.status(id)).output, { echo: { a: 1 } });
+      }, { behavior: { cancelFinishedStatus } });
+    }
+  });
+});
+
+describe("retry", () => {
+  it("starts a failed job again under the same id", () =>
+    on({
+      worker: (_, { attempt }) => attempt === 1 ? { error: "first try" } : { attempt },
+      runMillis: 1000,
+    }, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      await assertRejects(() => endpoint.wait(id), RunpodJobError, "first try");
+      assertEquals(await endpoint.retry(id), { id, status: "IN_QUEUE" });
+      assertEquals((await endpoint.wait(id)).output, { attempt: 2 });
+      assertEquals(emulator.jobs.length, 1);
+    }));
+
+  it("says why a job is not started again, and may not be repeated", () =>
+    on(echo, async ({ endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      const error = await assertRejects(() => endpoint.retry(id), APICallError, "only FAILED and TIMED_OUT jobs");
+      assertEquals([error.statusCode, error.isRetryable], [400, false]);
+    }));
+});
+
+describe("purgeQueue", () => {
+  it("removes the jobs that wait, and counts them", () =>
+    on({ ...echo, coldStartMillis: 60_000 }, async ({ emulator, endpoint }) => {
+      for (let index = 0; index < 3; index++) await endpoint.run({ index });
+      assertEquals(await endpoint.purgeQueue(), 3);
+      assertEquals(await endpoint.purgeQueue(), 0);
+      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED", "CANCELLED", "CANCELLED"]);
+      assertEquals(emulator.requests.at(-1)?.url, "https://api.runpod.ai/v2/mine/purge-queue");
+    }));
+
+  it("over its rate limit may be repeated", () =>
+    on(echo, async ({ endpoint }) => {
+      await endpoint.purgeQueue();
+      await endpoint.purgeQueue();
+      const error = await assertRejects(() => endpoint.purgeQueue(), APICallError);
+      assertEquals([error.statusCode, error.isRetryable], [429, true]);
+    }, { rateLimits: true }));
+});
+
+describe("health", () => {
+  it("tells how many jobs and workers there are", () =>
+    on({ ...echo, coldStartMillis: 10_000, runMillis: 10_000 }, async ({ endpoint }) => {
+      await endpoint.run({ a: 1 });
+      const { jobs, workers } = await endpoint.health();
+      assertEquals([jobs.inQueue, jobs.inProgress, workers.initializing], [1, 0, 1]);
+      await settled(11_000);
+      const later = await endpoint.health();
+      assertEquals([later.jobs.inQueue, later.jobs.inProgress, later.workers.running], [0, 1, 1]);
+    }));
+
+  it("may lack a part", async () => {
+    const { runpod } = capture(() => Response.json({ workers: { idle: 1 } }));
+    assertEquals(await runpod.endpoint("mine").health(), { jobs: {}, workers: { idle: 1 } });
+  });
+});
+
+describe("models", () => {
+  it("lists what a chat endpoint serves", () =>
+    on({ worker: "chat", models: ["org/one", "org/two"] }, async ({ emulator, endpoint }) => {
+      assertEquals((await endpoint.models()).map(({ id }) => id), ["org/one", "org/two"]);
+      assertEquals(emulator.requests.map(({ method, url }) => [method, url]), [
+        ["GET", "https://api.runpod.ai/v2/mine/openai/v1/models"],
+      ]);
+    }));
+});
+
+describe("an endpoint", () => {
+  it("refuses an input that is empty or no object, before a request", () =>
+    on(echo, async ({ emulator, endpoint }) => {
+      const wrong: Array<[input: unknown, reason: string]> = [
+        [
+          {},
+          'Cannot run a job on "mine": the input is empty, and Runpod drops an empty input on its way to the worker',
+        ],
+        ...["text", 5, null, undefined, ["a"], true].map((input): [unknown, string] => [
+          input,
+          'Cannot run a job on "mine": the input is not an object; give it at least one key',
+        ]),
+      ];
+      for (const [input, reason] of wrong) {
+        for (const run of [endpoint.run, endpoint.runSync]) {
+          const error = await assertRejects(
+            () => run(input as Record<string, unknown>),
+            InvalidArgumentError,
+            reason,
+          );
+          assertEquals(error.argument, "input");
+        }
+      }
+      assertEquals(emulator.requests.length, 0);
+    }));
+
+  const SIZES: Array<[operation: "run" | "runSync", megabytes: number, advice: string]> = [
+    ["run", 10, "send files as URLs, or wait for the job (runSync takes 20 MB)"],
+    ["runSync", 20, "send files as URLs"],
+  ];
+  for (const [operation, megabytes, advice] of SIZES) {
+    for (const character of ["x", "é", "€", "😀"]) {
+      it(`takes ${megabytes} MB of "${character}" by ${operation}, and refuses more before a request`, () =>
+        on({ worker: () => ({ ok: true }) }, async ({ emulator, endpoint }) => {
+          const size = (text: string) => new TextEncoder().encode(text).length;
+          const room = megabytes * MEBIBYTE - size(JSON.stringify({ input: { text: "" } }));
+          const text = character.repeat(Math.floor(room / size(character)));
+          const fill = "x".repeat(room - size(text));
+          await endpoint[operation]({ text: text + fill });
+          assertEquals(emulator.jobs.length, 1);
+          const error = await assertRejects(
+            () => endpoint[operation]({ text: `${text}${fill}x` }),
+            InvalidArgumentError,
+          );
+          assertEquals(
+            error.message,
+            `Cannot run a job on "mine": the request has more than the ${megabytes} MB that Runpod takes; ${advice}`,
+          );
+          assertEquals(emulator.requests.length, 1);
+        }));
+    }
+  }
+
+  const CALLS: Array<[name: string, call: (endpoint: RunpodEndpoint, jobId: string) => Promise<unknown>]> = [
+    ["wait", (endpoint, jobId) => endpoint.wait(jobId)],
+    ["status", (endpoint, jobId) => endpoint.status(jobId)],
+    ["stream", (endpoint, jobId) => all(endpoint.stream(jobId))],
+    ["cancel", (endpoint, jobId) => endpoint.cancel(jobId)],
+    ["retry", (endpoint, jobId) => endpoint.retry(jobId)],
+  ];
+
+  it("that is an OpenAI-compatible server without a queue is refused before a request, but lists models", async () => {
+    const emulator = createRunpodEmulator();
+    const runpod = createRunpod({ baseURL: "http://localhost:8000/v1", fetch: emulator.fetch });
+    const endpoint = runpod.endpoint("emulated/chat-model");
+    const calls = [
+      ...CALLS.map(([, call]) => () => call(endpoint, "job-1")),
+      () => endpoint.run({ a: 1 }),
+      () => endpoint.runSync({ a: 1 }),
+      () => endpoint.purgeQueue(),
+      () => endpoint.health(),
+    ];
+    for (const call of calls) await assertRejects(call, InvalidArgumentError, "without a job queue");
+    assertEquals(emulator.requests.length, 0);
+    assertEquals((await endpoint.models()).length, 1);
+  });
+
+  it("refuses an empty job id before a request", () =>
+    on(echo, async ({ emulator, endpoint }) => {
+      for (const [, call] of CALLS) {
+        const error = await assertRejects(() => call(endpoint, ""), InvalidArgumentError, "its id is empty");
+        assertEquals(error.argument, "jobId");
+      }
+      await settled();
+      assertEquals(emulator.requests.length, 0);
+    }));
+
+  it("writes a job id as one segment of the path", async () => {
+    const { runpod, sent } = capture(({ url }) =>
+      url.includes("/stream/") ? Response.json({ status: "COMPLETED", stream: [] }) : completed({})
+    );
+    for (const [, call] of CALLS) await call(runpod.endpoint("mine"), "a/b?c#d é");
+    assertEquals(
+      [...new Set(sent.map(({ url }) => url.slice("https://api.runpod.ai/v2/mine/".length)))],
+      ["status", "stream", "cancel", "retry"].map((operation) => `${operation}/a%2Fb%3Fc%23d%20%C3%A9`),
+    );
+  });
+
+  it("is found by its URL and by its link in the console", async () => {
+    const { runpod, sent } = capture(() => completed({}));
+    for (
+      const id of ["mine", "https://api.runpod.ai/v2/mine", "https://console.runpod.io/serverless/user/endpoint/mine"]
+    ) {
+      await runpod.endpoint(id).status("job-1");
+      assertEquals(sent.at(-1)?.url, "https://api.runpod.ai/v2/mine/status/job-1");
+    }
+  });
+
+  it("takes what is no JSON, or no job, for an error", async () => {
+    for (const body of ["", "<html></html>", "[]", "{}", '{"id":"x"}', "null"]) {
+      const { runpod } = capture(() => new Response(body));
+      const error = await assertRejects(() => runpod.endpoint("mine").run({ a: 1 }), APICallError, "Cannot run a job");
+      assertEquals([error.statusCode, error.isRetryable, error.responseBody], [200, false, body]);
+    }
+  });
+
+  it("lets no error show the API key, also where the service quotes it", () =>
+    withVirtualTime(async () => {
+      const quoting = `{"error":"bad token Bearer ${KEY}"}`;
+      const answers: Array<() => Response | Promise<Response>> = [
+        () => new Response(quoting, { status: 401, headers: { "x-echo": `Bearer ${KEY}` } }),
+        () => new Response(quoting, { status: 400 }),
+        () => new Response(`not JSON ${KEY}`),
+        () => Response.json({ id: "job-1", status: "FAILED", error: `${KEY} is wrong`, output: { key: KEY } }),
+        () => Promise.reject(new TypeError(`failed with ${KEY}`, { cause: new Error(KEY) })),
+      ];
+      for (const answer of answers) {
+        const { runpod } = capture(answer);
+        const endpoint = runpod.endpoint("mine");
+        const calls = [
+          ...CALLS.map(([, call]) => () => call(endpoint, "job-1")),
+          () => endpoint.run({ a: 1 }),
+          () => endpoint.runSync({ a: 1 }),
+          () => endpoint.purgeQueue(),
+          () => endpoint.models(),
+        ];
+        for (const call of calls) {
+          let shown = "";
+          try {
+            shown = show(await call());
+          } catch (error) {
+            shown = show(error);
+            assert(error instanceof Error);
+          }
+          assertEquals(shown.includes(KEY), false, shown);
+        }
+      }
+    }));
+});
+
+/** All that a value holds, also what does not print. */
+function show(value: unknown, seen: Set<unknown> = new Set()): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (seen.has(value)) return "";
+  seen.add(value);
+  return Object.getOwnPropertyNames(value)
+    .map((key) => `${key}: ${show((value as Record<string, unknown>)[key], seen)}`).join("\n");
+}
+
+describe("RunpodJobError", () => {
+  it("is told from other errors, also when another copy of the package made it", async () => {
+    const { runpod } = capture(() => Response.json({ id: "job-1", status: "FAILED", error: "boom" }));
+    const own = await assertRejects(() => runpod.endpoint("mine").runSync({ a: 1 }));
+    const foreign = Object.assign(new Error("boom"), { [Symbol.for("runpod.error.RunpodJobError")]: true });
+    for (const error of [own, foreign]) {
+      assertEquals([RunpodJobError.isInstance(error), error instanceof RunpodJobError], [true, true]);
+    }
+    assertEquals([APICallError.isInstance(own), own instanceof Error, own.name], [true, true, "RunpodJobError"]);
+    const other = new APICallError({ message: "boom", url: "https://example.com", requestBodyValues: {} });
+    for (const error of [other, new Error("boom"), {}, null, undefined, "RunpodJobError"]) {
+      assertEquals([RunpodJobError.isInstance(error), error as unknown instanceof RunpodJobError], [false, false]);
+    }
+  });
+});

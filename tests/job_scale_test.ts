@@ -1,0 +1,159 @@
+import { APICallError } from "@ai-sdk/provider";
+import { createRunpod } from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import { describe, it } from "node:test";
+import { assert, assertEquals } from "@std/assert";
+import { KEY } from "./capture.ts";
+import { settled, withVirtualTime } from "./virtual_time.ts";
+
+const JOBS = 1000;
+const WINDOW_MILLIS = 10_000;
+/** What Runpod documents for ten seconds. */
+const LIMITS: Record<string, number> = { run: 1000, runsync: 2000, status: 2000 };
+
+/** Numbers between 0 and 1 that are the same in every run. */
+function pseudoRandom(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Run times from 0.3 s to just under 10 min, most of them short. */
+function runTimes(): number[] {
+  const random = pseudoRandom(1);
+  return Array.from({ length: JOBS }, () => Math.round(300 * 1990 ** (random() ** 2)));
+}
+
+interface Way {
+  /** How long the submission is held; 0 submits with `run`, to wait afterwards. */
+  waitMillis: number;
+  pollIntervalMillis?: number;
+}
+
+interface Report {
+  /** Milliseconds between the end of a job and the caller's having its result, of the jobs that were polled. */
+  overheads: number[];
+  /** Requests that were let in and that were refused, by operation. */
+  accepted: Record<string, number[]>;
+  refused: Record<string, number>;
+}
+
+/** Runs 1,000 jobs at once on one endpoint with the documented limits. */
+async function runMany({ waitMillis, pollIntervalMillis }: Way): Promise<Report> {
+  const { random } = Math;
+  Math.random = pseudoRandom(2);
+  try {
+    return await withVirtualTime(async (clock) => {
+      const times = runTimes();
+      const endedAt = new Map<unknown, number>();
+      const accepted: Record<string, number[]> = {};
+      const refused: Record<string, number> = {};
+      const emulator = createRunpodEmulator({
+        rateLimits: true,
+        endpoints: {
+          mine: {
+            worker: async ({ index }) => {
+              await settled(times[index as number]);
+              endedAt.set(index, clock.elapsed());
+              return { index };
+            },
+          },
+        },
+        intercept: async ({ operation }, next) => {
+          const at = clock.elapsed();
+          const response = await next();
+          if (response.status === 429) refused[operation] = (refused[operation] ?? 0) + 1;
+          else (accepted[operation] ??= []).push(at);
+          return response;
+        },
+      });
+      const endpoint = createRunpod({ apiKey: KEY, fetch: emulator.fetch }).endpoint("mine");
+      const patience = { timeoutMillis: 3_600_000 };
+      const options = pollIntervalMillis === undefined
+        ? patience
+        : { ...patience, pollIntervalMillis, maxPollAttempts: 10_000 };
+      const jobs = await Promise.all(times.map(async (_, index) => {
+        const job = waitMillis > 0
+          ? await endpoint.runSync({ index }, { ...options, waitMillis })
+          : await again(() => endpoint.run({ index })).then(({ id }) => endpoint.wait(id, options));
+        return { index, job, seenAt: clock.elapsed() };
+      }));
+
+      for (const { index, job } of jobs) assertEquals([job.status, job.output], ["COMPLETED", { index }]);
+      assertEquals(emulator.jobs.length, JOBS);
+      assertEquals(new Set(jobs.map(({ job }) => job.id)).size, JOBS);
+      await settled();
+      assertEquals(clock.pending(), 0);
+      const polled = new Set(
+        emulator.requests.flatMap(({ jobId, operation }) => operation === "status" ? [jobId] : []),
+      );
+      return {
+        overheads: jobs.filter(({ job }) => polled.has(job.id)).map(({ index, seenAt }) =>
+          seenAt - endedAt.get(index)!
+        ),
+        accepted,
+        refused,
+      };
+    });
+  } finally {
+    Math.random = random;
+  }
+}
+
+/** Does what `ai` does about an error that may be repeated, with more patience. */
+async function again<T>(run: () => Promise<T>): Promise<T> {
+  for (let pause = 2000;; pause = Math.min(30_000, pause * 2)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!APICallError.isInstance(error) || !error.isRetryable) throw error;
+      assertEquals(error.statusCode, 429);
+      await settled(pause * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** The most requests in a window, which opens with the first request after the last one has closed. */
+function peakOf(times: number[]): number {
+  let [since, count, peak] = [-Infinity, 0, 0];
+  for (const at of times) {
+    if (at >= since + WINDOW_MILLIS) [since, count] = [at, 0];
+    peak = Math.max(peak, ++count);
+  }
+  return peak;
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+/** What must hold whatever the way: the limits are kept to, and nothing else is asked. */
+function assertWithinLimits({ accepted }: Report): void {
+  for (const [operation, times] of Object.entries(accepted)) {
+    const peak = peakOf(times);
+    assert(peak <= (LIMITS[operation] ?? 0), `${operation}: ${peak} requests in 10 s`);
+  }
+}
+
+// What a job's caller waits beyond its end, in this run: a ratio of virtual times, the same on every machine.
+describe("a thousand jobs at once, within the documented rate limits", () => {
+  it("all end with their own results, run once each, and are seen sooner than by polls every five seconds", async () => {
+    const ours = await runMany({ waitMillis: 90_000 });
+    assertWithinLimits(ours);
+    // The limits were met, and nobody was told.
+    assert(ours.refused.runsync > 0 && ours.refused.status > 0, JSON.stringify(ours.refused));
+    const fixed = await runMany({ waitMillis: 90_000, pollIntervalMillis: 5000 });
+    assertWithinLimits(fixed);
+    const [median, fixedMedian] = [quantile(ours.overheads, 0.5), quantile(fixed.overheads, 0.5)];
+    assert(median < fixedMedian, `${median} ms against ${fixedMedian} ms`);
+  });
+
+  it("all end with their own results when they are submitted first and waited for later", async () => {
+    const report = await runMany({ waitMillis: 0 });
+    assertWithinLimits(report);
+    assert(report.refused.status > 0, JSON.stringify(report.refused));
+  });
+});
