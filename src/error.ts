@@ -30,7 +30,7 @@ export interface Answer {
  * - `free`: a read; every transient failure.
  * - `completion`: one more completion, which costs a little and cannot be resumed; transient failures, but not a gateway
  *   timeout, a broken body or a job that ended, because then the first was or still is at work.
- * - `job`: one more paid job; only when the first was provably refused.
+ * - `job`: one more paid job; only when the first was provably refused, by HTTP 429 itself or for want of a connection.
  */
 export type Repeat = "free" | "completion" | "job";
 
@@ -63,7 +63,7 @@ export function answerError(
   return new APICallError({
     ...describe(answer),
     message: `Cannot ${attempt}: ${reason} (HTTP ${answer.status})${advice ? `; ${advice}` : ""}`,
-    isRetryable: mayRepeat(status, repeat, details),
+    isRetryable: repeat === "job" ? answer.status === 429 : mayRepeat(status, repeat, details),
   });
 }
 
@@ -93,12 +93,14 @@ export function networkError(
   },
 ): APICallError {
   const what = hasBegun ? "the answer broke off" : "no answer";
+  const isHarmless = repeat === "free" || (!hasBegun && (repeat === "completion" || wasNeverSent(cause)));
+  const then = repeat === "job" && !isHarmless ? "; a job may exist, so none is submitted again" : "";
   return new APICallError({
-    message: `Cannot ${attempt}: ${what} from ${new URL(url).host}: ${innermostMessage(cause)}`,
+    message: `Cannot ${attempt}: ${what} from ${new URL(url).host}: ${innermostMessage(cause)}${then}`,
     url,
     requestBodyValues: requestBody,
     cause,
-    isRetryable: repeat === "free" || (!hasBegun && (repeat === "completion" || wasNeverSent(cause))),
+    isRetryable: isHarmless,
   });
 }
 
@@ -115,12 +117,11 @@ function describe(
   };
 }
 
-/** Whether a request of this kind may be sent again after this status. */
+/** Whether a read or a completion may be asked for again after this status. */
 function mayRepeat(status: number, repeat: Repeat, details: ErrorDetails | undefined): boolean {
-  const wasRefused = status === 429 || REFUSAL.test(details?.message ?? "");
-  if (repeat === "job" || details?.jobId !== undefined) return wasRefused;
-  if (repeat === "completion" && GATEWAY_TIMEOUTS.includes(status)) return false;
-  return wasRefused || TRANSIENT.includes(status) || status >= 500;
+  if (REFUSAL.test(details?.message ?? "")) return true;
+  if (details?.jobId !== undefined || (repeat === "completion" && GATEWAY_TIMEOUTS.includes(status))) return false;
+  return TRANSIENT.includes(status) || status >= 500;
 }
 
 function adviceFor(status: number, notFound: string | undefined): string | undefined {

@@ -73,7 +73,8 @@ export function findFiles(output: unknown): OutputFile[] {
  * Downloads an output, without our key and without following it into a private network.
  *
  * @param trustedOrigin The origin of the endpoint as the caller configured it, which may be private itself.
- * @throws {DownloadError}
+ * @throws {DownloadError} for an error status, a forbidden address or too many bytes.
+ * @throws {Error} for a success that is no file.
  */
 export async function download(
   { url, settings, trustedOrigin, abortSignal }: {
@@ -88,7 +89,13 @@ export async function download(
     await response.body?.cancel();
     throw new DownloadError({ url, statusCode: response.status, statusText: response.statusText });
   }
-  return await readResponseWithSizeLimit({ response, url, maxBytes: MAX_DOWNLOAD_BYTES });
+  const bytes = await readResponseWithSizeLimit({ response, url, maxBytes: MAX_DOWNLOAD_BYTES });
+  const mediaType = response.headers.get("content-type") ?? "";
+  // What a proxy or a bucket says in the place of a file comes as a success too.
+  if (bytes.length === 0 || (/^text\/|json/.test(mediaType) && detectMediaType({ data: bytes }) === undefined)) {
+    throw new Error(`got ${bytes.length} bytes of ${mediaType || "no type"} instead of a file`);
+  }
+  return bytes;
 }
 
 // The order matters where a worker sends several: the most specific first.

@@ -220,14 +220,10 @@ describe("what may be tried again", () => {
     }
   });
 
-  it("is whatever a load balancer had no worker for", async () => {
+  it("is a completion that a load balancer had no worker for, whatever its status", async () => {
     for (const status of [400, 500, 503]) {
-      for (const make of [chatError, imageError]) {
-        assertEquals(
-          (await make(() => Response.json({ error: "no workers available" }, { status }))).isRetryable,
-          true,
-        );
-      }
+      const error = await chatError(() => Response.json({ error: "no workers available" }, { status }));
+      assertEquals(error.isRetryable, true);
     }
   });
 
@@ -237,6 +233,15 @@ describe("what may be tried again", () => {
     assertEquals(limited.isRetryable, false);
     for (const status of [400, 408, 409, 500, 502, 503, 504, 524]) {
       assertEquals((await imageError(of(status))).isRetryable, false, `HTTP ${status}`);
+    }
+    // An error that speaks of a limit is none: the job may have been accepted before somebody else's limit.
+    const mentions: Array<[unknown, number]> = [
+      [{ error: "upstream said status 429" }, 500],
+      [{ error: { message: "Rate limit", code: 429 } }, 200],
+      [{ error: "no workers available" }, 500],
+    ];
+    for (const [body, status] of mentions) {
+      assertEquals((await imageError(() => Response.json(body, { status }))).isRetryable, false, JSON.stringify(body));
     }
   });
 

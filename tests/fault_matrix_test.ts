@@ -102,8 +102,6 @@ const first = (index: number) => index === 0;
 const third = (index: number) => index === 2;
 const every = () => true;
 const SUBMISSION: Operation[] = ["run", "runsync"];
-// What comes with HTTP 200 and is no image counts as a file.
-const isTakenForFile = (fault: string) => /HTTP 200|truncated/.test(fault);
 
 const STAGES = {
   "the submission": { of: SUBMISSION, strikes: first, clients: BOTH, jobs: ["slow", "instant"] },
@@ -125,14 +123,12 @@ const STAGES = {
     strikes: first,
     clients: ["image"],
     jobs: ["slow", "instant"],
-    without: isTakenForFile,
   },
   "every download": {
     of: ["file"],
     strikes: every,
     clients: ["image"],
     jobs: ["slow", "instant"],
-    without: isTakenForFile,
   },
 } satisfies Record<string, Stage>;
 type StageName = keyof typeof STAGES;

@@ -657,6 +657,33 @@ describe("a queued image job", () => {
     }
   });
 
+  it("is known by its id before a deadline that is shorter than the long wait", async () => {
+    for (const timeoutMillis of [2000, 50_000]) {
+      await withVirtualTime(async (clock) => {
+        const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
+        const call = { ...IMAGE_CALL, providerOptions: { runpod: { timeoutMillis, cancelOnTimeout: false } } };
+        const error = await assertRejects(
+          async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call),
+          RunpodJobError,
+          "to go on with it, pass jobId",
+        );
+        assertEquals([error.kind, error.jobId], ["deadline", emulator.jobs[0].id]);
+        assertEquals(clock.elapsed(), timeoutMillis);
+      });
+    }
+  });
+
+  it("keeps to its request budget when downloads fail", async () => {
+    await withVirtualTime(async () => {
+      const { emulator, runpod } = emulated({
+        intercept: (request, next) => request.operation === "file" ? new Response("", { status: 503 }) : next(),
+      });
+      const call = { ...IMAGE_CALL, providerOptions: { runpod: { maxRequests: 4 } } };
+      await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call), RunpodJobError);
+      assertEquals(operations(emulator), ["runsync", "file", "file", "file"]);
+    });
+  });
+
   it("gives the cancelling of a job to the platform's waitUntil", async () => {
     await withVirtualTime(async () => {
       const work: Promise<unknown>[] = [];

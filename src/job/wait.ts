@@ -58,8 +58,10 @@ const DEFAULT_WAIT_MILLIS = 90_000;
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
 const SEED_POLL_ATTEMPTS = 60;
 const SEED_POLL_MILLIS = 5000;
-/** The result of a job that was submitted through `/runsync` lives one minute: no pause may outlast it. */
-const LONGEST_PAUSE_MILLIS = 45_000;
+/** No pause may outlast a result: they live one minute after `/runsync`, and half an hour after `/run`. */
+const LONGEST_PAUSE_MILLIS = { held: 45_000, queued: 600_000 };
+/** What is set aside of the time for the answer to a held submission. */
+const ANSWER_MILLIS = 5000;
 /** Status reads are answered at once, so one that is not has gone astray. */
 const READ_TIMEOUT_MILLIS = 40_000;
 /** One submission, one download and one cancel are set aside from a request budget. */
@@ -140,6 +142,10 @@ interface Run {
   reads: number;
   /** How many submissions were over the rate limit. */
   refusals: number;
+  /** How many downloads were tried. */
+  downloads: number;
+  /** Whether the job was submitted through `/runsync`, whose results live one minute. */
+  isHeld: boolean;
   /** A submission on its way. */
   submitting?: Promise<JobAnswer>;
   /** The job as it was last seen; without an answer where only its id is known. */
@@ -181,6 +187,8 @@ function start(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSigna
     maxReads,
     reads: 0,
     refusals: 0,
+    downloads: 0,
+    isHeld: false,
     isResumed: false,
     dispose: () => {
       clearTimeout(timer);
@@ -210,6 +218,9 @@ async function submitUntilTaken(run: Run, submission: Submission): Promise<JobAn
   for (;; run.refusals++) {
     try {
       run.submitting = submit(queue, submission, { waitMillis, abortSignal: stop.signal, outlivesAbort });
+      run.isHeld = waitMillis !== undefined;
+      // Whoever waits for it may be gone before it fails.
+      run.submitting.catch(() => {});
       const taken = await untilAborted(run.submitting, stop.signal);
       run.lastFailure = undefined;
       return taken;
@@ -229,10 +240,12 @@ async function submitUntilTaken(run: Run, submission: Submission): Promise<JobAn
 function heldMillis({ queue, options, deadlineAt }: Run, { webhook }: Submission): number | undefined {
   const { waitMillis, pollIntervalMillis = 0 } = options;
   const wantsId = queue.settings.onJobUpdate !== undefined || webhook !== undefined ||
-    pollIntervalMillis > LONGEST_PAUSE_MILLIS;
+    pollIntervalMillis > LONGEST_PAUSE_MILLIS.held;
   const wanted = waitMillis ?? (wantsId ? 0 : DEFAULT_WAIT_MILLIS);
-  if (wanted === 0) return undefined;
-  return Math.round(Math.max(LIMITS.minWaitMillis, Math.min(wanted, deadlineAt - Date.now())));
+  // Answered before the deadline, because the answer has the job's id.
+  const left = deadlineAt - Date.now();
+  const held = Math.min(wanted, LIMITS.maxWaitMillis, left - Math.min(ANSWER_MILLIS, left / 4));
+  return held < LIMITS.minWaitMillis ? undefined : Math.round(held);
 }
 
 async function untilFinal(run: Run): Promise<JobAnswer> {
@@ -276,14 +289,15 @@ async function readStatus({ queue, stop }: Run, jobId: string): Promise<JobAnswe
   }
 }
 
-function nextPause({ options, reads, refusals, maxReads, deadlineAt, lastFailure }: Run): number {
+function nextPause({ options, reads, refusals, maxReads, deadlineAt, lastFailure, isHeld }: Run): number {
   const { pollIntervalMillis, maxPollAttempts, maxRequests } = options;
   const fixed = pollIntervalMillis ?? (maxPollAttempts === undefined ? undefined : SEED_POLL_MILLIS);
   if (fixed !== undefined) return fixed;
   // A budget of requests is spread over the time that is left.
   const spread = maxRequests === undefined ? 0 : (deadlineAt - Date.now()) / Math.max(1, maxReads - reads - refusals);
   const asked = APICallError.isInstance(lastFailure) ? readRetryAfter(lastFailure.responseHeaders) : 0;
-  return Math.min(LONGEST_PAUSE_MILLIS, Math.max(growingPause(reads), spread, asked));
+  const longest = isHeld ? LONGEST_PAUSE_MILLIS.held : LONGEST_PAUSE_MILLIS.queued;
+  return Math.min(longest, Math.max(growingPause(reads), spread, asked));
 }
 
 /** Whether the next status read may well succeed. */
@@ -332,9 +346,11 @@ function whyStopped(run: Run, error: unknown): unknown {
   const then = isCancelled ? "it is being cancelled (cancelOnTimeout: false lets it go on)" : howToGoOn(latest.job);
   if (run.lastFailure !== undefined) return cannotBeRead(run, run.lastFailure, then);
   const what = isOver ? "completed, but its result could not be read" : describeEnd("deadline", latest.job);
+  const isSpent = run.reads + run.refusals >= run.maxReads;
+  const spent = isSpent ? ` and ${run.reads} status reads, which is all that maxPollAttempts or maxRequests allows` : "";
   return endedWithoutResult(queue, latest, {
     kind: "deadline",
-    reason: `${what} after ${seconds} s; ${then}`,
+    reason: `${what} after ${seconds} s${spent}; ${then}`,
     cause: error,
   });
 }
@@ -343,8 +359,10 @@ function howToGoOn({ id }: RunpodJob): string {
   return `to go on with it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
 }
 
-async function tryAgain<T>({ stop }: Run, again: () => Promise<T>): Promise<T> {
+async function tryAgain<T>(run: Run, again: () => Promise<T>): Promise<T> {
+  const { stop, options: { maxRequests = Infinity } } = run;
   for (let tries = 1;; tries++) {
+    run.downloads++;
     try {
       return await untilAborted(again(), stop.signal);
     } catch (error) {
@@ -353,7 +371,8 @@ async function tryAgain<T>({ stop }: Run, again: () => Promise<T>): Promise<T> {
       const isPassingStatus = DownloadError.isInstance(error)
         ? error.statusCode !== undefined && (error.statusCode >= 500 || [408, 425, 429].includes(error.statusCode))
         : true;
-      if (!isPassingStatus || tries === MAX_DOWNLOAD_TRIES) throw error;
+      const isSpent = 1 + run.refusals + run.reads + run.downloads >= maxRequests;
+      if (!isPassingStatus || isSpent || tries === MAX_DOWNLOAD_TRIES) throw error;
       await pause(growingPause(tries), stop.signal);
     }
   }
