@@ -138,17 +138,22 @@ function assertWithinLimits({ accepted }: Report): void {
   }
 }
 
-// What a job's caller waits beyond its end, in this run: a ratio of virtual times, the same on every machine.
 describe("a thousand jobs at once, within the documented rate limits", () => {
-  it("all end with their own results, run once each, and are seen sooner than by polls every five seconds", async () => {
-    const ours = await runMany({ waitMillis: 90_000 });
-    assertWithinLimits(ours);
+  let held: Promise<Report> | undefined;
+  const runHeld = () => held ??= runMany({ waitMillis: 90_000 });
+
+  it("all end with their own results, and run once each", async () => {
+    const report = await runHeld();
+    assertWithinLimits(report);
     // The limits were met, and nobody was told.
-    assert(ours.refused.runsync > 0 && ours.refused.status > 0, JSON.stringify(ours.refused));
+    assert(report.refused.runsync > 0 && report.refused.status > 0, JSON.stringify(report.refused));
+  });
+
+  it("are seen to end sooner than by polls every five seconds", async () => {
     const fixed = await runMany({ waitMillis: 90_000, pollIntervalMillis: 5000 });
     assertWithinLimits(fixed);
-    const [median, fixedMedian] = [quantile(ours.overheads, 0.5), quantile(fixed.overheads, 0.5)];
-    assert(median < fixedMedian, `${median} ms against ${fixedMedian} ms`);
+    const [ours, theirs] = [await runHeld(), fixed].map(({ overheads }) => quantile(overheads, 0.5));
+    assert(ours < theirs, `${ours} ms against ${theirs} ms`);
   });
 
   it("all end with their own results when they are submitted first and waited for later", async () => {

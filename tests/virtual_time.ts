@@ -44,12 +44,12 @@ export async function withVirtualTime<T>(run: (clock: VirtualClock) => Promise<T
     const result = run({ elapsed: () => now - start, pending: () => timers.size() });
     const settled = result.then(() => {}, () => {}).then(() => isSettled = true);
     for (let idleTurns = 0; !isSettled;) {
-      await rest();
+      await shortRest();
+      if (!isSettled && timers.nextAt() - now > LONG_JUMP_MILLIS) await longRest(real.setTimeout);
       if (isSettled) break;
       const next = timers.takeFirst();
       if (next === undefined) {
         if (++idleTurns > 1000) throw new Error("Stuck: the test waits for something that no timer will bring");
-        await new Promise<void>((resolve) => real.setTimeout(resolve, 0));
         continue;
       }
       idleTurns = 0;
@@ -69,11 +69,19 @@ export function settled(millis = 1000): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
+/** A jump that is longer than this is worth a real wait of milliseconds before it. */
+const LONG_JUMP_MILLIS = 1000;
+
+/** Two turns of the real event loop: promises and streams in process need no more to come to rest. */
+async function longRest(setTimeout: typeof globalThis.setTimeout): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+}
+
 /**
- * Turns of the real event loop, until promises and streams in process have come to rest. `setTimeout` would do, but takes a
- * millisecond or two, as `setImmediate` does on Workers; there a turn is a body that is read, and one call reads several.
+ * The same in microseconds, for tests with very many timers: enough for promises and small bodies. On Workers, where
+ * `setImmediate` takes as long as `setTimeout`, a turn is a body that is read, and one call reads several.
  */
-async function rest(): Promise<void> {
+async function shortRest(): Promise<void> {
   const { setImmediate, navigator } = globalThis as {
     setImmediate?: (run: () => void) => unknown;
     navigator?: { userAgent?: string };
@@ -106,6 +114,11 @@ function timerQueue() {
   };
   return {
     size: () => live.size,
+    /** When the next timer fires; never, where there is none. */
+    nextAt(): number {
+      while (heap.length > 0 && !live.has(heap[0].id)) pop();
+      return heap[0]?.at ?? Infinity;
+    },
     remove: (id: number) => live.delete(id),
     add(timer: Timer) {
       live.add(timer.id);
