@@ -9,6 +9,7 @@ import {
 import {
   createRunpodEmulator,
   type EmulatedEndpoint,
+  type EmulatedHandler,
   type RunpodEmulator,
   type RunpodEmulatorOptions,
 } from "@runpod/ai-sdk-provider/testing";
@@ -870,5 +871,59 @@ describe("RunpodJobError", () => {
     for (const error of [other, new Error("boom"), {}, null, undefined, "RunpodJobError"]) {
       assertEquals([RunpodJobError.isInstance(error), error as unknown instanceof RunpodJobError], [false, false]);
     }
+  });
+});
+
+describe("an endpoint's client, on what it must not do", () => {
+  const mine = (worker: EmulatedHandler, more: RunpodEmulatorOptions = {}) => {
+    const emulator = createRunpodEmulator({ ...more, endpoints: { mine: { worker } } });
+    return { emulator, endpoint: createRunpod({ apiKey: KEY, fetch: emulator.fetch }).endpoint("mine") };
+  };
+
+  it("refuses wait options that mean nothing, naming them, before a request", async () => {
+    const { emulator, endpoint } = mine(() => ({ ok: true }));
+    const wrong = [{ waitMillis: 400_000 }, { waitMillis: NaN }, { timeoutMillis: "5000" }, { maxRequests: 1 }];
+    for (const options of wrong) {
+      for (const call of [endpoint.runSync({ a: 1 }, options as never), endpoint.wait("1", options as never)]) {
+        const error = await assertRejects(() => call, InvalidArgumentError, "Cannot wait for a job");
+        assertEquals(error.argument, Object.keys(options)[0]);
+      }
+    }
+    assertEquals(emulator.requests.length, 0);
+  });
+
+  it("refuses an input without a value, and an id that is none", async () => {
+    const { emulator, endpoint } = mine(() => ({ ok: true }));
+    await assertRejects(() => endpoint.run({ a: undefined }), InvalidArgumentError, "empty");
+    await assertRejects(() => endpoint.status("\ud800"), InvalidArgumentError, "not valid");
+    assertEquals(emulator.requests.length, 0);
+    await assertRejects(() => endpoint.cancel(".."), APICallError);
+    assertEquals(emulator.requests.every(({ url }) => url.includes("/cancel/") || url.includes("/status/")), true);
+  });
+
+  it("tells what a job is that cannot be cancelled any more", async () => {
+    for (const cancelFinishedStatus of [200, 400, 404] as const) {
+      const { endpoint } = mine(() => ({ ok: true }), { behavior: { cancelFinishedStatus } });
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals((await endpoint.cancel(id)).status, "COMPLETED");
+    }
+  });
+
+  it("does not fail a stream for one fault at its end, nor read a bare list for ever", async () => {
+    await withVirtualTime(async () => {
+      let faults = 0;
+      const { emulator, endpoint } = mine(function* () {
+        yield* [1, 2];
+      }, {
+        intercept: async (request, next) => {
+          if (request.operation === "status" && faults++ === 0) return new Response("", { status: 502 });
+          const response = await next();
+          return request.operation === "stream" ? Response.json((await response.json()).stream) : response;
+        },
+      });
+      const { id } = await endpoint.run({ a: 1 });
+      assertEquals(await Array.fromAsync(endpoint.stream(id)), [1, 2]);
+      assertEquals(emulator.requests.length < 16, true, String(emulator.requests.length));
+    });
   });
 });

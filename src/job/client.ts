@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { APICallError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { request } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -11,7 +12,7 @@ import type { RunpodProviderSettings } from "../settings.ts";
 import type { RunpodJob } from "./envelope.ts";
 import { ask, cancel, check, type JobAnswer, type Queue, retry, type Submission, submit } from "./queue.ts";
 import { streamJob } from "./stream.ts";
-import { runJob, type RunpodWaitOptions } from "./wait.ts";
+import { checkWaitOptions, runJob, type RunpodWaitOptions } from "./wait.ts";
 
 /** What every call of an endpoint takes. */
 export interface RunpodCallOptions {
@@ -142,15 +143,17 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
       const { job } = await submit(queue("run a job", options), submissionOf(input, options), { abortSignal });
       return job;
     },
-    runSync<Output>(
+    async runSync<Output>(
       input: Record<string, unknown>,
       { webhook, policy, s3Config, headers, ...wait }: RunpodRunSyncOptions = {},
     ) {
       const submission = submissionOf(input, { webhook, policy, s3Config });
-      return runJob(queue("run a job", { headers }), { submission }, wait, jobOf<Output>);
+      checkWaitOptions(wait);
+      return await runJob(queue("run a job", { headers }), { submission }, wait, jobOf<Output>);
     },
-    wait<Output>(jobId: string, { headers, ...wait }: RunpodJobWaitOptions = {}) {
-      return runJob(queue(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
+    async wait<Output>(jobId: string, { headers, ...wait }: RunpodJobWaitOptions = {}) {
+      checkWaitOptions(wait);
+      return await runJob(queue(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
       return jobOf<Output>(await check(queue(`read job "${jobId}"`, options), jobId, options.abortSignal));
@@ -160,7 +163,14 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
       return yields as AsyncIterable<Output>;
     },
     async cancel(jobId, options = {}) {
-      return (await cancel(queue(`cancel job "${jobId}"`, options), jobId, options.abortSignal)).job;
+      const about = queue(`cancel job "${jobId}"`, options);
+      try {
+        return (await cancel(about, jobId, options.abortSignal)).job;
+      } catch (error) {
+        if (!APICallError.isInstance(error) || ![400, 404, 409].includes(error.statusCode ?? 0)) throw error;
+        // Refused, most likely because it has ended: what it is now tells.
+        return (await check(about, jobId, options.abortSignal)).job;
+      }
     },
     async retry(jobId, options = {}) {
       return (await retry(queue(`retry job "${jobId}"`, options), jobId, options.abortSignal)).job;

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
+import { encodePathSegment } from "@ai-sdk/provider-utils";
 import { type ApiRequest, request } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { type Answer, answerError, type Repeat, unexpectedAnswer } from "../error.ts";
@@ -115,8 +116,15 @@ export function rootOf(queue: Queue): string {
 
 /** A job's id as a part of a path. */
 export function segment(jobId: string): string {
-  if (jobId !== "") return encodeURIComponent(jobId);
-  throw new InvalidArgumentError({ argument: "jobId", message: "Cannot ask for a job: its id is empty" });
+  try {
+    if (jobId !== "") return encodePathSegment(jobId);
+  } catch {
+    // Half a character: no id of any job.
+  }
+  throw new InvalidArgumentError({
+    argument: "jobId",
+    message: `Cannot ask for a job: its id is ${jobId === "" ? "empty" : `not valid (${JSON.stringify(jobId)})`}`,
+  });
 }
 
 type QueueRequest = Omit<ApiRequest, "attempt" | "headers" | "url"> & { path: string };
@@ -137,7 +145,8 @@ async function askForJob(queue: Queue, call: QueueRequest, knownId?: string): Pr
 /** The platform drops an empty input on its way to the worker, where the job then dies. */
 function checkInput({ attempt }: Queue, { input }: Submission): void {
   const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
-  if (isObject && Object.keys(input).length > 0) return;
+  // Keys without a value are not sent.
+  if (isObject && Object.values(input).some((value) => value !== undefined)) return;
   throw new InvalidArgumentError({
     argument: "input",
     message: `Cannot ${attempt}: the input is ${

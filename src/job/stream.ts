@@ -10,7 +10,7 @@ import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
 import { delay, isRecord } from "@ai-sdk/provider-utils";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, readJob } from "./envelope.ts";
-import { ask, check, type Queue, segment } from "./queue.ts";
+import { ask, check, type JobAnswer, type Queue, segment } from "./queue.ts";
 import { growingPause, readRetryAfter } from "./schedule.ts";
 import { endedWithoutResult } from "./wait.ts";
 
@@ -57,7 +57,7 @@ export async function* streamJob(
       seen.push(output);
       yield output;
     }
-    const { job, answer } = await check(queue, jobId, abortSignal);
+    const { job, answer } = await checkSurely(queue, jobId, abortSignal);
     yield* missing(seen, job.output);
     isLeft = false;
     if (job.status !== "COMPLETED") throw endedWithoutResult(queue, { job, answer });
@@ -71,12 +71,19 @@ export async function* streamJob(
   }
 }
 
+interface Reply {
+  isOver: boolean;
+  /** Whether it is the list of yields alone, which tells no status. */
+  isBare: boolean;
+  yields: unknown[];
+}
+
 async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | undefined): AsyncGenerator<unknown> {
   const path = `/stream/${segment(jobId)}`;
   let idle = 0;
   let failures = 0;
   for (let repliesAfterEnd = 0; repliesAfterEnd <= MAX_REPLIES_AFTER_END;) {
-    let reply: { isOver: boolean; yields: unknown[] };
+    let reply: Reply;
     try {
       reply = readReply((await ask(queue, { method: "GET", path, abortSignal })).json);
       failures = 0;
@@ -93,6 +100,8 @@ async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | un
       if (reply.yields.length === 0) return;
       repliesAfterEnd++;
     } else if (reply.yields.length === 0) {
+      // A reply that is a list alone never tells the end.
+      if (reply.isBare && isFinal((await checkSurely(queue, jobId, abortSignal)).job)) repliesAfterEnd++;
       await delay(growingPause(idle++), { abortSignal });
     } else {
       idle = 0;
@@ -100,12 +109,26 @@ async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | un
   }
 }
 
+/** The status at the end, which one passing fault must not cost. */
+async function checkSurely(queue: Queue, jobId: string, abortSignal: AbortSignal | undefined): Promise<JobAnswer> {
+  for (let failures = 0;; failures++) {
+    try {
+      return await check(queue, jobId, abortSignal);
+    } catch (error) {
+      abortSignal?.throwIfAborted();
+      if (!APICallError.isInstance(error) || !error.isRetryable || failures === MAX_FAILURES) throw error;
+      await delay(Math.max(growingPause(failures), readRetryAfter(error.responseHeaders)), { abortSignal });
+    }
+  }
+}
+
 /** A reply is an object with the list of yields, or by the oldest documentation the list alone. */
-function readReply(json: unknown): { isOver: boolean; yields: unknown[] } {
+function readReply(json: unknown): Reply {
   const list = Array.isArray(json) ? json : isRecord(json) && Array.isArray(json.stream) ? json.stream : [];
   const job = readJob(json, "");
   return {
     isOver: job !== undefined && isFinal(job),
+    isBare: Array.isArray(json),
     yields: list.map((element) => isRecord(element) && "output" in element ? element.output : element),
   };
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { APICallError } from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
 import { delay, DownloadError } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
 import { untilAborted } from "../abort.ts";
 import { networkError } from "../error.ts";
+import { once } from "../options.ts";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
@@ -53,6 +54,26 @@ export const waitOptions = () => ({
   cancelOnTimeout: z.optional(z.boolean(BOOLEAN)),
   jobId: z.optional(z.string("a job's id").check(z.minLength(1, "a job's id"))),
 });
+
+/**
+ * Checks options that come from the caller's code, where no schema has seen them.
+ *
+ * @throws {InvalidArgumentError} that names the option, its value and what is allowed.
+ */
+export function checkWaitOptions(options: RunpodWaitOptions): void {
+  const result = z.safeParse(clientOptions(), options);
+  if (result.success) return;
+  const [{ path: [option], message }] = result.error.issues;
+  const value = options[option as keyof RunpodWaitOptions];
+  throw new InvalidArgumentError({
+    argument: String(option),
+    message: `Cannot wait for a job: ${String(option)} ${
+      typeof value === "string" ? `"${value}"` : value
+    } is not ${message}`,
+  });
+}
+
+const clientOptions = once(() => z.object(waitOptions()));
 
 const DEFAULT_WAIT_MILLIS = 90_000;
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
@@ -347,7 +368,9 @@ function whyStopped(run: Run, error: unknown): unknown {
   if (run.lastFailure !== undefined) return cannotBeRead(run, run.lastFailure, then);
   const what = isOver ? "completed, but its result could not be read" : describeEnd("deadline", latest.job);
   const isSpent = run.reads + run.refusals >= run.maxReads;
-  const spent = isSpent ? ` and ${run.reads} status reads, which is all that maxPollAttempts or maxRequests allows` : "";
+  const spent = isSpent
+    ? ` and ${run.reads} status reads, which is all that maxPollAttempts or maxRequests allows`
+    : "";
   return endedWithoutResult(queue, latest, {
     kind: "deadline",
     reason: `${what} after ${seconds} s${spent}; ${then}`,
