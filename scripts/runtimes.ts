@@ -28,6 +28,7 @@ export interface Runtime {
 
 const WORKERD_SKIPS = {
   clients_test: "it needs a listening socket, and runpod-sdk needs Node's createRequire",
+  import_test: "a Worker's bundle imports nothing late; workerd itself refuses one that does anything while it loads",
 };
 
 /** All of them, in the order they run. */
