@@ -92,6 +92,8 @@ async function runOnBun(files: string[]): Promise<TestResult[]> {
   return await runWithReport("bun", (report) =>
     run(binaryOf("bun"), [
       "test",
+      // Bun ends a test after 5 s otherwise, which a busy machine may need.
+      "--timeout=60000",
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       ...files.map((file) => `./${compiled(file)}`),
