@@ -1,8 +1,8 @@
 import type { EmulatedBehavior } from "./behavior.ts";
 import { uuid } from "./digest.ts";
 import { type EmulatedEndpoint, type EmulatedTiming, type Endpoint, openEndpoint } from "./endpoint.ts";
-import { imageFile, imageWorker } from "./image.ts";
 import { createJob, type EmulatedJob, endOf, type Job, present } from "./job.ts";
+import { fileOf, mediaWorker } from "./media.ts";
 import { answerOpenai } from "./openai.ts";
 import { publicEndpoints } from "./public_endpoints.ts";
 import { answerQueue, type Call, failure, type Submit } from "./queue.ts";
@@ -99,8 +99,8 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
       const work = worker === "chat"
         // The switches are of workers on the queue; elsewhere the model server is what answers.
         ? chatWorker(endpoint.config, isQueued ? behavior : {}, () => Date.now())
-        : worker === "image"
-        ? imageWorker(endpoint, url.origin)
+        : typeof worker === "string"
+        ? mediaWorker(worker, endpoint, url.origin)
         : worker;
       const job = createJob({ id, endpoint, operation, input, request, work }, Date.now());
       if (isQueued) {
@@ -114,7 +114,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
 
   async function answer(call: Call, authorization: string | null): Promise<Response> {
     const { route, url } = call;
-    if (route.operation === "file") return fileOf(jobsById.get(route.jobId ?? ""), call.method);
+    if (route.operation === "file") return download(jobsById.get(route.jobId ?? ""), route.file ?? "", call.method);
     if (route.host === "server") {
       // A model server by itself knows nothing of Runpod's keys.
       return route.operation === "openai"
@@ -154,7 +154,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     const url = new URL(request.url);
     const text = request.body === null ? "" : await request.text();
     const route = routeOf(url);
-    const { host: _, ...target } = route;
+    const { host: _, file: __, ...target } = route;
     const logged: EmulatedRequest = {
       method: request.method,
       url: request.url,
@@ -201,11 +201,12 @@ function tooManyRequests({ retryAfterSeconds }: EmulatedBehavior): Response {
   return plainJson(429, { error: "too many requests" }, headers);
 }
 
-function fileOf(job: Job | undefined, method: string): Response {
+function download(job: Job | undefined, name: string, method: string): Response {
   if (method !== "GET" && method !== "HEAD") return failure(405, "method not allowed");
-  const bytes = job && endOf(job, Date.now())?.status === "COMPLETED" ? imageFile(job) : undefined;
-  if (bytes === undefined) return new Response("Not Found", { status: 404 });
-  const headers = { "content-type": "image/png", "content-length": String(bytes.length) };
+  const file = job && endOf(job, Date.now())?.status === "COMPLETED" ? fileOf(job, name) : undefined;
+  if (file === undefined) return new Response("Not Found", { status: 404 });
+  const bytes = file.bytes();
+  const headers = { "content-type": file.mediaType, "content-length": String(bytes.length) };
   return new Response(method === "HEAD" ? null : bytes, { headers });
 }
 

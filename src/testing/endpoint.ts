@@ -1,6 +1,7 @@
 import type { EmulatedBehavior } from "./behavior.ts";
 import { hash } from "./digest.ts";
 import type { EmulatedHandler } from "./handler.ts";
+import type { EmulatedInputRules } from "./input.ts";
 import { endOf, type Job } from "./job.ts";
 
 /** How long things take, in milliseconds; everything is instant by default. */
@@ -37,8 +38,18 @@ export interface EmulatedOutcome {
 
 /** An endpoint of the emulator. */
 export interface EmulatedEndpoint extends EmulatedTiming {
-  /** What runs there: a pretend vLLM (`"chat"`), a pretend image model (`"image"`), or your own handler. */
-  worker: "chat" | "image" | EmulatedHandler;
+  /**
+   * What runs there: your own handler, or a pretend worker.
+   *
+   * - `"chat"`: vLLM.
+   * - `"image"`, `"video"`: an image or video model with the input and output of Runpod's public endpoints.
+   */
+  worker: "chat" | "image" | "video" | EmulatedHandler;
+  /**
+   * Image, video: the rules of the input; a job whose input breaks them fails. Default: `prompt` is required, and
+   * `size`, `width` and `height` are sizes.
+   */
+  input?: EmulatedInputRules;
   /**
    * Chat: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
    * Default `["emulated/chat-model"]`: a worker never serves its model under the endpoint's id.
@@ -57,10 +68,12 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   stream?: boolean;
   /** Chat: the price that `cost` is computed from, in US dollars per million tokens. Default none, and no `cost`. */
   pricePerMillionTokens?: number;
-  /** Image: the only separator that `size` may have. Default either. */
-  sizeSeparator?: "*" | "x";
-  /** Image: true fails jobs whose `image` is neither a URL nor a data URI. Default false. */
-  requiresImage?: boolean;
+  /** Image: the price that `cost` is computed from, in US dollars per million pixels. Default 0.02, unless there is another price. */
+  pricePerMegapixel?: number;
+  /** Video: the same per second of film. Default none. */
+  pricePerSecond?: number;
+  /** Image, video: the `cost` of every job, in US dollars. Default none. */
+  pricePerJob?: number;
 }
 
 /** An endpoint at work: its settings and what its jobs have done to its worker. */

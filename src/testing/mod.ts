@@ -29,7 +29,7 @@
  * - The bounds of `policy`, the 1 MB limit of stream elements, and limits on results.
  * - Edge failures other than `gatewayTimeoutMillis` and `rateLimits`: use `intercept`.
  * - Worker families other than vLLM and plain handlers, but for SGLang's way to print events (`openaiChunks`); fragments
- *   that end inside a character; each image model's own limits on sizes and options.
+ *   that end inside a character.
  * - The method of a request to an OpenAI route of a queue: to the worker it is a POST with a body, else a GET.
  * - A handler runs when its job is first looked at after its pick-up: at submission, if nothing delays it.
  *
@@ -45,5 +45,6 @@ export {
 } from "./emulator.ts";
 export type { EmulatedEndpoint, EmulatedOutcome, EmulatedState, EmulatedTiming } from "./endpoint.ts";
 export type { EmulatedHandler, EmulatedHandlerJob } from "./handler.ts";
+export type { EmulatedInputRule, EmulatedInputRules } from "./input.ts";
 export type { EmulatedJob } from "./job.ts";
 export type { EmulatedOperation } from "./route.ts";
