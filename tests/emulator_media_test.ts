@@ -42,9 +42,7 @@ async function runOn(config: EmulatedEndpoint, input: unknown, behavior: Emulate
 }
 
 const strict: EmulatedBehavior = { sizeRules: "documented", undocumentedInput: "refused" };
-const models: Json[] = documented.filter(({ kind, endpoint }) =>
-  endpoint !== null && ["image", "video"].includes(kind)
-);
+const models: Json[] = documented.filter(({ kind, endpoint }) => endpoint !== null && kind !== "language");
 
 /** A value of a documented parameter's type that its page forbids, with what is wrong with it. */
 function forbidden({ params, sizeRule, maxInputImages }: Json): Array<[name: string, value: unknown, why: string]> {
@@ -143,6 +141,8 @@ describe("every public endpoint of the documentation", () => {
         ["vidu/q3-i2v", { image: "https://" }],
         ["meigen-ai/infinitetalk", { audio: "speech.wav" }],
         ["bytedance/seedance-1.0-pro", { size: "1920*1080" }],
+        ["minimax/speech-02-hd", { voice_id: "" }],
+        ["pruna/whisper-v3-large", { audio: "https://example.com/a.txt" }],
         ["alibaba/wan-2.2-t2v-720", { size: "1280x720" }],
       ] as Array<[string, Json]>
     ) {

@@ -18,3 +18,8 @@ export function uint32(value: number): Uint8Array {
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
+
+/** A number of so many bytes, the lowest first. */
+export function littleEndian(value: number, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, index) => index < 4 ? value >>> 8 * index : 0);
+}

@@ -42,17 +42,20 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    * What runs there: your own handler, or a pretend worker.
    *
    * - `"chat"`: vLLM.
-   * - `"image"`, `"video"`: an image or video model with the input and output of Runpod's public endpoints.
+   * - `"image"`, `"video"`, `"speech"`: a model with the input and output of Runpod's public endpoints.
+   * - `"whisper"`: the same for Runpod's own, now retired transcription endpoint.
+   * - `"transcription"`: Runpod's worker for faster-whisper.
+   * - `"audio"`: an OpenAI-compatible server for speech in both directions, on OpenAI routes alone.
    */
-  worker: "chat" | "image" | "video" | EmulatedHandler;
+  worker: "chat" | "image" | "video" | "speech" | "whisper" | "transcription" | "audio" | EmulatedHandler;
   /**
-   * Image, video: the rules of the input; a job whose input breaks them fails. Default: `prompt` is required, and
-   * `size`, `width` and `height` are sizes.
+   * Image, video, speech, Whisper: the rules of the input; a job whose input breaks them fails. Default: `prompt` is
+   * required, and `size`, `width` and `height` are sizes.
    */
   input?: EmulatedInputRules;
   /**
-   * Chat: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
-   * Default `["emulated/chat-model"]`: a worker never serves its model under the endpoint's id.
+   * Chat, audio: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
+   * Default `["emulated/chat-model"]`, `["emulated/audio-model"]`: a worker never serves its model under the endpoint's id.
    */
   models?: string[] | "any";
   /** A scripted path of every job before its end, in place of the cold start and the run time. */
@@ -72,8 +75,10 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   pricePerMegapixel?: number;
   /** Video: the same per second of film. Default none. */
   pricePerSecond?: number;
-  /** Image, video: the `cost` of every job, in US dollars. Default none. */
+  /** Image, video, speech, Whisper: the `cost` of every job, in US dollars. Default none. */
   pricePerJob?: number;
+  /** Speech: the format of files where the input asks for none. Default `"wav"`. */
+  audioFormat?: "wav" | "mp3" | "flac" | "ogg";
 }
 
 /** An endpoint at work: its settings and what its jobs have done to its worker. */

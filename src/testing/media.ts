@@ -4,6 +4,7 @@ import type { EmulatedHandler } from "./handler.ts";
 import { makeImage } from "./image.ts";
 import { complaintOf, type EmulatedInputRules } from "./input.ts";
 import type { Job } from "./job.ts";
+import { makeSpeech } from "./speech.ts";
 import { makeVideo } from "./video.ts";
 
 /** A file that a job has made. */
@@ -27,8 +28,9 @@ export interface Order {
 type MediaKind = keyof typeof kinds;
 
 const kinds = {
-  image: { make: makeImage, key: "image_url" },
-  video: { make: makeVideo, key: "video_url" },
+  image: { make: makeImage, key: "image_url", host: "image.runpod.ai" },
+  video: { make: makeVideo, key: "video_url", host: "video.runpod.ai" },
+  speech: { make: makeSpeech, key: "audio_url", host: "audio.runpod.ai" },
 };
 
 /** What private workers ask of their input. */
@@ -39,7 +41,7 @@ const usualInput: EmulatedInputRules = {
   height: { type: "pixels" },
 };
 
-/** A worker that answers as Runpod's public image and video endpoints do. Result URLs are on the origin the request came to. */
+/** A worker that answers as Runpod's public endpoints do. Result URLs are on the origin the request came to. */
 export function mediaWorker(kind: MediaKind, endpoint: Endpoint, origin: string): EmulatedHandler {
   return (input, job) => {
     const product = make(kind, { input, endpoint, jobId: job.id });
@@ -77,6 +79,6 @@ function wantsBase64(input: Record<string, unknown>, { config }: Endpoint): bool
 
 function fileUrl(kind: MediaKind, origin: string, jobId: string, name: string): string {
   return new URL(origin).hostname.endsWith(".runpod.ai")
-    ? `https://${kind}.runpod.ai/${jobId}/${name}`
+    ? `https://${kinds[kind].host}/${jobId}/${name}`
     : `${origin}/files/${jobId}/${name}`;
 }

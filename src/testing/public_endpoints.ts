@@ -1,4 +1,5 @@
 import type { EmulatedEndpoint } from "./endpoint.ts";
+import { publicAudio } from "./public_audio.ts";
 import { publicImages } from "./public_images.ts";
 import { publicVideos } from "./public_videos.ts";
 
@@ -22,4 +23,5 @@ export const publicEndpoints: Record<string, EmulatedEndpoint> = {
   "moonshot-kimi": { worker: "chat", models: ["kimi-k2.6", "kimi-k2.7-code", "kimi-k3"], pricePerMillionTokens: 4 },
   ...publicImages,
   ...publicVideos,
+  ...publicAudio,
 };

@@ -9,6 +9,8 @@ export interface Call {
   url: URL;
   route: Route;
   text: string;
+  /** The body, if it is a form with parts. */
+  form?: FormData;
   signal: AbortSignal;
   /** To be called when an answer that is a stream has ended. */
   leave: () => void;

@@ -191,7 +191,8 @@ function embeddings(model: string, body: Body): ServerReply {
   return { status: 200, body: { object: "list", model, data, usage: { prompt_tokens, total_tokens: prompt_tokens } } };
 }
 
-function modelList(models: string[], now: number): Body {
+/** What a server says of the models it serves. */
+export function modelList(models: string[], now: number): Body {
   return {
     object: "list",
     data: models.map((id) => ({

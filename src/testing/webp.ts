@@ -1,4 +1,4 @@
-import { concat, utf8 } from "./bytes.ts";
+import { concat, littleEndian, utf8 } from "./bytes.ts";
 import { hash } from "./digest.ts";
 
 /** A lossless WebP of slanted stripes in two colours; the same subject gives the same bytes. */
@@ -7,10 +7,10 @@ export function drawWebp(width: number, height: number, subject: string): Uint8A
   const padded = concat([image, new Uint8Array(image.length & 1)]);
   return concat([
     utf8("RIFF"),
-    littleEndian(padded.length + 12),
+    littleEndian(padded.length + 12, 4),
     utf8("WEBP"),
     utf8("VP8L"),
-    littleEndian(image.length),
+    littleEndian(image.length, 4),
     padded,
   ]);
 }
@@ -41,8 +41,4 @@ function encode(width: number, height: number, seed: number): Uint8Array {
     for (let x = 0; x < width; x++) write((slant * x + y) >> 6 & 1, 1);
   }
   return bytes.subarray(0, Math.ceil(place / 8));
-}
-
-function littleEndian(value: number): Uint8Array {
-  return new Uint8Array([value, value >>> 8, value >>> 16, value >>> 24]);
 }
