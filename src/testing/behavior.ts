@@ -18,6 +18,13 @@ export interface EmulatedBehavior {
   sizeRules?: "documented" | "loose";
   /** What public endpoints do with a key of the input that is not documented: ignore it, or fail the job. Default `"accepted"`. */
   undocumentedInput?: "accepted" | "refused";
+  /**
+   * Whether the worker for Infinity gives the results of a reranking, or runs on until the job's time is over, as some
+   * of its versions do, which cannot send them. Default `"results"`.
+   */
+  infinityRerank?: "results" | "hangs";
+  /** The output of the worker for ComfyUI: a list of images, or the first one alone as before version 5. Default `"images"`. */
+  comfyuiOutput?: "images" | "message";
   /** The HTTP status of a `/cancel` of a job that has ended; 200 tells its status. Default 200. */
   cancelFinishedStatus?: 200 | 400 | 404;
   /** The status of a job that ran longer than `policy.executionTimeout`. Default `"FAILED"`. */

@@ -45,17 +45,29 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    * - `"image"`, `"video"`, `"speech"`: a model with the input and output of Runpod's public endpoints.
    * - `"whisper"`: the same for Runpod's own, now retired transcription endpoint.
    * - `"transcription"`: Runpod's worker for faster-whisper.
+   * - `"embedding"`: Runpod's worker for Infinity, which embeds and reranks.
+   * - `"comfyui"`: Runpod's worker for ComfyUI.
    * - `"audio"`: an OpenAI-compatible server for speech in both directions, on OpenAI routes alone.
    */
-  worker: "chat" | "image" | "video" | "speech" | "whisper" | "transcription" | "audio" | EmulatedHandler;
+  worker:
+    | "chat"
+    | "image"
+    | "video"
+    | "speech"
+    | "whisper"
+    | "transcription"
+    | "embedding"
+    | "comfyui"
+    | "audio"
+    | EmulatedHandler;
   /**
    * Image, video, speech, Whisper: the rules of the input; a job whose input breaks them fails. Default: `prompt` is
    * required, and `size`, `width` and `height` are sizes.
    */
   input?: EmulatedInputRules;
   /**
-   * Chat, audio: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
-   * Default `["emulated/chat-model"]`, `["emulated/audio-model"]`: a worker never serves its model under the endpoint's id.
+   * Chat, embedding, audio: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
+   * Default `["emulated/chat-model"]` and the like: a worker never serves its model under the endpoint's id.
    */
   models?: string[] | "any";
   /** A scripted path of every job before its end, in place of the cold start and the run time. */
@@ -71,6 +83,12 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   stream?: boolean;
   /** Chat: the price that `cost` is computed from, in US dollars per million tokens. Default none, and no `cost`. */
   pricePerMillionTokens?: number;
+  /** Chat, embedding: how long vectors are, unless the request says it. Default 384. */
+  dimensions?: number;
+  /** Chat, embedding: the order of the vectors in an answer; `index` tells which is whose. Default `"input"`. */
+  embeddingOrder?: "input" | "reversed";
+  /** ComfyUI: whether images go to a bucket, and the output has their URLs. Default false. */
+  bucket?: boolean;
   /** Image: the price that `cost` is computed from, in US dollars per million pixels. Default 0.02, unless there is another price. */
   pricePerMegapixel?: number;
   /** Video: the same per second of film. Default none. */

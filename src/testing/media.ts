@@ -1,3 +1,4 @@
+import { comfyuiFiles } from "./comfyui.ts";
 import { base64 } from "./digest.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EmulatedHandler } from "./handler.ts";
@@ -59,6 +60,7 @@ export function mediaWorker(kind: MediaKind, endpoint: Endpoint, origin: string)
 /** The file behind a job's result URL. */
 export function fileOf(job: Job, name: string): Product | undefined {
   const { worker } = job.endpoint.config;
+  if (worker === "comfyui") return comfyuiFiles(job.input).find((product) => product.name === name);
   if (typeof worker !== "string" || !(worker in kinds)) return undefined;
   const product = make(worker as MediaKind, { input: job.input, endpoint: job.endpoint, jobId: job.id });
   return typeof product === "string" || product.name !== name ? undefined : product;
@@ -77,7 +79,8 @@ function wantsBase64(input: Record<string, unknown>, { config }: Endpoint): bool
   return input.enable_base64_output === true && (config.input === undefined || "enable_base64_output" in config.input);
 }
 
-function fileUrl(kind: MediaKind, origin: string, jobId: string, name: string): string {
+/** Where a file is, on the origin the request came to. */
+export function fileUrl(kind: MediaKind, origin: string, jobId: string, name: string): string {
   return new URL(origin).hostname.endsWith(".runpod.ai")
     ? `https://${kinds[kind].host}/${jobId}/${name}`
     : `${origin}/files/${jobId}/${name}`;

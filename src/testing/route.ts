@@ -38,7 +38,7 @@ export function routeOf(url: URL): Route {
 
   const balanced = url.hostname.match(/^([^.]+)\.api\.runpod\.ai$/)?.[1];
   if (balanced !== undefined) {
-    const route = url.pathname.match(/^\/v1\/(.+)$/)?.[1];
+    const route = url.pathname.match(/^\/v1\/(.+)$/)?.[1] ?? shortRouteOf(url);
     return { operation: route ? "openai" : "unknown", host: "balancer", endpoint: balanced, route };
   }
 
@@ -58,8 +58,13 @@ export function routeOf(url: URL): Route {
     return { operation: "unknown", host: "gateway", endpoint };
   }
 
-  const route = url.pathname.match(/^.*?\/v1\/(.+)$/)?.[1];
+  const route = url.pathname.match(/^.*?\/v1\/(.+)$/)?.[1] ?? shortRouteOf(url);
   return { operation: route ? "openai" : "unknown", host: "server", route };
+}
+
+/** Routes that vLLM also has without its version, or with another. */
+function shortRouteOf({ pathname }: URL): string | undefined {
+  return pathname.match(/\/(rerank|score)$/)?.[1];
 }
 
 function decode(segment: string): string {

@@ -1,6 +1,8 @@
 import { audioWorker } from "./audio_server.ts";
+import { comfyuiWorker } from "./comfyui.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EmulatedHandler } from "./handler.ts";
+import { infinityWorker } from "./infinity.ts";
 import { mediaWorker } from "./media.ts";
 import { fasterWhisperWorker, type ReadFile, whisperWorker } from "./transcription.ts";
 import { chatWorker } from "./vllm.ts";
@@ -29,6 +31,10 @@ export function workerOf(endpoint: Endpoint, { origin, isQueued, readFile }: Wor
       return fasterWhisperWorker(readFile);
     case "whisper":
       return whisperWorker(endpoint, readFile);
+    case "embedding":
+      return infinityWorker(endpoint, () => Date.now());
+    case "comfyui":
+      return comfyuiWorker(endpoint, origin);
     case "audio":
       return audioWorker(config, () => Date.now());
   }
