@@ -106,7 +106,7 @@ describe("run", () => {
       assertEquals(operations(emulator).slice(0, 2), ["run", "run"]);
       await endpoint.run({ say: "hi" }, { policy: { ttl: 10_000, lowPriority: undefined } });
       assertEquals(emulator.requests.at(-1)?.body, { input: { say: "hi" }, policy: { ttl: 10_000 } });
-    }));
+    }, { webhookFetch: () => Promise.resolve(new Response()) }));
 
   it("sends the headers of the call with every request, and the key", () =>
     on({ ...echo, runMillis: 100_000 }, async ({ emulator, endpoint }) => {

@@ -29,6 +29,8 @@ export interface EmulatedBehavior {
   cancelFinishedStatus?: 200 | 400 | 404;
   /** The status of a job that ran longer than `policy.executionTimeout`. Default `"FAILED"`. */
   executionTimeoutStatus?: "FAILED" | "TIMED_OUT";
+  /** Whether the webhook of a job that was cancelled is called too. Default `"silent"`. */
+  cancelledWebhook?: "silent" | "called";
   /** The HTTP status of a body over 10 MiB (`/run`) or 20 MiB (`/runsync`). Default 413. */
   oversizeStatus?: 413 | 400;
   /**

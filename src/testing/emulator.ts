@@ -11,6 +11,7 @@ import { limitRates } from "./rate_limits.ts";
 import { plainJson } from "./response.ts";
 import { type EmulatedOperation, type Route, routeOf } from "./route.ts";
 import { refusal } from "./vllm.ts";
+import { callWebhook } from "./webhook.ts";
 import { workerOf } from "./worker.ts";
 
 /** Settings of {@linkcode createRunpodEmulator}. */
@@ -28,6 +29,8 @@ export interface RunpodEmulatorOptions {
   intercept?: (request: EmulatedRequest, next: () => Promise<Response>) => Response | Promise<Response>;
   /** Whether each operation of an endpoint has its documented limit of requests, beyond which it answers 429. Default false. */
   rateLimits?: boolean;
+  /** Calls the webhooks of jobs. Default: the global `fetch`. */
+  webhookFetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Switches for what Runpod's documentation leaves open. */
   behavior?: EmulatedBehavior;
 }
@@ -114,6 +117,9 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
         endpoint.jobs.push(job);
         jobsById.set(id, job);
         jobs.push(present(job));
+        job.announce = () =>
+          void callWebhook(job, options.webhookFetch ?? ((url, init) => globalThis.fetch(url, init)));
+        job.announce();
       }
       return job;
     };

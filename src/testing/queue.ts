@@ -86,6 +86,7 @@ export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit
       }
       endpoint.retried++;
       enqueue(job, Date.now());
+      job.announce?.();
       return respond(200, { id: job.id, status: "IN_QUEUE" });
     }
     default:
