@@ -6,6 +6,7 @@ import {
   type RunpodEmulator,
   type RunpodEmulatorOptions,
 } from "@runpod/ai-sdk-provider/testing";
+import { withVirtualTime } from "./virtual_time.ts";
 
 // deno-lint-ignore no-explicit-any
 type Json = any;
@@ -275,6 +276,15 @@ describe("OpenAI-compatible audio servers", () => {
     );
     assertEquals([timed.words[3], timed.segments.length], [{ word: "two!", start: 0.9, end: 1.2 }, 2]);
   });
+
+  it("take the time they are given, with an upload too", () =>
+    withVirtualTime(async (clock) => {
+      const emulator = createRunpodEmulator({
+        endpoints: { ears: { worker: "audio", models: "any", runMillis: 5000 } },
+      });
+      const heard = await hear(emulator, roots.balancer, new Uint8Array(300_000));
+      assertEquals([heard.status, clock.elapsed()], [200, 5000]);
+    }));
 
   it("refuse what they cannot do", async () => {
     const emulator = open();

@@ -231,12 +231,87 @@ describe("private endpoints", () => {
     assertEquals(Object.keys((await runOn(worker, { prompt: "a" })).output), ["video_url"]);
     assertEquals(Object.keys((await runOn(worker, { prompt: "a" }, { outputKey: "result" })).output), ["result"]);
   });
+});
+
+/** The boxes of an MP4, by path; of several of one path the last. */
+function boxesOf(bytes: Uint8Array, path = "", boxes = new Map<string, DataView>()): Map<string, DataView> {
+  for (let start = 0; start < bytes.length;) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start);
+    const length = view.getUint32(0);
+    const name = `${path}${new TextDecoder().decode(bytes.subarray(start + 4, start + 8))}`;
+    const content = bytes.subarray(start + 8, start + length);
+    boxes.set(name, new DataView(bytes.buffer, content.byteOffset, content.length));
+    if (/(moov|trak|mdia|minf|stbl)$/.test(name)) boxesOf(content, `${name}/`, boxes);
+    start += length;
+  }
+  return boxes;
+}
+
+describe("video workers", () => {
+  async function film(input: Json, endpoint = "wan-2-5") {
+    const emulator = createRunpodEmulator();
+    const { id, output } = await post(emulator, `${api}/${endpoint}/runsync`, {
+      input: { prompt: "a", image: "https://example.com/a.png", ...input },
+    });
+    const response = await emulator.fetch(output.video_url);
+    assertEquals([response.status, response.headers.get("content-type")], [200, "video/mp4"]);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const boxes = boxesOf(bytes);
+    const header = boxes.get("moov/trak/tkhd")!;
+    const times = boxes.get("moov/trak/mdia/mdhd")!;
+    return {
+      id,
+      url: output.video_url,
+      bytes,
+      boxes,
+      size: [header.getUint32(76) >>> 16, header.getUint32(80) >>> 16],
+      seconds: times.getUint32(16) / times.getUint32(12),
+      framesPerSecond: times.getUint32(12),
+    };
+  }
 
   it("put films behind a URL that needs no key", async () => {
-    const { job, output, file } = await runOn({ worker: "video" }, { prompt: "a" });
-    assertEquals(output.video_url, `https://video.runpod.ai/${job.id}/output.mp4`);
-    const { mediaType, bytes } = await file(output.video_url);
-    assertEquals(mediaType, "video/mp4");
-    assertEquals(new TextDecoder().decode(bytes.subarray(4, 8)), "ftyp");
+    const { id, url } = await film({});
+    assertEquals(url, `https://video.runpod.ai/${id}/output.mp4`);
+  });
+
+  it("film in the size, the ratio, the length and the rate they are asked for", async () => {
+    const facts = async (input: Json, endpoint?: string) => {
+      const { size, seconds, framesPerSecond } = await film(input, endpoint);
+      return [...size, seconds, framesPerSecond];
+    };
+    assertEquals(await facts({}), [1280, 720, 5, 24]);
+    assertEquals(await facts({ size: "720*1280", duration: 8 }), [720, 1280, 8, 24]);
+    assertEquals(await facts({ resolution: "1080p", fps: 48, duration: 1 }, "p-video"), [1920, 1080, 1, 48]);
+    assertEquals(await facts({ aspect_ratio: "9:16", resolution: "540p" }, "vidu-q3-t2v"), [540, 960, 5, 24]);
+    assertEquals(await facts({ size: "480p", audio: "https://example.com/a.wav" }, "infinitetalk"), [854, 480, 5, 24]);
+  });
+
+  it("write an index that leads to every frame", async () => {
+    const { bytes, boxes } = await film({ size: "64*48", duration: 2 });
+    assertEquals([...boxes.keys()].filter((name) => !name.includes("/")), ["ftyp", "moov", "mdat"]);
+    const table = "moov/trak/mdia/minf/stbl/";
+    const sizes = boxes.get(`${table}stsz`)!;
+    const count = sizes.getUint32(8);
+    assertEquals(count, 48);
+    const keys = boxes.get(`${table}stss`)!;
+    assertEquals([keys.getUint32(4), keys.getUint32(8), keys.getUint32(12)], [2, 1, 25]);
+    const view = new DataView(bytes.buffer);
+    let place = boxes.get(`${table}stco`)!.getUint32(8);
+    for (let index = 0; index < count; index++) {
+      const size = sizes.getUint32(12 + 4 * index);
+      assertEquals(view.getUint32(place), size - 4);
+      // The types of units: 5 stands by itself, 1 leans on the frame before.
+      assertEquals(bytes[place + 4] & 31, index % 24 === 0 ? 5 : 1);
+      place += size;
+    }
+    assertEquals(place, bytes.length);
+  });
+
+  it("film by prompt and seed", async () => {
+    const bytes = async (input: Json) => String((await film({ size: "64*48", duration: 1, ...input })).bytes);
+    assertEquals(await bytes({ seed: 1 }), await bytes({ seed: 1 }));
+    assert(await bytes({ seed: 1 }) !== await bytes({ seed: 2 }));
+    assert(await bytes({ prompt: "b" }) !== await bytes({ prompt: "c" }));
   });
 });
