@@ -26,7 +26,7 @@ export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";
 export type { RunpodJobErrorOptions } from "./src/job/error.ts";
-export type { RunpodWaitOptions } from "./src/job/wait.ts";
+export type { RunpodWaitOptions } from "./src/job/options.ts";
 export type {
   RunpodCallOptions,
   RunpodEndpoint,

@@ -12,7 +12,7 @@ import {
 } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { toUrl } from "../file.ts";
-import { type RunpodWaitOptions, waitOptions } from "../job/wait.ts";
+import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { badOption, checkOptions, once, splitOptions } from "../options.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { type Family, PLAIN } from "./family.ts";

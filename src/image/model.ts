@@ -11,7 +11,8 @@ import { readError } from "../error_details.ts";
 import { download, findFiles, type OutputFile, toBytes } from "../file.ts";
 import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
-import { endedWithoutResult, type ResultTools, runJob } from "../job/wait.ts";
+import { endedWithoutResult } from "../job/ending.ts";
+import { type ResultTools, runJob } from "../job/wait.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { writeInput } from "./input.ts";
 
