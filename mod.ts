@@ -20,8 +20,15 @@ export { createRunpod, runpod } from "./src/provider.ts";
 export type { RunpodChatModelSettings, RunpodProvider } from "./src/provider.ts";
 export type { RunpodJobUpdate, RunpodProviderSettings } from "./src/settings.ts";
 export type { RunpodChatModelId } from "./src/language/catalogue.ts";
-export type { RunpodImageModelId } from "./src/image/catalogue.ts";
-export type { RunpodImageModelOptions } from "./src/image/input.ts";
+export type {
+  RunpodImageModelId,
+  RunpodImageModelOptions,
+  RunpodImageOptionsById,
+  RunpodImageWorkerOptions,
+  RunpodKnownImageModelId,
+  RunpodLora,
+} from "./src/image/options.ts";
+export type { RunpodImageCall, RunpodImageModelSettings } from "./src/image/model.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";

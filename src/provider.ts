@@ -12,8 +12,9 @@ import {
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
-import { findImageModel, type RunpodImageModelId } from "./image/catalogue.ts";
-import { ImageModel } from "./image/model.ts";
+import { findImageFamily, findImageModel } from "./image/catalogue.ts";
+import { ImageModel, type RunpodImageModelSettings } from "./image/model.ts";
+import type { RunpodImageModelId } from "./image/options.ts";
 import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
@@ -43,13 +44,13 @@ export interface RunpodProvider extends ProviderV4 {
   /** Makes a language model; the same as {@link RunpodProvider.languageModel}. */
   chatModel(modelId: RunpodChatModelId, settings?: RunpodChatModelSettings): LanguageModelV4;
   /**
-   * Makes an image model.
+   * Makes an image model. Settings say how to talk to a worker that is not one of Runpod's public endpoints.
    *
    * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
    */
-  imageModel(modelId: RunpodImageModelId): ImageModelV4;
+  imageModel(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
   /** Makes an image model; the same as {@link RunpodProvider.imageModel}. */
-  image(modelId: RunpodImageModelId): ImageModelV4;
+  image(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
   /**
    * Makes the client of an endpoint's job queue.
    *
@@ -105,8 +106,10 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     const named: Endpoint = model === undefined ? endpoint : { ...endpoint, model };
     return new ChatModel(modelId, settings, named, servedModels);
   };
-  const imageModel = (modelId: string): ImageModelV4 =>
-    new ImageModel(modelId, settings, endpointOf(modelId), findImageModel(modelId));
+  const imageModel = (modelId: string, worker: RunpodImageModelSettings = {}): ImageModelV4 => {
+    const entry = worker.family === undefined ? findImageModel(modelId) : findImageFamily(worker.family);
+    return new ImageModel(modelId, settings, endpointOf(modelId), entry, worker);
+  };
   const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
   const embeddingModel = (modelId: string): never => {
     throw new NoSuchModelError({ modelId, modelType: "embeddingModel" });
