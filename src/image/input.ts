@@ -47,6 +47,10 @@ export async function writeInput(
   // What continues a job has been written before.
   if (jobId !== undefined) return { input: {}, wait, jobId, warnings };
 
+  if (entry) {
+    warnRemoved(writing, entry);
+    checkRules(writing, worker, entry.options);
+  }
   const { urls, rest } = readImages(writing, entry, call, worker);
   const input: JSONObject = {
     ...entry?.defaults,
@@ -57,10 +61,6 @@ export async function writeInput(
     ...writeMask(writing, entry, map, call),
     ...renameFormat(entry, rest),
   };
-  if (entry) {
-    warnRemoved(writing, entry);
-    checkRules(writing, worker, entry.options);
-  }
   if (call.n > 1) warnUnsupported(writing, "n", "one call makes one image; generateImage splits n");
   if (map) return { input: await map(describeCall(call, urls, rest, input)), wait, jobId, warnings };
   if (entry && !input.prompt) throw refuse(writing, "prompt", "a prompt is required");
