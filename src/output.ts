@@ -16,13 +16,23 @@ import type { ResultTools } from "./job/wait.ts";
  * Finds the files in a job's output.
  *
  * @param read Takes the part of the output that has the files, where the caller knows it.
- * @throws {RunpodJobError} when there is none.
+ * @throws {RunpodJobError} when there is none, or when `read` throws.
  */
 export function readFiles(queue: Queue, result: JobAnswer, read?: (output: unknown) => unknown): OutputFile[] {
-  const { output } = result.job;
-  const files = findFiles(read ? read(output) : output);
+  const files = findFiles(readPart(queue, result, read));
   if (files.length > 0) return files;
   throw withoutOutput(queue, result);
+}
+
+function readPart(queue: Queue, result: JobAnswer, read: ((output: unknown) => unknown) | undefined): unknown {
+  const { output } = result.job;
+  try {
+    return read ? read(output) : output;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const reason = `completed, but the function that reads its output failed: ${why}`;
+    throw endedWithoutResult(queue, result, { kind: "no-output", reason, cause });
+  }
 }
 
 /** The error for a completed job without a readable output: a worker may complete one with nothing but an error in it. */

@@ -47,10 +47,11 @@ const FLUX: SizeRules = {
   ratios: FLUX_RATIOS,
 };
 
-/** The last of them looks like a slip for its counterpart 1536x1280, but a warning is all that either costs. */
+/** The last of the sizes looks like a slip for 1536x1280, so its ratio is not offered; a warning is all that either costs. */
 const QWEN_EDIT: SizeRules = {
   as: "size *",
   sizes: ["1024x1024", "1024x1280", "1280x1024", "1280x1280", "1280x1536", "1536x1080"],
+  ratios: { "1:1": "1024x1024", "4:5": "1024x1280", "5:4": "1280x1024", "5:6": "1280x1536" },
 };
 
 const PRUNA_RATIOS = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"] as const;

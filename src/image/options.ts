@@ -47,7 +47,7 @@ export interface RunpodImageWorkerOptions {
 }
 
 /** The worker options of each image model of Runpod's public endpoints. */
-export interface RunpodImageOptionsById {
+export type RunpodImageOptionsById = {
   "alibaba/wan-2.6": Pick<RunpodImageWorkerOptions, "enable_safety_checker">;
   "black-forest-labs/flux-1-dev": Flux;
   "black-forest-labs/flux-1-kontext-dev":
@@ -81,7 +81,7 @@ export interface RunpodImageOptionsById {
     RunpodImageWorkerOptions,
     "image" | "strength" | "output_format" | "enable_safety_checker"
   >;
-}
+};
 
 /** `output_format` is the provider's name for their `image_format`. */
 type Flux =
