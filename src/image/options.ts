@@ -49,31 +49,41 @@ export interface RunpodImageWorkerOptions {
 /** The worker options of each image model of Runpod's public endpoints. */
 export type RunpodImageOptionsById = {
   "alibaba/wan-2.6": Pick<RunpodImageWorkerOptions, "enable_safety_checker">;
-  "black-forest-labs/flux-1-dev": Flux;
+  "black-forest-labs/flux-1-dev":
+    & Pick<
+      RunpodImageWorkerOptions,
+      "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
+    >
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "black-forest-labs/flux-1-kontext-dev":
     & Pick<
       RunpodImageWorkerOptions,
       "image" | "negative_prompt" | "num_inference_steps" | "guidance" | "enable_safety_checker"
     >
-    & OutputFormat<"png" | "jpeg" | "jpg">;
-  "black-forest-labs/flux-1-schnell": Flux;
+    & { output_format?: "png" | "jpeg" | "jpg" };
+  "black-forest-labs/flux-1-schnell":
+    & Pick<
+      RunpodImageWorkerOptions,
+      "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
+    >
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "black-forest-labs/flux-2-klein-9b-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_base64_output">;
   "bytedance/seedream-3.0": Pick<RunpodImageWorkerOptions, "guidance">;
   "bytedance/seedream-4.0": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
   "bytedance/seedream-4.0-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
   "google/nano-banana-2-edit":
     & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_base64_output">
-    & OutputFormat<"png" | "jpeg" | "jpg">;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "google/nano-banana-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
   "google/nano-banana-pro-edit":
     & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_safety_checker">
-    & OutputFormat<"png" | "jpeg" | "jpg">;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "pruna/p-image-edit": Pick<RunpodImageWorkerOptions, "images" | "aspect_ratio" | "disable_safety_checker">;
   "pruna/p-image-t2i": Pick<RunpodImageWorkerOptions, "disable_safety_checker">;
   "qwen/qwen-image": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
   "qwen/qwen-image-edit":
     & Pick<RunpodImageWorkerOptions, "image" | "negative_prompt" | "enable_safety_checker">
-    & OutputFormat<"png" | "jpeg" | "jpg">;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "qwen/qwen-image-edit-2511": Pick<RunpodImageWorkerOptions, "images" | "output_format">;
   "qwen/qwen-image-edit-2511-lora": Pick<RunpodImageWorkerOptions, "images" | "loras" | "output_format">;
   "qwen/qwen-image-lora": Pick<RunpodImageWorkerOptions, "loras" | "enable_safety_checker">;
@@ -82,16 +92,6 @@ export type RunpodImageOptionsById = {
     "image" | "strength" | "output_format" | "enable_safety_checker"
   >;
 };
-
-/** `output_format` is the provider's name for their `image_format`. */
-type Flux =
-  & Pick<
-    RunpodImageWorkerOptions,
-    "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
-  >
-  & OutputFormat<"png" | "jpeg" | "jpg">;
-
-type OutputFormat<Format extends string> = { output_format?: Format };
 
 /** The id of an image model of Runpod's public endpoints. */
 export type RunpodKnownImageModelId = keyof RunpodImageOptionsById;
