@@ -29,6 +29,8 @@ export type {
   RunpodLora,
 } from "./src/image/options.ts";
 export type { RunpodImageCall, RunpodImageModelSettings } from "./src/image/model.ts";
+export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/model.ts";
+export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/model.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";

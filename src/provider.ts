@@ -7,10 +7,11 @@ import {
   type EmbeddingModelV4,
   type ImageModelV4,
   type LanguageModelV4,
-  NoSuchModelError,
   type ProviderV4,
+  type RerankingModelV4,
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
+import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
 import { findImageFamily, findImageModel } from "./image/catalogue.ts";
 import { ImageModel, type RunpodImageModelSettings } from "./image/model.ts";
@@ -19,6 +20,7 @@ import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
 import type { ServedModels } from "./language/served_model.ts";
+import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
 
 /** Settings of one language model. */
 export interface RunpodChatModelSettings {
@@ -71,11 +73,21 @@ export interface RunpodProvider extends ProviderV4 {
    */
   endpoint(endpointId: string): RunpodEndpoint;
   /**
-   * Not there yet.
+   * Makes an embedding model.
    *
-   * @throws {NoSuchModelError} always.
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
    */
-  embeddingModel(modelId: string): EmbeddingModelV4;
+  embeddingModel(modelId: string, settings?: RunpodEmbeddingModelSettings): EmbeddingModelV4;
+  /** Makes an embedding model; the same as {@link RunpodProvider.embeddingModel}. */
+  embedding(modelId: string, settings?: RunpodEmbeddingModelSettings): EmbeddingModelV4;
+  /**
+   * Makes a reranking model.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  rerankingModel(modelId: string, settings?: RunpodRerankingModelSettings): RerankingModelV4;
+  /** Makes a reranking model; the same as {@link RunpodProvider.rerankingModel}. */
+  reranking(modelId: string, settings?: RunpodRerankingModelSettings): RerankingModelV4;
 }
 
 /**
@@ -102,18 +114,17 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
 
   const languageModel = (modelId: string, { model }: RunpodChatModelSettings = {}): LanguageModelV4 => {
-    const endpoint = endpointOf(modelId);
-    const named: Endpoint = model === undefined ? endpoint : { ...endpoint, model };
-    return new ChatModel(modelId, settings, named, servedModels);
+    return new ChatModel(modelId, settings, servedAs(endpointOf(modelId), model), servedModels);
   };
   const imageModel = (modelId: string, worker: RunpodImageModelSettings = {}): ImageModelV4 => {
     const entry = worker.family === undefined ? findImageModel(modelId) : findImageFamily(worker.family);
     return new ImageModel(modelId, settings, endpointOf(modelId), entry, worker);
   };
   const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
-  const embeddingModel = (modelId: string): never => {
-    throw new NoSuchModelError({ modelId, modelType: "embeddingModel" });
-  };
+  const embeddingModel = (modelId: string, own: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
+    new EmbeddingModel(modelId, settings, servedAs(endpointOf(modelId), own.model), servedModels, own);
+  const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
+    new RerankingModel(modelId, settings, servedAs(endpointOf(modelId), own.model), servedModels, own);
 
   const provider = (modelId: string, settings?: RunpodChatModelSettings) => languageModel(modelId, settings);
   return Object.assign(provider, {
@@ -124,7 +135,15 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     image: imageModel,
     endpoint,
     embeddingModel,
+    embedding: embeddingModel,
+    rerankingModel,
+    reranking: rerankingModel,
   });
+}
+
+/** An endpoint with the name that the caller gives its model. */
+function servedAs(endpoint: Endpoint, model: string | undefined): Endpoint {
+  return model === undefined ? endpoint : { ...endpoint, model };
 }
 
 /**
