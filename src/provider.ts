@@ -17,18 +17,8 @@ import { ImageModel } from "./image/model.ts";
 import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
+import type { RunpodChatModelSettings } from "./language/chat_options.ts";
 import type { ServedModels } from "./language/served_model.ts";
-
-/** Settings of one language model. */
-export interface RunpodChatModelSettings {
-  /**
-   * The name that the endpoint serves the model under, such as `meta-llama/Llama-3.1-8B-Instruct`.
-   *
-   * Default: the catalogue's name for a public endpoint; for any other, the first that its `/models` route lists, read
-   * once per provider (which wakes a worker).
-   */
-  model?: string;
-}
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -100,10 +90,10 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
   const endpointOf = (modelId: string): Endpoint =>
     locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
 
-  const languageModel = (modelId: string, { model }: RunpodChatModelSettings = {}): LanguageModelV4 => {
+  const languageModel = (modelId: string, chat: RunpodChatModelSettings = {}): LanguageModelV4 => {
     const endpoint = endpointOf(modelId);
-    const named: Endpoint = model === undefined ? endpoint : { ...endpoint, model };
-    return new ChatModel(modelId, settings, named, servedModels);
+    const named: Endpoint = chat.model === undefined ? endpoint : { ...endpoint, model: chat.model };
+    return new ChatModel(modelId, settings, chat, named, servedModels);
   };
   const imageModel = (modelId: string): ImageModelV4 =>
     new ImageModel(modelId, settings, endpointOf(modelId), findImageModel(modelId));
