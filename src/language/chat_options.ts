@@ -168,7 +168,7 @@ const chatOptions = once(() =>
     strictJsonSchema: flag(),
     textVerbosity: text('a verbosity such as "low", "medium" or "high"'),
     chatTemplateKwargs: z.optional(object("an object with the template's variables")),
-    logprobs: z.optional(z.union([z.boolean(), z.int().check(z.minimum(0))], COUNT)),
+    logprobs: z.optional(z.union([z.boolean(), z.int().check(z.minimum(0, COUNT))], COUNT)),
     // What follows is sent under its own name, in the server's spelling.
     reasoningEffort: z.nullish(z.string('an effort such as "low", "medium" or "high", or null')),
     structuredOutputs: z.optional(

@@ -20,8 +20,8 @@
  * What it does not model:
  *
  * - A model: answers are canned sentences, schema-shaped values and coloured bands. One choice and one tool call at a
- *   time; no logprobs, sampling, token ids or image input; one token is one word. Of JSON schema, `pattern`, `not`, `if`
- *   and `uniqueItems` are ignored.
+ *   time; no sampling, token ids or image input, and log probabilities that mean nothing; one token is one word. Of JSON
+ *   schema, `pattern`, `not`, `if` and `uniqueItems` are ignored, and of `structured_outputs`, `regex` and `grammar`.
  * - Scale: one warm worker takes any number of jobs. No worker limits, no crashes, no lost workers other than by scripted
  *   states and outcomes. The `rateLimits` are those of an endpoint with few workers, and do not grow with them.
  * - Webhooks, batches, `/requests`, `s3Config`, WebSockets, worker affinity, and the management API.
@@ -37,6 +37,7 @@
  */
 
 export type { EmulatedBehavior } from "./behavior.ts";
+export type { EmulatedToolDeltas } from "./chunks.ts";
 export {
   createRunpodEmulator,
   type EmulatedRequest,
