@@ -196,8 +196,9 @@ export function readUsage(value: unknown): LanguageModelV4Usage {
   const detail = (group: string, key: string) => isRecord(value[group]) ? count(value[group][key]) : undefined;
   const input = count(value.prompt_tokens);
   const output = count(value.completion_tokens);
-  const cached = detail("prompt_tokens_details", "cached_tokens");
-  const reasoning = detail("completion_tokens_details", "reasoning_tokens");
+  // Moonshot and SGLang have these beside the totals.
+  const cached = detail("prompt_tokens_details", "cached_tokens") ?? count(value.cached_tokens);
+  const reasoning = detail("completion_tokens_details", "reasoning_tokens") ?? count(value.reasoning_tokens);
   return {
     inputTokens: {
       total: input,

@@ -302,7 +302,11 @@ class Chunks {
       const logprobs = readLogprobs(choice);
       if (logprobs) (this.#logprobs ??= []).push(...logprobs);
     }
-    if (typeof finishReason === "string") this.#finishReason = finishReason;
+    if (typeof finishReason === "string") {
+      this.#finishReason = finishReason;
+      // Moonshot has the usage in its last choice.
+      this.#usage ??= choice.usage;
+    }
   }
 
   #addText(text: string): void {
