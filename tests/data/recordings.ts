@@ -17,20 +17,20 @@ export interface Recording {
 }
 
 /** vLLM 0.8, no reasoning parser: thoughts in the text, between tags. */
-const QWEN3_THINKS_INLINE = String
-  .raw`data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
+const QWEN3_THINKS_INLINE =
+  `data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"<think>"},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"\n"},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"\\n"},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"Okay, 17"},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":" is < 20 and prime.\n"},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":" is < 20 and prime.\\n"},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"</think>"},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"\n\n"},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"\\n\\n"},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-5c1e0d8f4a6b4f0f9a57","object":"chat.completion.chunk","created":1761840001,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"Yes — 17 ist eine Primzahl 🎉"},"logprobs":null,"finish_reason":null}]}
 
@@ -43,10 +43,10 @@ data: [DONE]
 `;
 
 /** The same model, its thinking turned off by the template, whose empty block some versions repeat. */
-const QWEN3_THINKS_NOT = String
-  .raw`data: {"id":"chatcmpl-0b7a","object":"chat.completion.chunk","created":1761840009,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
+const QWEN3_THINKS_NOT =
+  `data: {"id":"chatcmpl-0b7a","object":"chat.completion.chunk","created":1761840009,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-0b7a","object":"chat.completion.chunk","created":1761840009,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"<think>\n\n</think>\n\n"},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-0b7a","object":"chat.completion.chunk","created":1761840009,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"<think>\\n\\n</think>\\n\\n"},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-0b7a","object":"chat.completion.chunk","created":1761840009,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"Yes, 17 is prime."},"logprobs":null,"finish_reason":null}]}
 
@@ -59,20 +59,20 @@ data: [DONE]
 `;
 
 /** vLLM 0.12 and later with the qwen3 and hermes parsers: `reasoning`, and a call in pieces. */
-const QWEN3_CALLS = String
-  .raw`data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"prompt_token_ids":null}
+const QWEN3_CALLS =
+  `data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"prompt_token_ids":null}
 
 data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"reasoning":"I need the"},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
 data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"reasoning":" weather."},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
-data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"\n\n"},"logprobs":null,"finish_reason":null,"token_ids":null}]}
+data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":"\\n\\n"},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
 data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"tool_calls":[{"id":"chatcmpl-tool-7f3e","type":"function","index":0,"function":{"name":"get_weather"}}]},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
-data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\": \""}}]},"logprobs":null,"finish_reason":null,"token_ids":null}]}
+data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\\"city\\": \\""}}]},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
-data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"Zürich\"}"}}]},"logprobs":null,"finish_reason":null,"token_ids":null}]}
+data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"Zürich\\"}"}}]},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
 data: {"id":"chatcmpl-9d2c","object":"chat.completion.chunk","created":1772000000,"model":"Qwen/Qwen3-32B-AWQ","choices":[{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"tool_calls","stop_reason":null,"token_ids":null}]}
 
@@ -82,9 +82,9 @@ data: [DONE]
 
 `;
 
-/** gpt-oss on vLLM: both names of the field at once, and \`refusal\`, \`function_call\` and others as null. */
-const GPT_OSS = String
-  .raw`data: {"id":"chatcmpl-e4b1","object":"chat.completion.chunk","created":1765000000,"model":"openai/gpt-oss-120b","choices":[{"index":0,"delta":{"role":"assistant","content":"","reasoning_content":null},"logprobs":null,"finish_reason":null}],"prompt_token_ids":null}
+/** gpt-oss on vLLM: both names of the field at once, and refusal, function_call and others as null. */
+const GPT_OSS =
+  `data: {"id":"chatcmpl-e4b1","object":"chat.completion.chunk","created":1765000000,"model":"openai/gpt-oss-120b","choices":[{"index":0,"delta":{"role":"assistant","content":"","reasoning_content":null},"logprobs":null,"finish_reason":null}],"prompt_token_ids":null}
 
 data: {"id":"chatcmpl-e4b1","object":"chat.completion.chunk","created":1765000000,"model":"openai/gpt-oss-120b","choices":[{"index":0,"delta":{"reasoning":"User greets.","reasoning_content":"User greets."},"logprobs":null,"finish_reason":null,"token_ids":null}]}
 
@@ -103,8 +103,8 @@ data: [DONE]
 `;
 
 /** Kimi: the older field, ids that count, two calls one after the other, and the usage inside the last choice. */
-const KIMI = String
-  .raw`data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
+const KIMI =
+  `data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
 
 data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"reasoning_content":"Two cities, two calls."},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
 
@@ -112,11 +112,11 @@ data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":178400000
 
 data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"functions.get_weather:0","type":"function","function":{"name":"get_weather","arguments":""}}]},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
 
-data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":\"東京\"}"}}]},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
+data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\\"city\\":\\"東京\\"}"}}]},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
 
 data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"functions.get_weather:1","type":"function","function":{"name":"get_weather","arguments":""}}]},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
 
-data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{\"city\":\"Oslo\"}"}}]},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
+data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{\\"city\\":\\"Oslo\\"}"}}]},"finish_reason":null}],"system_fingerprint":"fpv0_ca"}
 
 data: {"id":"chatcmpl-69f0","object":"chat.completion.chunk","created":1784000000,"model":"kimi-k3","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls","usage":{"prompt_tokens":210,"completion_tokens":58,"total_tokens":268,"cached_tokens":128}}],"system_fingerprint":"fpv0_ca"}
 
@@ -125,12 +125,12 @@ data: [DONE]
 `;
 
 /** A model without a parser whose template opens the tag in the prompt. */
-const COGITO_UNOPENED = String
-  .raw`data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
+const COGITO_UNOPENED =
+  `data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"content":"The user says hello.\n"},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"content":"The user says hello.\\n"},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"content":"</think>\n\nHello!"},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"content":"</think>\\n\\nHello!"},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-c0","object":"chat.completion.chunk","created":1757000000,"model":"deepcogito/cogito-v2-preview-llama-70B","choices":[{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"stop","stop_reason":null}]}
 
@@ -141,10 +141,10 @@ data: [DONE]
 `;
 
 /** Mistral's parser in vLLM: the whole call in one delta, no type, an id of nine characters. */
-const MISTRAL_WHOLE_CALL = String
-  .raw`data: {"id":"chatcmpl-m1","object":"chat.completion.chunk","created":1757000000,"model":"mistralai/Mistral-Small-24B","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
+const MISTRAL_WHOLE_CALL =
+  `data: {"id":"chatcmpl-m1","object":"chat.completion.chunk","created":1757000000,"model":"mistralai/Mistral-Small-24B","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
 
-data: {"id":"chatcmpl-m1","object":"chat.completion.chunk","created":1757000000,"model":"mistralai/Mistral-Small-24B","choices":[{"index":0,"delta":{"tool_calls":[{"id":"bQ2xZr0Kd","index":0,"function":{"name":"get_weather","arguments":"{\"city\": \"Paris\"}"}}]},"logprobs":null,"finish_reason":null}]}
+data: {"id":"chatcmpl-m1","object":"chat.completion.chunk","created":1757000000,"model":"mistralai/Mistral-Small-24B","choices":[{"index":0,"delta":{"tool_calls":[{"id":"bQ2xZr0Kd","index":0,"function":{"name":"get_weather","arguments":"{\\"city\\": \\"Paris\\"}"}}]},"logprobs":null,"finish_reason":null}]}
 
 data: {"id":"chatcmpl-m1","object":"chat.completion.chunk","created":1757000000,"model":"mistralai/Mistral-Small-24B","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"tool_calls","stop_reason":null}]}
 
@@ -155,7 +155,7 @@ data: [DONE]
 `;
 
 /** worker-sglang: every event printed over many lines, the usage in every chunk, and nulls for what is not there. */
-const SGLANG_PRETTY = String.raw`data: {
+const SGLANG_PRETTY = `data: {
 data:     "id": "2f7c1f0a8e",
 data:     "object": "chat.completion.chunk",
 data:     "created": 1768000000,
@@ -188,7 +188,7 @@ data:             "index": 0,
 data:             "delta": {
 data:                 "role": null,
 data:                 "content": null,
-data:                 "reasoning_content": "Hm,\n\nwell.",
+data:                 "reasoning_content": "Hm,\\n\\nwell.",
 data:                 "tool_calls": null
 data:             },
 data:             "logprobs": null,
