@@ -268,6 +268,32 @@ describe("a chat request", () => {
     assertEquals(result.warnings.map((warning) => warning.type), ["unsupported", "unsupported"]);
   });
 
+  it("names a file that was uploaded to the endpoint by its id", async () => {
+    const [message] = await messagesFor([{
+      role: "user",
+      content: [{
+        type: "file",
+        mediaType: "application/pdf",
+        data: { type: "reference", reference: { runpod: "f-1" } },
+      }],
+    }]);
+    assertEquals(message.content, [{ type: "file", file: { file_id: "f-1" } }]);
+  });
+
+  it("may be changed on its way by the caller's fetch: its body, and its URL", async () => {
+    const sent: Request[] = [];
+    const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      url.searchParams.set("api-version", "1");
+      const body = JSON.stringify({ ...JSON.parse(String(init?.body)), custom: true });
+      sent.push(new Request(url, { ...init, body }));
+      return Promise.resolve(completion({ content: "Hi" }));
+    };
+    await capture(() => completion({}), { fetch }).runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(new URL(sent[0].url).search, "?api-version=1");
+    assertEquals((await sent[0].json()).custom, true);
+  });
+
   it("refuses files that would be lost, before any request", async () => {
     const files = [
       { mediaType: "application/zip", data: { type: "data" as const, data: "UEs=" } },

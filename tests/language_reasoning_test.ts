@@ -1,11 +1,12 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import type { RunpodChatModelSettings } from "@runpod/ai-sdk-provider";
-import { generateText, isStepCount, streamText, tool } from "ai";
+import { createRunpod, type RunpodChatModelSettings } from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import { generateObject, generateText, isStepCount, streamText, tool } from "ai";
 import fc from "fast-check";
 import { describe, it } from "node:test";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as z from "zod";
-import { capture, chunk, completion, events, PROMPT, stream } from "./capture.ts";
+import { capture, chunk, completion, events, KEY, PROMPT, stream } from "./capture.ts";
 
 const QWEN = "qwen/qwen3-32b-awq";
 const COGITO = "deep-cogito/deep-cogito-v2-llama-70b";
@@ -194,6 +195,30 @@ describe("reasoning in the text", () => {
   });
 });
 
+describe("an endpoint that thinks", () => {
+  for (const reasoning of ["reasoning", "reasoning_content", "both", "inline", "unopened"] as const) {
+    it(`in its own way (${reasoning}) is understood, and thinks no more when told so`, async () => {
+      const emulator = createRunpodEmulator({ endpoints: { mine: { worker: "chat", reasoning } } });
+      const isTagged = reasoning === "inline" || reasoning === "unopened";
+      const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })(
+        "mine",
+        isTagged ? { reasoningTags: { startWithReasoning: reasoning === "unopened" } } : {},
+      );
+      const prompt = "Tell me about sea otters";
+      const schema = z.object({ name: z.string() });
+      for (const setting of ["high", "none"] as const) {
+        const result = await generateText({ model, prompt, reasoning: setting });
+        assertEquals(result.reasoningText?.startsWith("The user asks about"), setting === "high" ? true : undefined);
+        assertEquals(result.text.includes("think>"), false);
+        const live = streamText({ model, prompt, reasoning: setting });
+        assertEquals([await live.text, await live.reasoningText], [result.text, result.reasoningText]);
+        const { object } = await generateObject({ model, prompt, schema, reasoning: setting });
+        schema.parse(object);
+      }
+    });
+  }
+});
+
 describe("the reasoning setting", () => {
   async function sentFor(
     id: string,
@@ -280,6 +305,9 @@ describe("past reasoning", () => {
     [undefined, undefined, { content: "Hello", reasoning_content: "Hm" }],
     ["reasoning", undefined, { content: "Hello", reasoning: "Hm" }],
     ["inline", undefined, { content: "<think>\nHm\n</think>\n\nHello" }],
+    // Nobody who hands in a conversation can make other fields of it.
+    ["role", undefined, { content: "Hello", reasoning_content: "Hm" }],
+    ["content", undefined, { content: "Hello", reasoning_content: "Hm" }],
     ["reasoning", "reasoning_content", { content: "Hello", reasoning_content: "Hm" }],
     [undefined, "reasoning", { content: "Hello", reasoning: "Hm" }],
     ["inline", "none", { content: "Hello" }],

@@ -94,9 +94,10 @@ function writeAssistant(
   for (const part of content) {
     if (part.type === "text") text += part.text;
     else if (part.type === "reasoning") {
-      // Servers read it from where they write it.
-      const cameFrom = part.providerOptions?.runpod?.reasoningEcho as RunpodReasoningEcho | undefined;
-      const place = reasoningEcho ?? cameFrom ?? "reasoning_content";
+      // Servers read it from where they write it. The word for that may have come by way of a browser.
+      const cameFrom = part.providerOptions?.runpod?.reasoningEcho;
+      const place = reasoningEcho ??
+        (cameFrom === "reasoning" || cameFrom === "inline" ? cameFrom : "reasoning_content");
       reasoning[place] = (reasoning[place] ?? "") + part.text;
     } else if (part.type === "tool-call") {
       toolCalls.push({
