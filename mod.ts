@@ -17,9 +17,17 @@
  * @module
  */
 export { createRunpod, runpod } from "./src/provider.ts";
-export type { RunpodChatModelSettings, RunpodProvider } from "./src/provider.ts";
+export type { RunpodProvider } from "./src/provider.ts";
 export type { RunpodJobUpdate, RunpodProviderSettings } from "./src/settings.ts";
 export type { RunpodChatModelId } from "./src/language/catalogue.ts";
+export type {
+  RunpodChatModelOptions,
+  RunpodChatModelSettings,
+  RunpodReasoningEcho,
+  RunpodReasoningTags,
+  RunpodStructuredOutputMode,
+  RunpodStructuredOutputs,
+} from "./src/language/chat_options.ts";
 export type {
   RunpodImageModelId,
   RunpodImageModelOptions,

@@ -57,7 +57,7 @@ export function answerError(
   const location = answer.status >= 300 && answer.status < 400 ? answer.headers.location : undefined;
   const advice = location
     ? `it redirects to "${location}", and the API key follows no redirect`
-    : adviceFor(status, notFound);
+    : adviceFor(status, notFound, details?.message);
   const reason = details?.message ??
     (answer.text.trim() === "" ? "the answer is empty" : "the answer is not understood");
   return new APICallError({
@@ -129,7 +129,11 @@ export function isTransient(status: number): boolean {
   return TRANSIENT.includes(status) || status >= 500;
 }
 
-function adviceFor(status: number, notFound: string | undefined): string | undefined {
+function adviceFor(status: number, notFound: string | undefined, message = ""): string | undefined {
+  // vLLM names its own flags, which an endpoint has as environment variables.
+  if (/tool choice requires|tool-call-parser/.test(message)) {
+    return "set ENABLE_AUTO_TOOL_CHOICE=true and TOOL_CALL_PARSER=… (the parser for the model, such as hermes) on the endpoint";
+  }
   switch (status) {
     case 401:
       return 'check that the API key is valid ("apiKey" or RUNPOD_API_KEY)';

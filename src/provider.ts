@@ -3,12 +3,12 @@
  *
  * @module
  */
-import {
-  type EmbeddingModelV4,
-  type ImageModelV4,
-  type LanguageModelV4,
-  type ProviderV4,
-  type RerankingModelV4,
+import type {
+  EmbeddingModelV4,
+  ImageModelV4,
+  LanguageModelV4,
+  ProviderV4,
+  RerankingModelV4,
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
@@ -19,19 +19,9 @@ import type { RunpodImageModelId } from "./image/options.ts";
 import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
+import type { RunpodChatModelSettings } from "./language/chat_options.ts";
 import type { ServedModels } from "./language/served_model.ts";
 import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
-
-/** Settings of one language model. */
-export interface RunpodChatModelSettings {
-  /**
-   * The name that the endpoint serves the model under, such as `meta-llama/Llama-3.1-8B-Instruct`.
-   *
-   * Default: the catalogue's name for a public endpoint; for any other, the first that its `/models` route lists, read
-   * once per provider (which wakes a worker).
-   */
-  model?: string;
-}
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -113,9 +103,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
   const endpointOf = (modelId: string): Endpoint =>
     locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
 
-  const languageModel = (modelId: string, { model }: RunpodChatModelSettings = {}): LanguageModelV4 => {
-    return new ChatModel(modelId, settings, servedAs(endpointOf(modelId), model), servedModels);
-  };
+  const languageModel = (modelId: string, chat: RunpodChatModelSettings = {}): LanguageModelV4 =>
+    new ChatModel(modelId, settings, chat, servedAs(endpointOf(modelId), chat.model), servedModels);
   const imageModel = (modelId: string, worker: RunpodImageModelSettings = {}): ImageModelV4 => {
     const entry = worker.family === undefined ? findImageModel(modelId) : findImageFamily(worker.family);
     return new ImageModel(modelId, settings, endpointOf(modelId), entry, worker);

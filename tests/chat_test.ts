@@ -61,8 +61,6 @@ describe("a chat request", () => {
     assertEquals([body.reasoning_effort, body.verbosity], ["high", "low"]);
     assertEquals(body.response_format.json_schema.strict, false);
     assertEquals([body.reasoningEffort, body.textVerbosity, body.strictJsonSchema], [undefined, undefined, undefined]);
-    assertEquals((await send({ reasoning: "low" })).body.reasoning_effort, "low");
-    assertEquals((await send({ reasoning: "provider-default" })).body.reasoning_effort, undefined);
   });
 
   it("keeps its messages whatever the provider options say, and passes null on", async () => {
@@ -270,6 +268,32 @@ describe("a chat request", () => {
     assertEquals(result.warnings.map((warning) => warning.type), ["unsupported", "unsupported"]);
   });
 
+  it("names a file that was uploaded to the endpoint by its id", async () => {
+    const [message] = await messagesFor([{
+      role: "user",
+      content: [{
+        type: "file",
+        mediaType: "application/pdf",
+        data: { type: "reference", reference: { runpod: "f-1" } },
+      }],
+    }]);
+    assertEquals(message.content, [{ type: "file", file: { file_id: "f-1" } }]);
+  });
+
+  it("may be changed on its way by the caller's fetch: its body, and its URL", async () => {
+    const sent: Request[] = [];
+    const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      url.searchParams.set("api-version", "1");
+      const body = JSON.stringify({ ...JSON.parse(String(init?.body)), custom: true });
+      sent.push(new Request(url, { ...init, body }));
+      return Promise.resolve(completion({ content: "Hi" }));
+    };
+    await capture(() => completion({}), { fetch }).runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertEquals(new URL(sent[0].url).search, "?api-version=1");
+    assertEquals((await sent[0].json()).custom, true);
+  });
+
   it("refuses files that would be lost, before any request", async () => {
     const files = [
       { mediaType: "application/zip", data: { type: "data" as const, data: "UEs=" } },
@@ -316,7 +340,7 @@ describe("a chat completion", () => {
     );
     const result = await runpod(MODEL).doGenerate({ prompt: PROMPT });
     assertEquals(result.content, [
-      { type: "reasoning", text: "Hm" },
+      { type: "reasoning", text: "Hm", providerMetadata: { runpod: { reasoningEcho: "reasoning" } } },
       { type: "text", text: "Hello" },
       { type: "tool-call", toolCallId: "1", toolName: "add", input: '{"a":1}' },
     ]);
@@ -374,13 +398,6 @@ describe("a chat completion", () => {
       assertEquals(parts.flatMap((part) => part.type === "text-delta" ? [part.delta] : []), ["Hello"]);
     });
   }
-
-  it("that is a job still in the queue is an error that says so", async () => {
-    const { runpod } = capture(() => Response.json({ id: "1-u1", status: "IN_QUEUE" }));
-    const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
-    assertStringIncludes(error.message, 'job "1-u1" is still IN_QUEUE');
-    assertEquals(error.isRetryable, false);
-  });
 
   it("with an error beside its choices is an error", async () => {
     const { runpod } = capture(() => completion({ content: "Hel" }, { error: { message: "upstream died" } }));

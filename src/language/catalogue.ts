@@ -4,6 +4,7 @@
  * @module
  */
 import { type CatalogueEntry, findEntry, type Known } from "../catalogue.ts";
+import { ANY_THINKING, type Thinking } from "./thinking.ts";
 
 /** A chat model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
 export type RunpodChatModelId =
@@ -18,50 +19,83 @@ export type RunpodChatModelId =
   // Any other string, without losing the completions above.
   | (string & Record<never, never>);
 
-const CATALOGUE: Record<Known<RunpodChatModelId>, CatalogueEntry> = {
+/** What sets a model apart from others. */
+export interface ChatTraits {
+  thinking: Thinking;
+  /** Whether its reasoning comes in its text, between `<think>` and `</think>`. */
+  inlinesReasoning?: boolean;
+  /** Whether its chat template writes `<think>` into the prompt when thinking is turned on. */
+  prefillsReasoning?: boolean;
+}
+
+type ChatEntry = CatalogueEntry & ChatTraits;
+
+// Thinks only when told to, and then begins inside the tags (model card).
+const COGITO: ChatTraits = {
+  thinking: { switches: ["enable_thinking"] },
+  inlinesReasoning: true,
+  prefillsReasoning: true,
+};
+
+const CATALOGUE: Record<Known<RunpodChatModelId>, ChatEntry> = {
   "deep-cogito/deep-cogito-v2-llama-70b": {
     endpoint: "deep-cogito-v2-llama-70b",
     model: "deepcogito/cogito-v2-preview-llama-70B",
     aliases: ["deepcogito/cogito-v2-preview-llama-70B"],
+    ...COGITO,
   },
   "deepcogito/cogito-671b-v2.1-fp8": {
     endpoint: "cogito-671b-v2-1-fp8-dynamic",
     model: "deepcogito/cogito-671b-v2.1-FP8",
     aliases: ["deepcogito/cogito-671b-v2.1-FP8"],
+    ...COGITO,
   },
   "ibm-granite/granite-4.0-h-small": {
     endpoint: "granite-4-0-h-small",
     model: "ibm-granite/granite-4.0-h-small",
     aliases: [],
+    thinking: {},
   },
   "moonshotai/kimi-k2.6": {
     endpoint: "moonshot-kimi",
     model: "kimi-k2.6",
     aliases: ["kimi-k2.6", "moonshotai/kimi"],
+    thinking: { switches: ["thinking"] },
   },
   "moonshotai/kimi-k2.7-code": {
     endpoint: "moonshot-kimi",
     model: "kimi-k2.7-code",
     aliases: ["kimi-k2.7-code"],
+    // Always thinks, and has no degrees of it.
+    thinking: {},
   },
   "moonshotai/kimi-k3": {
     endpoint: "moonshot-kimi",
     model: "kimi-k3",
     aliases: ["kimi-k3"],
+    thinking: { efforts: ["low", "high", "max"] },
   },
   "openai/gpt-oss-120b": {
     endpoint: "gpt-oss-120b",
     model: "openai/gpt-oss-120b",
     aliases: [],
+    thinking: { efforts: ["low", "medium", "high"] },
   },
   "qwen/qwen3-32b-awq": {
     endpoint: "qwen3-32b-awq",
     model: "Qwen/Qwen3-32B-AWQ",
     aliases: ["Qwen/Qwen3-32B-AWQ", "Qwen/qwen3-32b-awq"],
+    thinking: { switches: ["enable_thinking"] },
+    inlinesReasoning: true,
   },
 };
 
 /** Finds a chat model by id, slug or alias. */
 export function findChatModel(modelId: string): CatalogueEntry | undefined {
   return findEntry(CATALOGUE, modelId);
+}
+
+/** What is known of a model by the name it is served under; of one that nobody knows, what suits most servers. */
+export function chatTraits(servedModel: string): ChatTraits {
+  return findEntry(CATALOGUE, servedModel) ?? { thinking: ANY_THINKING };
 }

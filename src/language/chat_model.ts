@@ -15,9 +15,11 @@ import { type ApiRequest, open, request } from "../api.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { answerError } from "../error.ts";
+import { outcomeOf } from "../job/outcome.ts";
+import type { RunpodChatModelSettings } from "./chat_options.ts";
 import { type ChatRequest, streamed, writeRequest } from "./request.ts";
 import { type AnswerContext, readCompletion } from "./response.ts";
-import { findServedModel, type ServedModels } from "./served_model.ts";
+import { findServedModel, nameServedModels, type ServedModels } from "./served_model.ts";
 import { streamParts } from "./stream.ts";
 
 /** A chat model on one endpoint. */
@@ -31,12 +33,20 @@ export class ChatModel implements LanguageModelV4 {
     "video/*": [/^https?:\/\/.+$/],
     "audio/*": [/^https?:\/\/.+$/],
   };
-  readonly #settings: RunpodProviderSettings;
+  readonly #provider: RunpodProviderSettings;
+  readonly #settings: RunpodChatModelSettings;
   readonly #endpoint: Endpoint;
   readonly #servedModels: ServedModels;
 
-  constructor(modelId: string, settings: RunpodProviderSettings, endpoint: Endpoint, servedModels: ServedModels) {
+  constructor(
+    modelId: string,
+    provider: RunpodProviderSettings,
+    settings: RunpodChatModelSettings,
+    endpoint: Endpoint,
+    servedModels: ServedModels,
+  ) {
     this.modelId = modelId;
+    this.#provider = provider;
     this.#settings = settings;
     this.#endpoint = endpoint;
     this.#servedModels = servedModels;
@@ -44,15 +54,15 @@ export class ChatModel implements LanguageModelV4 {
 
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { body, warnings, context } = await this.#prepare(call);
-    return await this.#forgettingName(async () => {
-      const answer = await request(this.#settings, this.#post(call, context, body));
+    const post = this.#post(call, context, body);
+    return await this.#explaining(call, context, async () => {
+      const answer = await outcomeOf(await request(this.#provider, post), this.#provider, this.#endpoint, post);
       if (!answer.ok) throw answerError({ ...context, answer, repeat: "completion" });
-      const { cost, response, ...completion } = readCompletion(answer, context);
+      const { response, ...completion } = readCompletion(answer, context);
       return {
         ...completion,
         warnings,
-        ...(cost === undefined ? {} : { providerMetadata: { runpod: { cost } } }),
-        request: { url: answer.url, body },
+        request: { url: post.url, body },
         response: { ...response, headers: answer.headers, body: answer.json },
       };
     });
@@ -63,10 +73,12 @@ export class ChatModel implements LanguageModelV4 {
     const body = streamed(whole);
     const post = this.#post(call, context, body);
     const { includeRawChunks, abortSignal } = call;
-    return await this.#forgettingName(async () => {
-      const answer = await open(this.#settings, { ...post, notFound: context.notFound });
+    return await this.#explaining(call, context, async () => {
+      const answer = await open(this.#provider, { ...post, notFound: context.notFound });
+      const outcome = (answer: Parameters<typeof outcomeOf>[0]) =>
+        outcomeOf(answer, this.#provider, this.#endpoint, post);
       return {
-        stream: await streamParts({ ...answer, context, warnings, includeRawChunks, abortSignal }),
+        stream: await streamParts({ ...answer, outcome, context, warnings, includeRawChunks, abortSignal }),
         request: { url: post.url, body },
         response: { headers: answer.headers },
       };
@@ -74,12 +86,19 @@ export class ChatModel implements LanguageModelV4 {
   }
 
   /** An endpoint that no longer knows its model may serve another one by now: the next call asks again. */
-  async #forgettingName<T>(run: () => Promise<T>): Promise<T> {
+  async #explaining<T>(
+    call: LanguageModelV4CallOptions,
+    { notFound }: AnswerContext,
+    run: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      if (APICallError.isInstance(error)) this.#servedModels.delete(this.#endpoint.openaiRoot);
-      throw error;
+      if (!APICallError.isInstance(error)) throw error;
+      this.#servedModels.delete(this.#endpoint.openaiRoot);
+      // The advice is there whatever the status is that the 404 came under.
+      if (!error.message.endsWith(notFound)) throw error;
+      throw await nameServedModels(error, this.#provider, this.#endpoint, call);
     }
   }
 
@@ -89,16 +108,17 @@ export class ChatModel implements LanguageModelV4 {
     context: AnswerContext;
   }> {
     const { name, model = await this.#findModel(call) } = this.#endpoint;
-    const { body, warnings } = writeRequest(model, call);
+    const { body, warnings, ...reading } = writeRequest(model, this.#settings, call);
     const context = {
       attempt: `generate text with "${this.modelId}"`,
       notFound: `check that endpoint "${name}" exists and serves a model named "${model}"`,
+      ...reading,
     };
     return { body, warnings, context };
   }
 
   async #findModel(call: LanguageModelV4CallOptions): Promise<string> {
-    return await findServedModel(this.#settings, this.#endpoint, this.#servedModels, call);
+    return await findServedModel(this.#provider, this.#endpoint, this.#servedModels, call);
   }
 
   #post(call: LanguageModelV4CallOptions, { attempt }: AnswerContext, body: ChatRequest): ApiRequest {

@@ -14,12 +14,20 @@ import {
 } from "@ai-sdk/provider";
 import { getTopLevelMediaType, resolveFullMediaType, stringifyWithBigIntAndCycles } from "@ai-sdk/provider-utils";
 import { toBase64, toBytes } from "../file.ts";
+import type { RunpodReasoningEcho } from "./chat_options.ts";
+import { tagged, type Tags } from "./reasoning_tags.ts";
 
 /** A chat message on the wire. */
 export type ChatMessage =
   | { role: "system"; content: string }
   | { role: "user"; content: string | ContentPart[] }
-  | { role: "assistant"; content: string | null; reasoning_content?: string; tool_calls?: WireToolCall[] }
+  | {
+    role: "assistant";
+    content: string | null;
+    reasoning?: string;
+    reasoning_content?: string;
+    tool_calls?: WireToolCall[];
+  }
   | { role: "tool"; tool_call_id: string; content: string | ContentPart[] };
 
 /** A part of a message on the wire. */
@@ -29,7 +37,7 @@ export type ContentPart =
   | { type: "video_url"; video_url: { url: string } }
   | { type: "audio_url"; audio_url: { url: string } }
   | { type: "input_audio"; input_audio: { data: string; format: "wav" | "mp3" } }
-  | { type: "file"; file: { filename: string; file_data: string } };
+  | { type: "file"; file: { filename: string; file_data: string } | { file_id: string } };
 
 interface WireToolCall {
   id: string;
@@ -37,16 +45,24 @@ interface WireToolCall {
   function: { name: string; arguments: string };
 }
 
+/** Where past reasoning goes. */
+export interface Echo {
+  /** What the caller said of it. */
+  reasoningEcho?: RunpodReasoningEcho;
+  /** For reasoning that goes into the text. */
+  tags: Tags;
+}
+
 /**
  * Writes a prompt as chat messages; what has no place in them becomes a warning.
  *
  * @throws {UnsupportedFunctionalityError} for a file that no chat message can hold.
  */
-export function writeMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[]): ChatMessage[] {
-  return prompt.flatMap((message) => writeMessage(message, warnings));
+export function writeMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[], echo: Echo): ChatMessage[] {
+  return prompt.flatMap((message) => writeMessage(message, warnings, echo));
 }
 
-function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning[]): ChatMessage[] {
+function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning[], echo: Echo): ChatMessage[] {
   switch (message.role) {
     case "system":
       return [{ role: "system", content: message.content }];
@@ -57,7 +73,7 @@ function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning
       return [{ role: "user", content: message.content.map(writePart) }];
     }
     case "assistant":
-      return [writeAssistant(message.content, warnings)];
+      return [writeAssistant(message.content, warnings, echo)];
     case "tool":
       return message.content.flatMap((part): ChatMessage[] =>
         part.type === "tool-result"
@@ -70,14 +86,20 @@ function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning
 function writeAssistant(
   content: Extract<LanguageModelV4Message, { role: "assistant" }>["content"],
   warnings: SharedV4Warning[],
+  { reasoningEcho, tags }: Echo,
 ): ChatMessage {
   let text = "";
-  let reasoning = "";
+  const reasoning: { [place in RunpodReasoningEcho]?: string } = {};
   const toolCalls: WireToolCall[] = [];
   for (const part of content) {
     if (part.type === "text") text += part.text;
-    else if (part.type === "reasoning") reasoning += part.text;
-    else if (part.type === "tool-call") {
+    else if (part.type === "reasoning") {
+      // Servers read it from where they write it. The word for that may have come by way of a browser.
+      const cameFrom = part.providerOptions?.runpod?.reasoningEcho;
+      const place = reasoningEcho ??
+        (cameFrom === "reasoning" || cameFrom === "inline" ? cameFrom : "reasoning_content");
+      reasoning[place] = (reasoning[place] ?? "") + part.text;
+    } else if (part.type === "tool-call") {
       toolCalls.push({
         id: part.toolCallId,
         type: "function",
@@ -87,10 +109,12 @@ function writeAssistant(
       warnings.push({ type: "unsupported", feature: `${part.type} parts in assistant messages` });
     }
   }
+  const { inline, none: _, ...fields } = reasoning;
+  if (inline) text = tagged(inline, tags) + text;
   return {
     role: "assistant",
     content: text === "" && toolCalls.length > 0 ? null : text,
-    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+    ...fields,
     ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
   };
 }
@@ -138,7 +162,10 @@ function writePart(part: LanguageModelV4TextPart | LanguageModelV4FilePart): Con
 function writeFile(part: LanguageModelV4FilePart): ContentPart {
   const { data } = part;
   if (data.type === "text") return { type: "text", text: data.text };
-  if (data.type === "reference") throw unsupported("a file that was uploaded to a provider");
+  if (data.type === "reference") {
+    if (!data.reference.runpod) throw unsupported("a file that was uploaded to another provider");
+    return { type: "file", file: { file_id: data.reference.runpod } };
+  }
 
   const kind = getTopLevelMediaType(part.mediaType);
   const url = () => data.type === "url" ? data.url.href : dataUri(part, data.data);

@@ -4,10 +4,13 @@
  * @module
  */
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
-import { isCustomReasoning, removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import * as z from "zod/v4-mini";
-import { once, splitOptions } from "../options.ts";
+import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import { type ChatTraits, chatTraits } from "./catalogue.ts";
+import { readChatOptions, type RunpodChatModelSettings, type RunpodReasoningTags } from "./chat_options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
+import { completeTags, type Tags } from "./reasoning_tags.ts";
+import { writeFormat, type WrittenFormat } from "./structured_output.ts";
+import { writeThinking } from "./thinking.ts";
 
 /** The body of a chat completion request. */
 export interface ChatRequest extends Record<string, unknown> {
@@ -15,13 +18,50 @@ export interface ChatRequest extends Record<string, unknown> {
   messages: ChatMessage[];
 }
 
-/** Writes the request body for a call. */
+/** A request, and how to read the answer to it. */
+export interface WrittenRequest {
+  body: ChatRequest;
+  warnings: SharedV4Warning[];
+  /** The tags that reasoning stands between in the text. */
+  tags?: Tags;
+  /** The function whose arguments are the answer's text. */
+  jsonTool?: string;
+}
+
+/**
+ * Writes the request for a call.
+ *
+ * @throws {InvalidArgumentError} for an option that has a bad value.
+ */
 export function writeRequest(
   model: string,
+  settings: RunpodChatModelSettings,
   call: LanguageModelV4CallOptions,
-): { body: ChatRequest; warnings: SharedV4Warning[] } {
+): WrittenRequest {
   const warnings: SharedV4Warning[] = [];
-  const { ours, worker } = splitOptions(call.providerOptions, ownOptions());
+  const { ours, server } = readChatOptions(settings, call.providerOptions);
+  const {
+    structuredOutputMode = "json_schema",
+    strictJsonSchema = true,
+    reasoningTags,
+    reasoningEcho,
+    chatTemplateKwargs,
+    textVerbosity,
+    logprobs,
+    ...sampling
+  } = ours;
+  const traits = chatTraits(model);
+  const format = writeFormat(call, structuredOutputMode, strictJsonSchema, warnings);
+  const thinking = writeThinking(
+    traits.thinking,
+    call.reasoning,
+    "reasoning_effort" in server ? server.reasoning_effort : sampling.reasoningEffort,
+    warnings,
+  );
+  // A switch that somebody sets leaves the others as they are.
+  const given = isRecord(server.chat_template_kwargs) ? server.chat_template_kwargs : {};
+  const kwargs: Record<string, unknown> = { ...thinking.kwargs, ...chatTemplateKwargs, ...given };
+
   const standard = {
     max_tokens: call.maxOutputTokens,
     temperature: call.temperature,
@@ -31,24 +71,23 @@ export function writeRequest(
     frequency_penalty: call.frequencyPenalty,
     stop: call.stopSequences?.length ? call.stopSequences : undefined,
     seed: call.seed,
-    reasoning_effort: ours.reasoningEffort ?? (isCustomReasoning(call.reasoning) ? call.reasoning : undefined),
-    verbosity: ours.textVerbosity,
-    response_format: writeResponseFormat(call.responseFormat, ours.strictJsonSchema),
-    ...writeTools(call, warnings),
+    reasoning_effort: thinking.effort,
+    verbosity: textVerbosity,
+    response_format: format.response_format,
+    ...writeTools(call, format, warnings),
+    ...writeLogprobs(logprobs),
   };
-  const messages = writeMessages(call.prompt, warnings);
-  return { body: { model, ...removeUndefinedEntries<unknown>(standard), ...worker, messages }, warnings };
+  const tags = writeTags(reasoningTags, traits, kwargs);
+  const body = {
+    model,
+    ...removeUndefinedEntries<unknown>(standard),
+    ...inServersSpelling(sampling),
+    ...server,
+    ...(Object.keys(kwargs).length === 0 ? {} : { chat_template_kwargs: kwargs }),
+    messages: writeMessages(format.prompt, warnings, { reasoningEcho, tags: tags ?? completeTags(true)! }),
+  };
+  return { body, warnings, tags, jsonTool: format.jsonTool?.name };
 }
-
-/** The options that have a name of ours, and those that would change what the caller's function promises. */
-const ownOptions = once(() =>
-  z.object({
-    reasoningEffort: z.optional(z.string('an effort such as "low", "medium" or "high"')),
-    textVerbosity: z.optional(z.string('a verbosity such as "low", "medium" or "high"')),
-    strictJsonSchema: z.optional(z.boolean("true or false")),
-    stream: z.optional(z.never("for options: streamText streams")),
-  })
-);
 
 /** The same request, streamed, with the usage at its end. */
 export function streamed(body: ChatRequest): ChatRequest {
@@ -59,25 +98,34 @@ export function streamed(body: ChatRequest): ChatRequest {
   };
 }
 
-function writeResponseFormat(
-  format: LanguageModelV4CallOptions["responseFormat"],
-  strict = true,
-): JSONObject | undefined {
-  if (format?.type !== "json") return undefined;
-  if (format.schema === undefined) return { type: "json_object" };
-  return {
-    type: "json_schema",
-    json_schema: {
-      name: format.name ?? "response",
-      description: format.description,
-      schema: format.schema as JSONObject,
-      strict,
-    },
-  };
+/** `minP` as `min_p`. */
+function inServersSpelling(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+function writeLogprobs(logprobs: boolean | number | undefined): JSONObject {
+  return typeof logprobs === "number" ? { logprobs: true, top_logprobs: logprobs } : { logprobs };
+}
+
+/** An answer begins inside reasoning only where thinking is not turned off. */
+function writeTags(
+  given: boolean | RunpodReasoningTags | undefined,
+  { inlinesReasoning, prefillsReasoning }: ChatTraits,
+  { enable_thinking, thinking = enable_thinking }: Record<string, unknown>,
+): Tags | undefined {
+  const tags = completeTags(given ?? inlinesReasoning);
+  const isPrefilled = tags?.startWithReasoning ? thinking !== false : prefillsReasoning && thinking === true;
+  return tags && { ...tags, startWithReasoning: Boolean(isPrefilled) };
 }
 
 function writeTools(
   { tools = [], toolChoice }: LanguageModelV4CallOptions,
+  { jsonTool }: WrittenFormat,
   warnings: SharedV4Warning[],
 ): JSONObject {
   const functions = tools.flatMap((tool): JSONObject[] => {
@@ -92,6 +140,14 @@ function writeTools(
     const { name, description, inputSchema, strict } = tool;
     return [{ type: "function", function: { name, description, parameters: inputSchema as JSONObject, strict } }];
   });
+  const isBound = toolChoice?.type === "tool" && functions.length > 0;
+  if (jsonTool && !isBound) {
+    const isAlone = functions.length === 0 || toolChoice?.type === "none";
+    return {
+      tools: [...functions, { type: "function", function: jsonTool }],
+      tool_choice: isAlone ? { type: "function", function: { name: jsonTool.name } } : "required",
+    };
+  }
   // vLLM refuses a tool choice without tools.
   if (functions.length === 0) return {};
   return {

@@ -6,20 +6,25 @@
 import type {
   APICallError,
   JSONObject,
+  JSONValue,
   LanguageModelV4Content,
   LanguageModelV4FinishReason,
   LanguageModelV4ResponseMetadata,
   LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
 import {
   createLanguageModelResponseMetadata,
   createNullLanguageModelUsage,
   generateId,
   isRecord,
+  removeUndefinedEntries,
 } from "@ai-sdk/provider-utils";
 import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
 import { readError } from "../error_details.ts";
 import { isFinal, readJob } from "../job/envelope.ts";
+import type { RunpodReasoningEcho } from "./chat_options.ts";
+import { type Kind, splitText, type Tags } from "./reasoning_tags.ts";
 
 /** What a chat completion holds. */
 export interface Completion {
@@ -27,15 +32,18 @@ export interface Completion {
   finishReason: LanguageModelV4FinishReason;
   usage: LanguageModelV4Usage;
   response: LanguageModelV4ResponseMetadata;
-  /** What the public endpoint charged, in USD. */
-  cost?: number;
+  providerMetadata?: SharedV4ProviderMetadata;
 }
 
-/** What an error about an answer needs to say. */
+/** What an error about an answer needs to say, and how to read what is none. */
 export interface AnswerContext {
   attempt: string;
   /** Advice for a 404. */
   notFound: string;
+  /** The tags that reasoning stands between in the text. */
+  tags?: Tags;
+  /** The function whose arguments are the answer's text. */
+  jsonTool?: string;
 }
 
 /**
@@ -51,34 +59,75 @@ export function readCompletion(answer: Answer, context: AnswerContext): Completi
   }
 
   const { message } = choice;
+  const { tags, jsonTool } = context;
   const content: LanguageModelV4Content[] = [];
   const reasoning = readReasoning(message);
-  if (reasoning) content.push({ type: "reasoning", text: reasoning });
-  const text = readText(message.content) + readText(message.refusal);
-  if (text) content.push({ type: "text", text });
+  if (reasoning) content.push({ type: "reasoning", text: reasoning, ...echoMetadata(reasoningField(message)) });
+  const text = readText(message.content);
+  const parts: Array<[Kind, string]> = tags && !reasoning ? splitText(text, tags) : [["text", text]];
+  for (const [type, text] of parts) {
+    if (type === "reasoning") content.push({ type, text, ...echoMetadata("inline") });
+    else if (text) content.push({ type, text });
+  }
+  const refusal = readText(message.refusal);
+  if (refusal) content.push({ type: "text", text: refusal });
   for (const call of Array.isArray(message.tool_calls) ? message.tool_calls : []) {
     const name = isRecord(call) && isRecord(call.function) ? call.function.name : undefined;
     if (typeof name !== "string") {
       throw unexpectedAnswer({ attempt: context.attempt, answer, expected: "a name in every tool call" });
     }
-    content.push({
-      type: "tool-call",
-      toolCallId: typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId(),
-      toolName: name,
-      input: readArguments(call.function.arguments),
-    });
+    const input = readArguments(call.function.arguments);
+    if (name === jsonTool) {
+      content.push({ type: "text", text: input });
+      continue;
+    }
+    const toolCallId = typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId();
+    content.push({ type: "tool-call", toolCallId, toolName: name, input });
   }
 
   return {
     content,
     finishReason: readFinishReason(choice.finish_reason, {
       hasToolCalls: content.some((part) => part.type === "tool-call"),
-      isRefusal: Boolean(readText(message.refusal)),
+      isRefusal: refusal !== "",
+      jsonTool,
     }),
     usage: readUsage(json.usage),
     response: readMetadata(json),
-    ...(typeof json.cost === "number" ? { cost: json.cost } : {}),
+    ...answerMetadata(readCost(json), readLogprobs(choice)),
   };
+}
+
+/** What the server told beside the answer, for those who ask for it. */
+export function answerMetadata(
+  cost: number | undefined,
+  logprobs: JSONValue[] | undefined,
+): { providerMetadata?: SharedV4ProviderMetadata } {
+  if (cost === undefined && logprobs === undefined) return {};
+  return { providerMetadata: { runpod: removeUndefinedEntries<JSONValue>({ cost, logprobs }) } };
+}
+
+/** Where reasoning came from, for it to go back there. The usual field needs no word. */
+export function echoMetadata(
+  reasoningEcho: RunpodReasoningEcho,
+): { providerMetadata?: SharedV4ProviderMetadata } {
+  return reasoningEcho === "reasoning_content" ? {} : { providerMetadata: { runpod: { reasoningEcho } } };
+}
+
+/** The field that a server reads reasoning from: the newer one, if it writes both. */
+export function reasoningField(message: Record<string, unknown>): RunpodReasoningEcho {
+  return readText(message.reasoning) ? "reasoning" : "reasoning_content";
+}
+
+/** What the public endpoint charged, in USD. */
+export function readCost({ cost }: Record<string, unknown>): number | undefined {
+  return typeof cost === "number" ? cost : undefined;
+}
+
+/** Reads the log probabilities of the tokens, of a refusal's too. */
+export function readLogprobs({ logprobs }: Record<string, unknown>): JSONValue[] | undefined {
+  if (!isRecord(logprobs)) return undefined;
+  return [logprobs.content, logprobs.refusal].flatMap((tokens) => Array.isArray(tokens) ? tokens : []);
 }
 
 /** The gateway may leave on what a job's output is wrapped in: the job, a list, JSON as text. */
@@ -121,10 +170,12 @@ export function readArguments(value: unknown): string {
 /** Reads a finish reason; servers that were told which tool to call say `stop` after the call. */
 export function readFinishReason(
   raw: unknown,
-  { hasToolCalls, isRefusal }: { hasToolCalls: boolean; isRefusal: boolean },
+  { hasToolCalls, isRefusal, jsonTool }: { hasToolCalls: boolean; isRefusal: boolean; jsonTool?: string },
 ): LanguageModelV4FinishReason {
   if (typeof raw !== "string") return { unified: hasToolCalls ? "tool-calls" : "other", raw: undefined };
-  const unified = FINISH_REASONS[raw] ?? "other";
+  let unified = FINISH_REASONS[raw] ?? "other";
+  // The call of that tool is no call to the caller.
+  if (unified === "tool-calls" && jsonTool && !hasToolCalls) unified = "stop";
   if (unified !== "stop") return { unified, raw };
   return { unified: hasToolCalls ? "tool-calls" : isRefusal ? "content-filter" : "stop", raw };
 }
@@ -145,8 +196,9 @@ export function readUsage(value: unknown): LanguageModelV4Usage {
   const detail = (group: string, key: string) => isRecord(value[group]) ? count(value[group][key]) : undefined;
   const input = count(value.prompt_tokens);
   const output = count(value.completion_tokens);
-  const cached = detail("prompt_tokens_details", "cached_tokens");
-  const reasoning = detail("completion_tokens_details", "reasoning_tokens");
+  // Moonshot and SGLang have these beside the totals.
+  const cached = detail("prompt_tokens_details", "cached_tokens") ?? count(value.cached_tokens);
+  const reasoning = detail("completion_tokens_details", "reasoning_tokens") ?? count(value.reasoning_tokens);
   return {
     inputTokens: {
       total: input,

@@ -1,8 +1,9 @@
 /**
- * The name that an endpoint serves its model under, asked for when nobody gave one.
+ * The names that an endpoint serves its models under, for calls that name none or a wrong one.
  *
  * @module
  */
+import { APICallError } from "@ai-sdk/provider";
 import type { ApiRequest } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { listModels } from "../job/client.ts";
@@ -10,6 +11,8 @@ import type { RunpodProviderSettings } from "../settings.ts";
 
 /** Served names by OpenAI root, one memory for all models of a provider. */
 export type ServedModels = Map<string, string>;
+
+type Call = Pick<ApiRequest, "headers" | "abortSignal">;
 
 /**
  * Reads the first name of `/models`, and remembers it.
@@ -20,11 +23,34 @@ export async function findServedModel(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
   known: ServedModels,
-  { headers, abortSignal }: Pick<ApiRequest, "headers" | "abortSignal">,
+  { headers, abortSignal }: Call,
 ): Promise<string> {
   const name = known.get(endpoint.openaiRoot);
   if (name !== undefined) return name;
   const [first] = await listModels(settings, endpoint, { headers, abortSignal });
   known.set(endpoint.openaiRoot, first.id);
   return first.id;
+}
+
+/** The server that has just answered is awake; if it is not, the error is worth more than the names. */
+const NAMES_TIMEOUT_MILLIS = 5000;
+
+/** Adds what the endpoint serves to the error for a model that it does not serve, as far as it tells. */
+export async function nameServedModels(
+  error: APICallError,
+  settings: RunpodProviderSettings,
+  endpoint: Endpoint,
+  { headers, abortSignal }: Call,
+): Promise<APICallError> {
+  const timeout = AbortSignal.timeout(NAMES_TIMEOUT_MILLIS);
+  const signal = abortSignal ? AbortSignal.any([abortSignal, timeout]) : timeout;
+  try {
+    const models = await listModels(settings, endpoint, { headers, abortSignal: signal });
+    const names = models.map(({ id }) => `"${id}"`).join(", ");
+    const { message, cause, ...details } = { ...error, message: error.message, cause: error.cause };
+    return new APICallError({ ...details, message: `${message}; it serves ${names}`, cause });
+  } catch {
+    abortSignal?.throwIfAborted();
+    return error;
+  }
 }

@@ -4,31 +4,41 @@
  * @module
  */
 import type {
+  JSONValue,
   LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import { createNullLanguageModelUsage, isRecord } from "@ai-sdk/provider-utils";
+import { isRecord } from "@ai-sdk/provider-utils";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import { untilAborted } from "../abort.ts";
 import type { OpenAnswer } from "../api.ts";
-import { answerError, unexpectedAnswer } from "../error.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
+import { readJob } from "../job/envelope.ts";
+import type { RunpodReasoningEcho } from "./chat_options.ts";
+import { TagSplitter } from "./reasoning_tags.ts";
 import {
   type AnswerContext,
+  answerMetadata,
   type Completion,
+  echoMetadata,
   readCompletion,
+  readCost,
   readFinishReason,
+  readLogprobs,
   readMetadata,
   readReasoning,
   readText,
   readUsage,
+  reasoningField,
 } from "./response.ts";
 import { ToolCalls } from "./tool_calls.ts";
 
 /** What a stream of parts is made from. */
 export interface StreamSource extends OpenAnswer {
   context: AnswerContext;
+  /** Gives the outcome of a job that stands in place of a stream. */
+  outcome: (answer: Answer) => Promise<Answer>;
   warnings: SharedV4Warning[];
   includeRawChunks?: boolean;
   abortSignal?: AbortSignal;
@@ -60,8 +70,20 @@ export async function streamParts(source: StreamSource): Promise<ReadableStream<
     throw brokenBy(cause);
   }
   if (body && looksLikeEvents(start)) return eventParts(source, body, decoder, start);
-  const answer = read(start);
+  const answer = await source.outcome(read(start));
+  const events = eventsOf(answer.json);
+  if (events !== undefined) return eventParts(source, new Blob().stream().getReader(), decoder, events);
   return completionParts(source, readCompletion(answer, context), answer.json);
+}
+
+/** The events of a stream that comes at once, as the output of its job: their text in pieces, or the chunks. */
+function eventsOf(json: unknown): string | undefined {
+  const output = readJob(json)?.output ?? json;
+  const pieces = (Array.isArray(output) ? output.flat() : [output]).map((piece) =>
+    isRecord(piece) && piece.object === "chat.completion.chunk" ? `data: ${JSON.stringify(piece)}\n\n` : piece
+  );
+  const text = pieces.every((piece) => typeof piece === "string") ? pieces.join("") : "";
+  return looksLikeEvents(text) ? text : undefined;
 }
 
 // "retry:" and the other fields an event stream may begin with; a colon alone begins a comment.
@@ -155,8 +177,14 @@ class Chunks {
   #blocks = 0;
   #hasMetadata = false;
   #finishReason: string | undefined;
-  #usage: LanguageModelV4Usage = createNullLanguageModelUsage();
+  #usage: unknown;
   #cost: number | undefined;
+  #logprobs: JSONValue[] | undefined;
+  /** Looks for reasoning in the text, as long as there may be some. */
+  #splitter: TagSplitter | undefined;
+  /** The call whose arguments are the answer's text. */
+  #jsonCallId: string | undefined;
+  #hasOtherCalls = false;
   #isRefusal = false;
   #hasFailed = false;
   /** Text between the events, such as an error that a gateway appends. */
@@ -165,7 +193,9 @@ class Chunks {
   constructor(source: StreamSource, emit: Emit) {
     this.#source = source;
     this.#emit = emit;
-    this.#toolCalls = new ToolCalls(emit);
+    const { tags, jsonTool } = source.context;
+    if (tags) this.#splitter = new TagSplitter(tags, (kind, text) => this.#addDelta(kind, text, "inline"));
+    this.#toolCalls = new ToolCalls(jsonTool ? (part) => this.#addToolPart(part, jsonTool) : emit);
   }
 
   /** Takes the data of one event. */
@@ -187,8 +217,8 @@ class Chunks {
     if (!isRecord(chunk)) return;
     if (chunk.error || chunk.object === "error") return this.#addError(data);
     if (!this.#hasMetadata) this.#addMetadata(chunk);
-    if (chunk.usage) this.#usage = readUsage(chunk.usage);
-    if (typeof chunk.cost === "number") this.#cost = chunk.cost;
+    if (chunk.usage) this.#usage = chunk.usage;
+    if (chunk.cost !== undefined) this.#cost = readCost(chunk);
     if (!Array.isArray(chunk.choices)) return;
     for (const choice of chunk.choices) {
       // Only the first of several answers can be told.
@@ -215,6 +245,7 @@ class Chunks {
 
   /** Ends whatever is open. A stream that ended before the answer did was cut, and that is an error. */
   finish(): void {
+    this.#splitter?.flush();
     this.#endBlock();
     if (!this.#hasFailed && !this.#isComplete()) {
       this.fail(this.#unexpected(this.#stray, "a finish reason before the end of the stream: the answer was cut"));
@@ -228,9 +259,9 @@ class Chunks {
     }
     this.#emit({
       type: "finish",
-      usage: this.#usage,
+      usage: readUsage(this.#usage),
       finishReason: this.#readFinishReason(),
-      ...(this.#cost === undefined ? {} : { providerMetadata: { runpod: { cost: this.#cost } } }),
+      ...answerMetadata(this.#cost, this.#logprobs),
     });
   }
 
@@ -241,9 +272,11 @@ class Chunks {
 
   #readFinishReason(): LanguageModelV4FinishReason {
     if (this.#hasFailed) return { unified: "error", raw: this.#finishReason };
+    const { jsonTool } = this.#source.context;
     return readFinishReason(this.#finishReason, {
-      hasToolCalls: !this.#toolCalls.isEmpty,
+      hasToolCalls: jsonTool ? this.#hasOtherCalls : !this.#toolCalls.isEmpty,
       isRefusal: this.#isRefusal,
+      jsonTool,
     });
   }
 
@@ -251,9 +284,13 @@ class Chunks {
     const { delta, finish_reason: finishReason } = choice;
     if (isRecord(delta)) {
       const reasoning = readReasoning(delta);
-      if (reasoning) this.#addDelta("reasoning", reasoning);
+      if (reasoning) {
+        // A server that tells reasoning apart leaves none in the text.
+        this.#endSplitting();
+        this.#addDelta("reasoning", reasoning, this.#block === "reasoning" ? undefined : reasoningField(delta));
+      }
       const text = readText(delta.content);
-      if (text) this.#addDelta("text", text);
+      if (text) this.#addText(text);
       const refusal = readText(delta.refusal);
       if (refusal) {
         this.#isRefusal = true;
@@ -261,15 +298,35 @@ class Chunks {
       }
       if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#addToolCalls(delta.tool_calls);
     }
-    if (typeof finishReason === "string") this.#finishReason = finishReason;
+    if (choice.logprobs) {
+      const logprobs = readLogprobs(choice);
+      if (logprobs) (this.#logprobs ??= []).push(...logprobs);
+    }
+    if (typeof finishReason === "string") {
+      this.#finishReason = finishReason;
+      // Moonshot has the usage in its last choice.
+      this.#usage ??= choice.usage;
+    }
   }
 
-  #addDelta(block: "text" | "reasoning", delta: string): void {
+  #addText(text: string): void {
+    if (!this.#splitter) return this.#addDelta("text", text);
+    this.#splitter.add(text);
+    if (this.#splitter.isDone) this.#splitter = undefined;
+  }
+
+  #endSplitting(): void {
+    this.#splitter?.flush();
+    this.#splitter = undefined;
+  }
+
+  #addDelta(block: "text" | "reasoning", delta: string, cameFrom?: RunpodReasoningEcho): void {
     if (this.#block !== block) {
       this.#endBlock();
       this.#block = block;
       this.#blockId = `${block}-${this.#blocks++}`;
-      this.#emit({ type: `${block}-start`, id: this.#blockId });
+      const metadata = block === "reasoning" && cameFrom ? echoMetadata(cameFrom) : undefined;
+      this.#emit({ type: `${block}-start`, id: this.#blockId, ...metadata });
     }
     this.#emit({ type: `${block}-delta`, id: this.#blockId, delta });
   }
@@ -279,8 +336,22 @@ class Chunks {
     this.#block = undefined;
   }
 
+  /** Tells the parts of tool calls, the object's as the text that it is. */
+  #addToolPart(part: LanguageModelV4StreamPart, jsonTool: string): void {
+    if (part.type === "tool-input-start") {
+      if (part.toolName === jsonTool) this.#jsonCallId = part.id;
+      else this.#endBlock();
+    }
+    const id = part.type === "tool-call" ? part.toolCallId : "id" in part ? part.id : undefined;
+    if (id !== this.#jsonCallId) {
+      this.#hasOtherCalls = true;
+      this.#emit(part);
+    } else if (part.type === "tool-input-delta") this.#addDelta("text", part.delta);
+  }
+
   #addToolCalls(deltas: unknown[]): void {
-    this.#endBlock();
+    this.#splitter?.flush();
+    if (!this.#source.context.jsonTool) this.#endBlock();
     try {
       for (const delta of deltas) this.#toolCalls.add(delta);
     } catch (error) {
@@ -308,7 +379,7 @@ class Chunks {
 
 function completionParts(
   { warnings, includeRawChunks }: StreamSource,
-  { content, finishReason, usage, response, cost }: Completion,
+  { content, finishReason, usage, response, providerMetadata }: Completion,
   rawValue: unknown,
 ): ReadableStream<LanguageModelV4StreamPart> {
   return new ReadableStream<LanguageModelV4StreamPart>({
@@ -320,7 +391,8 @@ function completionParts(
       content.forEach((part, index) => {
         if (part.type === "text" || part.type === "reasoning") {
           const id = `${part.type}-${index}`;
-          emit({ type: `${part.type}-start`, id });
+          const { providerMetadata } = part;
+          emit({ type: `${part.type}-start`, id, ...(providerMetadata && { providerMetadata }) });
           emit({ type: `${part.type}-delta`, id, delta: part.text });
           emit({ type: `${part.type}-end`, id });
         } else if (part.type === "tool-call") {
@@ -330,12 +402,7 @@ function completionParts(
           emit(part);
         }
       });
-      emit({
-        type: "finish",
-        usage,
-        finishReason,
-        ...(cost === undefined ? {} : { providerMetadata: { runpod: { cost } } }),
-      });
+      emit({ type: "finish", usage, finishReason, ...(providerMetadata && { providerMetadata }) });
       controller.close();
     },
   });

@@ -57,6 +57,8 @@ export interface EmulatedBehavior {
   openaiChunks?: "events" | "fragments" | "batches" | "pretty";
   /** Time after which an OpenAI route of a queue endpoint answers 524 if no answer has begun; the job goes on. Default: never. */
   gatewayTimeoutMillis?: number;
+  /** What it answers then: Cloudflare's 524, or the unfinished job with HTTP 200, as `/runsync` does. Default `"524"`. */
+  gatewayTimeoutAnswer?: "524" | "job";
   /** The `Retry-After` header of a 429, in seconds. Default none. */
   retryAfterSeconds?: number;
 }

@@ -1,4 +1,5 @@
 import type { EmulatedBehavior } from "./behavior.ts";
+import type { EmulatedToolDeltas } from "./chunks.ts";
 import { hash } from "./digest.ts";
 import type { EmulatedHandler } from "./handler.ts";
 import type { EmulatedInputRules } from "./input.ts";
@@ -76,9 +77,16 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   outcome?: EmulatedOutcome;
   /**
    * Chat: the model thinks first. Says which field carries the thoughts: `reasoning_content` (also `true`), `reasoning`,
-   * `both`, or `inline` for `<think>` tags in the content. Default false.
+   * `both`, `inline` for `<think>` tags in the content, or `unopened` for the same without the opening tag, which such
+   * a model's chat template writes into the prompt. Default false. A request may turn it off.
    */
-  reasoning?: boolean | "reasoning" | "reasoning_content" | "both" | "inline";
+  reasoning?: boolean | "reasoning" | "reasoning_content" | "both" | "inline" | "unopened";
+  /** Chat: the model server, which decides what errors look like. SGLang takes any model name. Default `"vllm"`. */
+  server?: "vllm" | "sglang";
+  /** Chat: false refuses tools that the model may choose itself, as vLLM does without a tool parser. Default true. */
+  toolParser?: boolean;
+  /** Chat: how the deltas of a streamed tool call look. Default `"usual"`. */
+  toolDeltas?: EmulatedToolDeltas;
   /** Chat: false answers a streaming request with one plain JSON completion. Default true. */
   stream?: boolean;
   /** Chat: the price that `cost` is computed from, in US dollars per million tokens. Default none, and no `cost`. */

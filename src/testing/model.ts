@@ -17,6 +17,7 @@ export interface ChatRequest {
   tools?: unknown;
   tool_choice?: unknown;
   response_format?: unknown;
+  structured_outputs?: unknown;
   max_tokens?: unknown;
   max_completion_tokens?: unknown;
   stop?: unknown;
@@ -51,8 +52,14 @@ export function answerChat(request: ChatRequest, thinks: boolean): Answer {
     return cut({ reasoning, text: [], call, finishReason: "tool_calls", promptTokens }, limit);
   }
   const format = record(request.response_format);
-  if (format?.type === "json_schema" || format?.type === "json_object") {
-    const schema = record(format.json_schema)?.schema;
+  const constraint = record(request.structured_outputs);
+  const choice = constraint?.choice;
+  if (Array.isArray(choice)) {
+    const text = String(valueOf({ enum: choice }, prompt));
+    return cut({ reasoning, text: pieces(text), finishReason: "stop", promptTokens }, limit);
+  }
+  const schema = record(format?.json_schema)?.schema ?? parse(constraint?.json) ?? schemaIn(messages);
+  if (schema !== undefined || format?.type === "json_object") {
     const value = schema === undefined
       ? { topic: topic(prompt), answer: sentences(prompt)[1] }
       : valueOf(schema, prompt);
@@ -61,6 +68,22 @@ export function answerChat(request: ChatRequest, thinks: boolean): Answer {
   const last = messages[messages.length - 1];
   const text = last.role === "tool" ? reportOf(messages) : sentences(prompt).join(" ");
   return cut({ reasoning, text: pieces(stopped(text, request.stop)), finishReason: "stop", promptTokens }, limit);
+}
+
+/** A schema that the instructions hold, as clients write it there for servers that take none. */
+function schemaIn(messages: Message[]): unknown {
+  const instructions = textOf(messages.find(({ role }) => role === "system")?.content);
+  return parse(/^JSON schema:\n(\{.*\})$/m.exec(instructions)?.[1]);
+}
+
+/** What JSON text says; anything else is itself. */
+function parse(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Continues a text. */
@@ -141,7 +164,11 @@ function toolToCall(request: ChatRequest, prompt: string): Tool | undefined {
   if (forced !== undefined) return tools.find((tool) => tool.name === forced);
   if (choice !== "required" && messages[messages.length - 1].role !== "user") return undefined;
   const asked = new Set(keywords(prompt));
-  return tools.find((tool) => keywords(`${tool.name} ${tool.description}`).some((word) => asked.has(word))) ?? tools[0];
+  const fits = (tool: Tool) => keywords(`${tool.name} ${tool.description}`).some((word) => asked.has(word));
+  // What was called for this prompt has its result, so that a model that must call something goes on to the next.
+  const called = JSON.stringify(messages.slice(messages.findLastIndex(({ role }) => role === "user")));
+  const left = tools.filter((tool) => !called.includes(`"name":${JSON.stringify(tool.name)}`));
+  return left.find(fits) ?? left[0] ?? tools.find(fits) ?? tools[0];
 }
 
 function toolsOf(tools: unknown): Tool[] {

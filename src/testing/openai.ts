@@ -35,7 +35,11 @@ export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submi
     });
   }
   const end = endOf(job, now);
-  if (end === undefined) return gatewayTimeout(url.host);
+  if (end === undefined) {
+    return endpoint.behavior.gatewayTimeoutAnswer === "job"
+      ? respond(200, envelope(job, now))
+      : gatewayTimeout(url.host);
+  }
   if (end.status === "COMPLETED") {
     return plainJson(200, Array.isArray(end.output) ? end.output[0] : end.output, headers);
   }

@@ -1,5 +1,5 @@
 import type { EmulatedBehavior } from "./behavior.ts";
-import { batches, cutEvents } from "./chunks.ts";
+import { batches, callDeltas, cutEvents } from "./chunks.ts";
 import { uuid } from "./digest.ts";
 import type { EmulatedEndpoint } from "./endpoint.ts";
 import type { EmulatedHandler } from "./handler.ts";
@@ -36,6 +36,11 @@ const methods = new Map([
 
 /** Answers what an OpenAI job asks of the model server. */
 export function serve(config: EmulatedEndpoint, input: Body, caller: Caller): ServerReply {
+  const reply = answer(config, input, caller);
+  return config.server === "sglang" && reply.status >= 400 ? { ...reply, body: flattened(reply.body) } : reply;
+}
+
+function answer(config: EmulatedEndpoint, input: Body, caller: Caller): ServerReply {
   const route = String(input.openai_route ?? "/v1/chat/completions").replace(/^\/?v1\//, "");
   const body = input.openai_input;
   // A job tells no method: without a body it is a GET.
@@ -47,7 +52,7 @@ export function serve(config: EmulatedEndpoint, input: Body, caller: Caller): Se
   if (!isRecord(body)) return badRequest("The request body must be a JSON object");
   const model = body.model ?? served[0];
   if (typeof model !== "string") return badRequest("Input should be a valid string: model");
-  if (config.models !== "any" && !served.includes(model)) {
+  if (config.models !== "any" && config.server !== "sglang" && !served.includes(model)) {
     return refusal(404, "NotFoundError", `The model \`${model}\` does not exist.`, "model");
   }
   switch (route) {
@@ -75,10 +80,10 @@ export function chatWorker(
       const reply = serve(config, input, { seed: job.id, now: now() });
       if (reply.events !== undefined) yield* cutEvents(reply.events, openaiChunks);
       else if (reply.status < 400) yield reply.body;
-      else if (openaiError === "flat" && isRecord(reply.body) && isRecord(reply.body.error)) {
-        // Servers of that time named no parameter.
-        yield { object: "error", ...reply.body.error, param: null };
-      } else {
+      // That worker passes on what its server says as text, whatever the status.
+      else if (config.server === "sglang") yield JSON.stringify(reply.body);
+      else if (openaiError === "flat") yield flattened(reply.body);
+      else {
         const message = `vLLM returned HTTP ${reply.status}: ${JSON.stringify(reply.body)}`;
         yield { error: { message, type: "worker_error", code: null } };
       }
@@ -111,8 +116,11 @@ function* answerNatively(config: EmulatedEndpoint, input: Record<string, unknown
 
 function chat(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
   if (!isMessages(body.messages)) return badRequest("messages: a non-empty list of messages with a role is required");
+  const refused = refuseChat(config, body);
+  if (refused !== undefined) return refused;
   const template = isRecord(body.chat_template_kwargs) ? body.chat_template_kwargs : {};
-  const thinks = Boolean(config.reasoning) && template.enable_thinking !== false;
+  const isOff = template.enable_thinking === false || template.thinking === false || body.reasoning_effort === "none";
+  const thinks = Boolean(config.reasoning) && !isOff;
   const answer = answerChat({ ...body, messages: body.messages }, thinks);
   const head = {
     id: `chatcmpl-${uuid(caller.seed).replaceAll("-", "")}`,
@@ -133,30 +141,78 @@ function chat(config: EmulatedEndpoint, model: string, body: Body, caller: Calle
       }],
     };
     if (answer.text.length === 0 && answer.call !== undefined) message.content = null;
-    const choices = [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason, stop_reason: null }];
+    const logprobs = logprobsOf(body, [...answer.reasoning, ...answer.text]);
+    const choices = [{ index: 0, message, logprobs, finish_reason: answer.finishReason, stop_reason: null }];
     return { status: 200, body: { ...head, choices, usage, ...costOf(config, usage.total_tokens) } };
   }
 
   const chunkHead = { ...head, object: "chat.completion.chunk" };
-  const deltas: Body[] = [{ role: "assistant", content: "" }];
-  if (config.reasoning === "inline" && answer.reasoning.length > 0) deltas.push({ content: "<think>\n" });
-  for (const piece of answer.reasoning) deltas.push(thought(config, piece));
-  if (config.reasoning === "inline" && answer.reasoning.length > 0) deltas.push({ content: "\n</think>\n\n" });
-  for (const content of answer.text) deltas.push({ content });
+  const [opening, closing] = tagsOf(config, answer.reasoning.length > 0);
+  const deltas: Array<[delta: Body, token?: string]> = [[{ role: "assistant", content: "" }]];
+  if (opening) deltas.push([{ content: opening }]);
+  for (const piece of answer.reasoning) deltas.push([thought(config, piece), piece]);
+  if (closing) deltas.push([{ content: closing }]);
+  for (const content of answer.text) deltas.push([{ content }, content]);
   if (answer.call !== undefined) {
     const { name, pieces } = answer.call;
-    deltas.push({ tool_calls: [{ index: 0, id: callId, type: "function", function: { name, arguments: "" } }] });
-    for (const part of pieces) deltas.push({ tool_calls: [{ index: 0, function: { arguments: part } }] });
+    for (const delta of callDeltas(config.toolDeltas, callId, name, pieces)) deltas.push([{ tool_calls: [delta] }]);
   }
-  const chunks: Body[] = deltas.map((delta) => ({
+  const chunks: Body[] = deltas.map(([delta, token]) => ({
     ...chunkHead,
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: null }],
+    choices: [{
+      index: 0,
+      delta,
+      logprobs: token === undefined ? null : logprobsOf(body, [token]),
+      finish_reason: null,
+    }],
   }));
   chunks.push({
     ...chunkHead,
     choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: answer.finishReason, stop_reason: null }],
   });
   return { status: 200, events: eventsOf(chunks, body, { ...chunkHead, choices: [], usage }) };
+}
+
+/** What vLLM refuses of a chat, in its own words. */
+function refuseChat({ toolParser = true }: EmulatedEndpoint, body: Body): ServerReply | undefined {
+  const { tools, tool_choice: choice = tools === undefined ? undefined : "auto" } = body;
+  if (Array.isArray(tools) && tools.length === 0) return badRequest("`tools` must not be an empty array.", "tools");
+  if (choice !== undefined && choice !== "none" && tools === undefined) {
+    return badRequest("When using `tool_choice`, `tools` must be set.", "tool_choice");
+  }
+  if (choice === "auto" && !toolParser) {
+    return badRequest('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set');
+  }
+  if (typeof body.top_logprobs === "number" && body.top_logprobs > 0 && body.logprobs !== true) {
+    return badRequest("when using `top_logprobs`, `logprobs` must be set to true.", "top_logprobs");
+  }
+  if (body.stream_options !== undefined && body.stream !== true) {
+    return badRequest("Stream options can only be defined when `stream=True`.", "stream_options");
+  }
+  if (typeof body.max_tokens === "number" && body.max_tokens > maxModelLength) {
+    return badRequest(
+      `max_tokens=${body.max_tokens} cannot be greater than max_model_len=${maxModelLength}. Please request fewer output tokens.`,
+      "max_tokens",
+    );
+  }
+}
+
+const maxModelLength = 32768;
+
+/** Log probabilities in the right form; the numbers mean nothing. */
+function logprobsOf({ logprobs, top_logprobs: top }: Body, tokens: string[]): Body | null {
+  if (logprobs !== true) return null;
+  const one = (token: string, logprob: number) => ({ token, logprob, bytes: [...new TextEncoder().encode(token)] });
+  const others = typeof top === "number" ? top : 0;
+  return {
+    content: tokens.map((token) => ({
+      ...one(token, -0.1),
+      top_logprobs: Array.from(
+        { length: others },
+        (_, rank) => one(rank === 0 ? token : `${token}${rank}`, -0.1 - rank),
+      ),
+    })),
+  };
 }
 
 function completion(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
@@ -195,21 +251,28 @@ export function modelList(models: string[], now: number): Body {
       owned_by: "vllm",
       root: id,
       parent: null,
-      max_model_len: 32768,
+      max_model_len: maxModelLength,
     })),
   };
 }
 
 function spoken(config: EmulatedEndpoint, reasoning: string, content: string): { content: string | null } & Body {
   if (reasoning === "") return { content };
-  if (config.reasoning === "inline") return { content: `<think>\n${reasoning}\n</think>\n\n${content}` };
+  const [opening, closing] = tagsOf(config, true);
+  if (closing) return { content: opening + reasoning + closing + content };
   return { ...thought(config, reasoning), content };
+}
+
+function tagsOf({ reasoning }: EmulatedEndpoint, thinks: boolean): [opening: string, closing: string] {
+  if (!thinks || (reasoning !== "inline" && reasoning !== "unopened")) return ["", ""];
+  return [reasoning === "inline" ? "<think>\n" : "", "\n</think>\n\n"];
 }
 
 /** A piece of thought in the field that this endpoint's server uses. */
 function thought({ reasoning }: EmulatedEndpoint, text: string): Body {
   switch (reasoning) {
     case "inline":
+    case "unopened":
       return { content: text };
     case "reasoning":
       return { reasoning: text };
@@ -236,8 +299,11 @@ function costOf({ pricePerMillionTokens }: EmulatedEndpoint, tokens: number): { 
 }
 
 function eventsOf(chunks: Body[], body: Body, usageChunk: Body): string[] {
-  const wantsUsage = isRecord(body.stream_options) && body.stream_options.include_usage === true;
-  const all = wantsUsage ? [...chunks, usageChunk] : chunks;
+  const { include_usage, continuous_usage_stats } = isRecord(body.stream_options) ? body.stream_options : {};
+  const told = include_usage === true && continuous_usage_stats === true
+    ? chunks.map((chunk) => ({ ...chunk, usage: usageChunk.usage }))
+    : chunks;
+  const all = include_usage === true ? [...told, usageChunk] : told;
   return [...all.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"];
 }
 
@@ -246,8 +312,13 @@ export function refusal(status: number, type: string, message: string, param: st
   return { status, body: { error: { message, type, param, code: status } } };
 }
 
-function badRequest(message: string): ServerReply {
-  return refusal(400, "BadRequestError", message);
+/** The same error as SGLang, and vLLM before 0.10, print it: not inside an object, and naming no parameter. */
+function flattened(body: unknown): unknown {
+  return isRecord(body) && isRecord(body.error) ? { object: "error", ...body.error, param: null } : body;
+}
+
+function badRequest(message: string, param: string | null = null): ServerReply {
+  return refusal(400, "BadRequestError", message, param);
 }
 
 function isMessages(value: unknown): value is Message[] {

@@ -1,0 +1,122 @@
+/**
+ * Reasoning inside the text, between tags, told apart from it.
+ *
+ * @module
+ */
+import type { RunpodReasoningTags } from "./chat_options.ts";
+
+/** What a piece of an answer is. */
+export type Kind = "text" | "reasoning";
+
+/** The tags of one answer. */
+export type Tags = Required<RunpodReasoningTags>;
+
+/** Fills in the usual tags. */
+export function completeTags(tags: boolean | RunpodReasoningTags | undefined): Tags | undefined {
+  if (!tags) return undefined;
+  return { opening: "<think>", closing: "</think>", startWithReasoning: false, ...(tags === true ? {} : tags) };
+}
+
+/** Reasoning as it stands in a text. */
+export function tagged(reasoning: string, { opening, closing }: Tags): string {
+  return `${opening}\n${reasoning}\n${closing}\n\n`;
+}
+
+/** Splits a whole text. A closing tag that nothing opened ends reasoning that began in the prompt. */
+export function splitText(text: string, tags: Tags): Array<[Kind, string]> {
+  const [before, after] = text.split(tags.closing, 2);
+  const startWithReasoning = tags.startWithReasoning || (after !== undefined && !before.includes(tags.opening));
+  const parts: Array<[Kind, string]> = [];
+  const splitter = new TagSplitter({ ...tags, startWithReasoning }, (kind, text) => {
+    const last = parts.at(-1);
+    if (last?.[0] === kind) last[1] += text;
+    else parts.push([kind, text]);
+  });
+  splitter.add(text);
+  splitter.flush();
+  return parts;
+}
+
+/** Splits a text that comes in pieces, cut anywhere. White space next to tags is the template's, and is left out. */
+export class TagSplitter {
+  readonly #opening: string;
+  readonly #closing: string;
+  readonly #emit: (kind: Kind, text: string) => void;
+  /** Before the text begins, inside reasoning, or in the text, where nothing is looked for any more. */
+  #place: "start" | "inside" | "text" = "start";
+  /** What the start is taken for if it is no tag. */
+  #beginsInside: boolean;
+  /** Whether white space at the start is the template's. */
+  #trims = false;
+  /** What may turn out to be part of a tag. */
+  #held = "";
+
+  constructor({ opening, closing, startWithReasoning }: Tags, emit: (kind: Kind, text: string) => void) {
+    this.#opening = opening;
+    this.#closing = closing;
+    this.#beginsInside = startWithReasoning;
+    this.#emit = emit;
+  }
+
+  /** Whether all that follows is text. */
+  get isDone(): boolean {
+    return this.#place === "text";
+  }
+
+  /** Takes a piece. */
+  add(piece: string): void {
+    this.#held += piece;
+    // Each step looks at what the one before it has left.
+    while (this.#place === "start" ? this.#begin() : this.#place === "inside" && this.#think());
+    if (this.#place === "text") this.#tell("text", this.#held.length);
+  }
+
+  /** Tells what is held back, because nothing follows it. */
+  flush(): void {
+    if (this.#place === "inside") this.#held = this.#held.trimEnd();
+    else if (this.#trims) this.#held = this.#held.trimStart();
+    this.#tell(this.#place === "inside" ? "reasoning" : "text", this.#held.length);
+  }
+
+  #begin(): boolean {
+    const start = this.#held.trimStart();
+    if (start.startsWith(this.#opening)) {
+      this.#held = start.slice(this.#opening.length);
+      this.#place = "inside";
+    } else if (this.#opening.startsWith(start)) {
+      return false;
+    } else {
+      if (this.#trims) this.#held = start;
+      this.#place = this.#beginsInside ? "inside" : "text";
+    }
+    this.#trims = this.#place === "inside";
+    return true;
+  }
+
+  #think(): boolean {
+    if (this.#trims) this.#held = this.#held.trimStart();
+    const end = this.#held.indexOf(this.#closing);
+    const told = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end).trimEnd();
+    this.#trims &&= told === "";
+    this.#tell("reasoning", told.length);
+    if (end < 0) return false;
+    this.#held = this.#held.slice(this.#held.indexOf(this.#closing) + this.#closing.length);
+    this.#place = "start";
+    this.#beginsInside = false;
+    this.#trims = true;
+    return true;
+  }
+
+  /** How much of the end may be the beginning of the closing tag. */
+  #partLength(): number {
+    let length = Math.min(this.#held.length, this.#closing.length - 1);
+    while (!this.#held.endsWith(this.#closing.slice(0, length))) length--;
+    return length;
+  }
+
+  #tell(kind: Kind, length: number): void {
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    if (text !== "") this.#emit(kind, text);
+  }
+}

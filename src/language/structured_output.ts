@@ -1,0 +1,47 @@
+/**
+ * Objects asked for in the way that a server can give them.
+ *
+ * @module
+ */
+import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4Prompt, SharedV4Warning } from "@ai-sdk/provider";
+import { injectJsonInstructionIntoMessages } from "@ai-sdk/provider-utils";
+import type { RunpodStructuredOutputMode } from "./chat_options.ts";
+
+/** What a response format adds to a request. */
+export interface WrittenFormat {
+  prompt: LanguageModelV4Prompt;
+  response_format?: JSONObject;
+  /** The function whose arguments are the object. */
+  jsonTool?: { name: string; description?: string; parameters: JSONObject };
+}
+
+/** Writes the response format of a call; what the server then does not do becomes a warning. */
+export function writeFormat(
+  { prompt, responseFormat: format, tools = [] }: LanguageModelV4CallOptions,
+  mode: RunpodStructuredOutputMode,
+  strict: boolean,
+  warnings: SharedV4Warning[],
+): WrittenFormat {
+  if (format?.type !== "json") return { prompt };
+  const { schema, name, description } = format;
+  if (schema !== undefined && mode === "json_schema") {
+    const json_schema = { name: name ?? "response", description, schema: schema as JSONObject, strict };
+    return { prompt, response_format: { type: "json_schema", json_schema } };
+  }
+  if (schema !== undefined && mode === "tool") {
+    warn(warnings, mode, "a tool that the model has to call");
+    let tool = name ?? "json";
+    while (tools.some((other) => other.name === tool)) tool += "_";
+    return { prompt, jsonTool: { name: tool, description, parameters: schema as JSONObject } };
+  }
+  // Any server can keep to JSON, even one that cannot keep to a schema.
+  const response_format: JSONObject | undefined = mode === "none" ? undefined : { type: "json_object" };
+  if (schema === undefined && response_format) return { prompt, response_format };
+  warn(warnings, mode, "the prompt, which the model may not keep to");
+  return { prompt: injectJsonInstructionIntoMessages({ messages: prompt, schema }), response_format };
+}
+
+function warn(warnings: SharedV4Warning[], mode: RunpodStructuredOutputMode, where: string): void {
+  const details = `structuredOutputMode is "${mode}", so the JSON schema went into ${where}`;
+  warnings.push({ type: "compatibility", feature: "responseFormat", details });
+}

@@ -1,0 +1,165 @@
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import type { RunpodChatModelOptions } from "@runpod/ai-sdk-provider";
+import { generateText, streamText } from "ai";
+import { describe, it } from "node:test";
+import { assertEquals, assertRejects } from "@std/assert";
+import { capture, chunk, completion, events, MODEL, PROMPT, stream } from "./capture.ts";
+
+async function sentFor(options: RunpodChatModelOptions) {
+  const { runpod, sent } = capture(() => completion({ content: "Hi" }));
+  await generateText({ model: runpod(MODEL), prompt: "Hi", providerOptions: { runpod: options } });
+  const { model: _, messages: __, ...body } = sent[0].body;
+  return body;
+}
+
+describe("an option of a chat model", () => {
+  const WIRE: Array<[options: RunpodChatModelOptions, body: Record<string, unknown>]> = [
+    [{ minP: 0.1 }, { min_p: 0.1 }],
+    [{ repetitionPenalty: 1.1 }, { repetition_penalty: 1.1 }],
+    [{ lengthPenalty: 0.5 }, { length_penalty: 0.5 }],
+    [{ ignoreEos: true }, { ignore_eos: true }],
+    [{ skipSpecialTokens: false }, { skip_special_tokens: false }],
+    [{ chatTemplateKwargs: { enable_thinking: false } }, { chat_template_kwargs: { enable_thinking: false } }],
+    [{ structuredOutputs: { regex: "\\d+" } }, { structured_outputs: { regex: "\\d+" } }],
+    [{ structuredOutputs: { choice: ["yes", "no"] } }, { structured_outputs: { choice: ["yes", "no"] } }],
+    [{ structuredOutputs: { grammar: 'root ::= "a"' } }, { structured_outputs: { grammar: 'root ::= "a"' } }],
+    [{ structuredOutputs: { json: { type: "object" }, whitespace_pattern: " " } }, {
+      structured_outputs: { json: { type: "object" }, whitespace_pattern: " " },
+    }],
+    [{ logprobs: true }, { logprobs: true }],
+    [{ logprobs: 5 }, { logprobs: true, top_logprobs: 5 }],
+    [{ logprobs: 0 }, { logprobs: true, top_logprobs: 0 }],
+    [{ logprobs: false }, { logprobs: false }],
+    [{ logitBias: { "50256": -100 } }, { logit_bias: { "50256": -100 } }],
+    [{ parallelToolCalls: false }, { parallel_tool_calls: false }],
+    [{ user: "user-1" }, { user: "user-1" }],
+    [{ priority: -1 }, { priority: -1 }],
+    [{ reasoningEffort: "high" }, { reasoning_effort: "high" }],
+    [{ reasoningEffort: null }, { reasoning_effort: null }],
+    [{ textVerbosity: "low" }, { verbosity: "low" }],
+    // What is ours is not sent, and any other key is sent as it is.
+    [{ strictJsonSchema: false, structuredOutputMode: "tool", reasoningTags: true, reasoningEcho: "none" }, {}],
+    [{ min_p: 0.2, minTokens: 4, guided_regex: "x", documents: [{ text: "a" }], unset: undefined }, {
+      min_p: 0.2,
+      minTokens: 4,
+      guided_regex: "x",
+      documents: [{ text: "a" }],
+    }],
+    [{ minP: 0.1, min_p: 0.2 }, { min_p: 0.2 }],
+  ];
+  for (const [options, body] of WIRE) {
+    it(`${JSON.stringify(options)} goes out in the server's spelling`, async () => {
+      assertEquals(await sentFor(options), body);
+    });
+  }
+
+  const BAD: Array<[options: Record<string, unknown>, message: string]> = [
+    [{ minP: 2 }, "providerOptions.runpod.minP: 2 is not a number from 0 to 1"],
+    [{ minP: "0.1" }, 'providerOptions.runpod.minP: "0.1" is not a number from 0 to 1'],
+    [{ repetitionPenalty: 0 }, "providerOptions.runpod.repetitionPenalty: 0 is not a number above 0"],
+    [{ lengthPenalty: true }, "providerOptions.runpod.lengthPenalty: true is not a number"],
+    [{ ignoreEos: 1 }, "providerOptions.runpod.ignoreEos: 1 is not true or false"],
+    [{ skipSpecialTokens: "no" }, 'providerOptions.runpod.skipSpecialTokens: "no" is not true or false'],
+    [{ chatTemplateKwargs: [] }, "providerOptions.runpod.chatTemplateKwargs: [] is not an object with the template's"],
+    [{ structuredOutputs: { regex: "a", choice: ["a"] } }, "is not an object with one of regex, choice, grammar, json"],
+    [{ structuredOutputs: "a" }, 'structuredOutputs: "a" is not an object with one of regex, choice, grammar, json'],
+    [
+      { structuredOutputs: { choice: [] } },
+      "providerOptions.runpod.structuredOutputs.choice: [] is not a list of texts",
+    ],
+    [{ structuredOutputs: { json: 1 } }, "providerOptions.runpod.structuredOutputs.json: 1 is not a JSON schema"],
+    [{ logprobs: -1 }, "providerOptions.runpod.logprobs: -1 is not true, false, or a whole number, 0 or more"],
+    [{ logitBias: { a: "b" } }, 'providerOptions.runpod.logitBias.a: "b" is not numbers by token id'],
+    [{ parallelToolCalls: "yes" }, 'providerOptions.runpod.parallelToolCalls: "yes" is not true or false'],
+    [{ user: 1 }, "providerOptions.runpod.user: 1 is not a text"],
+    [{ priority: 0.5 }, "providerOptions.runpod.priority: 0.5 is not a whole number"],
+    [{ reasoningEffort: 1 }, 'providerOptions.runpod.reasoningEffort: 1 is not an effort such as "low"'],
+    [{ textVerbosity: 1 }, 'providerOptions.runpod.textVerbosity: 1 is not a verbosity such as "low"'],
+    [{ strictJsonSchema: 1 }, "providerOptions.runpod.strictJsonSchema: 1 is not true or false"],
+    [
+      { structuredOutputMode: "json" },
+      'structuredOutputMode: "json" is not one of "json_schema", "json_object", "tool"',
+    ],
+    [
+      { reasoningTags: "think" },
+      'reasoningTags: "think" is not true, false or { opening, closing, startWithReasoning }',
+    ],
+    [{ reasoningTags: { opening: "" } }, "providerOptions.runpod.reasoningTags"],
+    [
+      { reasoningEcho: "text" },
+      'reasoningEcho: "text" is not one of "reasoning", "reasoning_content", "inline", "none"',
+    ],
+    [{ stream: true }, "providerOptions.runpod.stream: true is not for options: streamText streams"],
+  ];
+  for (const [options, message] of BAD) {
+    it(`${JSON.stringify(options)} is refused before any request`, async () => {
+      const { runpod, sent } = capture(() => completion({ content: "Hi" }));
+      const providerOptions = { runpod: options as never };
+      for (const method of ["doGenerate", "doStream"] as const) {
+        await assertRejects(
+          async () => await runpod(MODEL)[method]({ prompt: PROMPT, providerOptions }),
+          InvalidArgumentError,
+          message,
+        );
+      }
+      assertEquals(sent.length, 0);
+    });
+  }
+
+  it("may be a setting of the model where it is about the endpoint, and the call's own wins", async () => {
+    const { runpod, sent } = capture(() => completion({ content: '{"a":1}' }));
+    const model = runpod(MODEL, { structuredOutputMode: "json_object" });
+    const responseFormat = { type: "json" as const, schema: { type: "object" as const } };
+    await model.doGenerate({ prompt: PROMPT, responseFormat });
+    const providerOptions = { runpod: { structuredOutputMode: "json_schema" } };
+    await model.doGenerate({ prompt: PROMPT, responseFormat, providerOptions });
+    assertEquals(sent.map(({ body }) => body.response_format.type), ["json_object", "json_schema"]);
+    await assertRejects(
+      async () => await runpod(MODEL, { structuredOutputMode: "json" as never }).doGenerate({ prompt: PROMPT }),
+      InvalidArgumentError,
+      "structuredOutputMode",
+    );
+  });
+});
+
+describe("log probabilities", () => {
+  const token = (text: string, logprob: number) => ({ token: text, logprob, bytes: [65], top_logprobs: [] });
+  const tokens = [token("Hel", -0.1), token("lo", -0.2), token("!", -3)];
+
+  it("come back as metadata, whole and from all chunks of a stream", async () => {
+    const choices = [{
+      index: 0,
+      message: { content: "Hello!" },
+      logprobs: { content: tokens },
+      finish_reason: "stop",
+    }];
+    const whole = await generateText({
+      model: capture(() => completion({}, { choices, cost: 0.5 })).runpod(MODEL),
+      prompt: "Hi",
+    });
+    assertEquals(whole.providerMetadata, { runpod: { cost: 0.5, logprobs: tokens } });
+
+    const withLogprobs = (content: string, list: unknown[]) => {
+      const one = chunk({ content });
+      return { ...one, choices: [{ index: 0, delta: { content }, logprobs: { content: list }, finish_reason: null }] };
+    };
+    const body = events(
+      chunk({ role: "assistant" }),
+      withLogprobs("Hel", tokens.slice(0, 1)),
+      withLogprobs("lo!", tokens.slice(1)),
+      chunk({}, "stop"),
+    );
+    const live = streamText({ model: capture(() => stream(body)).runpod(MODEL), prompt: "Hi" });
+    assertEquals(await live.providerMetadata, { runpod: { logprobs: tokens } });
+  });
+
+  it("include those of a refusal, and are none where the server sends null", async () => {
+    const answer = (logprobs: unknown) =>
+      capture(() => completion({}, { choices: [{ message: { refusal: "No" }, logprobs, finish_reason: "stop" }] }));
+    const metadataFor = async (logprobs: unknown) =>
+      (await answer(logprobs).runpod(MODEL).doGenerate({ prompt: PROMPT })).providerMetadata;
+    assertEquals(await metadataFor({ content: null, refusal: tokens }), { runpod: { logprobs: tokens } });
+    assertEquals(await metadataFor({ content: [], refusal: null }), { runpod: { logprobs: [] } });
+    assertEquals(await metadataFor(null), undefined);
+  });
+});
