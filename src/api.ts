@@ -217,10 +217,15 @@ function hasAuthorization(headers: Record<string, string | undefined> | undefine
   );
 }
 
+/** Whether a header, its name in lower case, holds a secret. */
+export function isSecretHeader(name: string): boolean {
+  return /authorization|cookie|key|secret|token/.test(name);
+}
+
 /** Takes the secrets that were sent out of whatever comes back: servers and proxies quote requests in their errors. */
 function redactor(headers: Record<string, string>): (text: string) => string {
   const secrets = Object.entries(headers)
-    .filter(([name]) => /authorization|cookie|key|secret|token/.test(name))
+    .filter(([name]) => isSecretHeader(name))
     .map(([, value]) => value.replace(/^\w+ /, ""))
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH);
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), text);

@@ -3,24 +3,18 @@
  *
  * @module
  */
-import type {
-  EmbeddingModelV4,
-  ImageModelV4,
-  LanguageModelV4,
-  ProviderV4,
-  RerankingModelV4,
-} from "@ai-sdk/provider";
+import type { EmbeddingModelV4, ImageModelV4, LanguageModelV4, ProviderV4, RerankingModelV4 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
-import { findImageFamily, findImageModel } from "./image/catalogue.ts";
+import { findImageModel } from "./image/catalogue.ts";
 import { ImageModel, type RunpodImageModelSettings } from "./image/model.ts";
 import type { RunpodImageModelId } from "./image/options.ts";
 import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
 import type { RunpodChatModelSettings } from "./language/chat_options.ts";
-import type { ServedModels } from "./language/served_model.ts";
+import type { ModelConfig } from "./model_config.ts";
 import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
@@ -97,23 +91,25 @@ export interface RunpodProvider extends ProviderV4 {
  * ```
  */
 export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvider {
-  const servedModels: ServedModels = new Map();
-
   // An id stands for the same endpoint whatever kind of model is asked for.
   const endpointOf = (modelId: string): Endpoint =>
     locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
 
-  const languageModel = (modelId: string, chat: RunpodChatModelSettings = {}): LanguageModelV4 =>
-    new ChatModel(modelId, settings, chat, servedAs(endpointOf(modelId), chat.model), servedModels);
-  const imageModel = (modelId: string, worker: RunpodImageModelSettings = {}): ImageModelV4 => {
-    const entry = worker.family === undefined ? findImageModel(modelId) : findImageFamily(worker.family);
-    return new ImageModel(modelId, settings, endpointOf(modelId), entry, worker);
+  const configOf = <Own>(modelId: string, own: Own & { model?: string }): ModelConfig<Own> => {
+    const endpoint = endpointOf(modelId);
+    const { model = endpoint.model } = own;
+    return { modelId, settings, endpoint: { ...endpoint, model }, own };
   };
-  const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
+
+  const languageModel = (modelId: string, own: RunpodChatModelSettings = {}): LanguageModelV4 =>
+    new ChatModel(configOf(modelId, own));
+  const imageModel = (modelId: string, own: RunpodImageModelSettings = {}): ImageModelV4 =>
+    new ImageModel(configOf(modelId, own));
   const embeddingModel = (modelId: string, own: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
-    new EmbeddingModel(modelId, settings, servedAs(endpointOf(modelId), own.model), servedModels, own);
+    new EmbeddingModel(configOf(modelId, own));
   const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
-    new RerankingModel(modelId, settings, servedAs(endpointOf(modelId), own.model), servedModels, own);
+    new RerankingModel(configOf(modelId, own));
+  const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
 
   const provider = (modelId: string, settings?: RunpodChatModelSettings) => languageModel(modelId, settings);
   return Object.assign(provider, {
@@ -128,11 +124,6 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     rerankingModel,
     reranking: rerankingModel,
   });
-}
-
-/** An endpoint with the name that the caller gives its model. */
-function servedAs(endpoint: Endpoint, model: string | undefined): Endpoint {
-  return model === undefined ? endpoint : { ...endpoint, model };
 }
 
 /**

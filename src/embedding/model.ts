@@ -12,19 +12,18 @@ import {
   type SharedV4Warning,
   TooManyEmbeddingValuesForCallError,
 } from "@ai-sdk/provider";
-import { isRecord } from "@ai-sdk/provider-utils";
+import { isRecord, WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import type { Endpoint } from "../endpoint.ts";
 import { type Answer, unexpectedAnswer } from "../error.ts";
 import { toBytes } from "../file.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { findServedModel, type ServedModels } from "../language/served_model.ts";
+import { findServedModel } from "../language/served_model.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import { isErrorObject, postOpenai, unwrap } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
-import type { RunpodProviderSettings } from "../settings.ts";
 import { refuse, warnUnsupported, type Writing } from "../writing.ts";
 
 /** Settings of one embedding model. */
@@ -57,24 +56,20 @@ export class EmbeddingModel implements EmbeddingModelV4 {
   readonly modelId: string;
   readonly maxEmbeddingsPerCall: number;
   readonly supportsParallelCalls = true;
-  readonly #settings: RunpodProviderSettings;
-  readonly #endpoint: Endpoint;
-  readonly #servedModels: ServedModels;
-  readonly #transport: "openai" | "queue";
+  readonly #config: ModelConfig<RunpodEmbeddingModelSettings>;
 
-  constructor(
-    modelId: string,
-    settings: RunpodProviderSettings,
-    endpoint: Endpoint,
-    servedModels: ServedModels,
-    { transport = "openai", maxEmbeddingsPerCall = DEFAULT_MAX_EMBEDDINGS }: RunpodEmbeddingModelSettings = {},
-  ) {
-    this.modelId = modelId;
-    this.maxEmbeddingsPerCall = maxEmbeddingsPerCall;
-    this.#settings = settings;
-    this.#endpoint = endpoint;
-    this.#servedModels = servedModels;
-    this.#transport = transport;
+  constructor(config: ModelConfig<RunpodEmbeddingModelSettings>) {
+    this.modelId = config.modelId;
+    this.maxEmbeddingsPerCall = config.own.maxEmbeddingsPerCall ?? DEFAULT_MAX_EMBEDDINGS;
+    this.#config = config;
+  }
+
+  static [WORKFLOW_SERIALIZE](model: EmbeddingModel): SerializedModel {
+    return serializeModel(model.#config);
+  }
+
+  static [WORKFLOW_DESERIALIZE](model: SerializedModel): EmbeddingModel {
+    return new EmbeddingModel(model);
   }
 
   async doEmbed(call: EmbeddingModelV4CallOptions): Promise<EmbeddingModelV4Result> {
@@ -85,9 +80,9 @@ export class EmbeddingModel implements EmbeddingModelV4 {
     this.#checkValues(writing, values);
     if (values.length === 0) return { embeddings: [], warnings };
 
-    const model = this.#endpoint.model ??
-      await findServedModel(this.#settings, this.#endpoint, this.#servedModels, call);
-    return this.#transport === "openai"
+    const { settings, endpoint, own } = this.#config;
+    const { model = await findServedModel(settings, endpoint, call) } = endpoint;
+    return (own.transport ?? "openai") === "openai"
       ? await this.#embed(writing, call, { model, encoding_format: encodingFormat, ...worker })
       : await this.#run(writing, call, { model, ...worker }, wait);
   }
@@ -99,7 +94,7 @@ export class EmbeddingModel implements EmbeddingModelV4 {
   ): Promise<EmbeddingModelV4Result> {
     const body = { model, input: values, dimensions, ...options };
     const request = { path: "/embeddings", model, body, attempt, headers, abortSignal };
-    const { json, answer } = await postOpenai(this.#settings, this.#endpoint, request);
+    const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const read = readEmbeddings(json, values.length);
     if (!read) throw notEmbeddings(attempt, answer, values.length);
     const { cost } = json;
@@ -119,7 +114,7 @@ export class EmbeddingModel implements EmbeddingModelV4 {
   ): Promise<EmbeddingModelV4Result> {
     const { attempt, warnings } = writing;
     if (dimensions !== undefined) warnUnsupported(writing, "dimensions", "the worker for Infinity has no such option");
-    const queue: Queue = { settings: this.#settings, endpoint: this.#endpoint, attempt, headers };
+    const queue: Queue = { settings: this.#config.settings, endpoint: this.#config.endpoint, attempt, headers };
     const { jobId, ...options } = wait;
     const work = jobId === undefined ? { submission: { input: { ...input, input: values } } } : { jobId };
     return await runJob(queue, work, { ...options, abortSignal }, (result) => {

@@ -4,13 +4,13 @@
  * @module
  */
 import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
-import type { Endpoint } from "../endpoint.ts";
+import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { toBytes } from "../file.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import { describeJob, downloadOutput, readFiles } from "../output.ts";
-import type { RunpodProviderSettings } from "../settings.ts";
-import type { ImageEntry } from "./catalogue.ts";
+import { findImageFamily, findImageModel, type ImageEntry } from "./catalogue.ts";
 import { writeInput } from "./input.ts";
 import type { RunpodKnownImageModelId } from "./options.ts";
 
@@ -66,40 +66,41 @@ export class ImageModel implements ImageModelV4 {
   readonly modelId: string;
   readonly supportsFileInputs: boolean | undefined;
   readonly supportsMaskInputs: boolean | undefined;
-  readonly #settings: RunpodProviderSettings;
-  readonly #endpoint: Endpoint;
+  readonly #config: ModelConfig<RunpodImageModelSettings>;
   readonly #entry: ImageEntry | undefined;
-  readonly #worker: RunpodImageModelSettings;
 
-  constructor(
-    modelId: string,
-    settings: RunpodProviderSettings,
-    endpoint: Endpoint,
-    entry: ImageEntry | undefined,
-    worker: RunpodImageModelSettings = {},
-  ) {
+  constructor(config: ModelConfig<RunpodImageModelSettings>) {
+    const { modelId, own: { family, input } } = config;
+    const entry = family === undefined ? findImageModel(modelId) : findImageFamily(family);
     this.modelId = modelId;
     // What a function of the caller's makes of them is not known.
-    this.supportsFileInputs = worker.input ? undefined : entry && entry.images !== undefined;
-    this.supportsMaskInputs = worker.input ? undefined : entry && false;
-    this.#settings = settings;
-    this.#endpoint = endpoint;
+    this.supportsFileInputs = input ? undefined : entry && entry.images !== undefined;
+    this.supportsMaskInputs = input ? undefined : entry && false;
+    this.#config = config;
     this.#entry = entry;
-    this.#worker = worker;
+  }
+
+  static [WORKFLOW_SERIALIZE](model: ImageModel): SerializedModel {
+    return serializeModel(model.#config);
+  }
+
+  static [WORKFLOW_DESERIALIZE](model: SerializedModel): ImageModel {
+    return new ImageModel(model);
   }
 
   async doGenerate(call: ImageModelV4CallOptions): Promise<ImageModelV4Result> {
-    const { input, wait, jobId, warnings } = await writeInput(this.modelId, this.#entry, this.#worker.input, call);
+    const { settings, endpoint, own } = this.#config;
+    const { input, wait, jobId, warnings } = await writeInput(this.modelId, this.#entry, own.input, call);
     const queue: Queue = {
-      settings: this.#settings,
-      endpoint: this.#endpoint,
+      settings,
+      endpoint,
       attempt: `generate an image with "${this.modelId}"`,
       headers: call.headers,
     };
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
     return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => {
-      const files = readFiles(queue, result, this.#worker.output);
+      const files = readFiles(queue, result, own.output);
       // All images are given in one form.
       const isInline = files.every((file) => "base64" in file);
       const images = await Promise.all(files.map(async (file) => {

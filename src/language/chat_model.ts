@@ -11,15 +11,15 @@ import {
   type LanguageModelV4StreamResult,
   type SharedV4Warning,
 } from "@ai-sdk/provider";
+import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { type ApiRequest, open, request } from "../api.ts";
-import type { RunpodProviderSettings } from "../settings.ts";
-import type { Endpoint } from "../endpoint.ts";
 import { answerError } from "../error.ts";
 import { outcomeOf } from "../job/outcome.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import type { RunpodChatModelSettings } from "./chat_options.ts";
 import { type ChatRequest, streamed, writeRequest } from "./request.ts";
 import { type AnswerContext, readCompletion } from "./response.ts";
-import { findServedModel, nameServedModels, type ServedModels } from "./served_model.ts";
+import { findServedModel, forgetServedModel, nameServedModels } from "./served_model.ts";
 import { streamParts } from "./stream.ts";
 
 /** A chat model on one endpoint. */
@@ -33,30 +33,27 @@ export class ChatModel implements LanguageModelV4 {
     "video/*": [/^https?:\/\/.+$/],
     "audio/*": [/^https?:\/\/.+$/],
   };
-  readonly #provider: RunpodProviderSettings;
-  readonly #settings: RunpodChatModelSettings;
-  readonly #endpoint: Endpoint;
-  readonly #servedModels: ServedModels;
+  readonly #config: ModelConfig<RunpodChatModelSettings>;
 
-  constructor(
-    modelId: string,
-    provider: RunpodProviderSettings,
-    settings: RunpodChatModelSettings,
-    endpoint: Endpoint,
-    servedModels: ServedModels,
-  ) {
-    this.modelId = modelId;
-    this.#provider = provider;
-    this.#settings = settings;
-    this.#endpoint = endpoint;
-    this.#servedModels = servedModels;
+  constructor(config: ModelConfig<RunpodChatModelSettings>) {
+    this.modelId = config.modelId;
+    this.#config = config;
+  }
+
+  static [WORKFLOW_SERIALIZE](model: ChatModel): SerializedModel {
+    return serializeModel(model.#config);
+  }
+
+  static [WORKFLOW_DESERIALIZE](model: SerializedModel): ChatModel {
+    return new ChatModel(model);
   }
 
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { body, warnings, context } = await this.#prepare(call);
     const post = this.#post(call, context, body);
+    const { settings, endpoint } = this.#config;
     return await this.#explaining(call, context, async () => {
-      const answer = await outcomeOf(await request(this.#provider, post), this.#provider, this.#endpoint, post);
+      const answer = await outcomeOf(await request(settings, post), settings, endpoint, post);
       if (!answer.ok) throw answerError({ ...context, answer, repeat: "completion" });
       const { response, ...completion } = readCompletion(answer, context);
       return {
@@ -73,10 +70,10 @@ export class ChatModel implements LanguageModelV4 {
     const body = streamed(whole);
     const post = this.#post(call, context, body);
     const { includeRawChunks, abortSignal } = call;
+    const { settings, endpoint } = this.#config;
     return await this.#explaining(call, context, async () => {
-      const answer = await open(this.#provider, { ...post, notFound: context.notFound });
-      const outcome = (answer: Parameters<typeof outcomeOf>[0]) =>
-        outcomeOf(answer, this.#provider, this.#endpoint, post);
+      const answer = await open(settings, { ...post, notFound: context.notFound });
+      const outcome = (answer: Parameters<typeof outcomeOf>[0]) => outcomeOf(answer, settings, endpoint, post);
       return {
         stream: await streamParts({ ...answer, outcome, context, warnings, includeRawChunks, abortSignal }),
         request: { url: post.url, body },
@@ -95,10 +92,11 @@ export class ChatModel implements LanguageModelV4 {
       return await run();
     } catch (error) {
       if (!APICallError.isInstance(error)) throw error;
-      this.#servedModels.delete(this.#endpoint.openaiRoot);
+      const { settings, endpoint } = this.#config;
+      forgetServedModel(settings, endpoint);
       // The advice is there whatever the status is that the 404 came under.
       if (!error.message.endsWith(notFound)) throw error;
-      throw await nameServedModels(error, this.#provider, this.#endpoint, call);
+      throw await nameServedModels(error, settings, endpoint, call);
     }
   }
 
@@ -107,8 +105,9 @@ export class ChatModel implements LanguageModelV4 {
     warnings: SharedV4Warning[];
     context: AnswerContext;
   }> {
-    const { name, model = await this.#findModel(call) } = this.#endpoint;
-    const { body, warnings, ...reading } = writeRequest(model, this.#settings, call);
+    const { settings, endpoint, own } = this.#config;
+    const { name, model = await findServedModel(settings, endpoint, call) } = endpoint;
+    const { body, warnings, ...reading } = writeRequest(model, own, call);
     const context = {
       attempt: `generate text with "${this.modelId}"`,
       notFound: `check that endpoint "${name}" exists and serves a model named "${model}"`,
@@ -117,15 +116,11 @@ export class ChatModel implements LanguageModelV4 {
     return { body, warnings, context };
   }
 
-  async #findModel(call: LanguageModelV4CallOptions): Promise<string> {
-    return await findServedModel(this.#provider, this.#endpoint, this.#servedModels, call);
-  }
-
   #post(call: LanguageModelV4CallOptions, { attempt }: AnswerContext, body: ChatRequest): ApiRequest {
     return {
       attempt,
       method: "POST",
-      url: `${this.#endpoint.openaiRoot}/chat/completions`,
+      url: `${this.#config.endpoint.openaiRoot}/chat/completions`,
       body,
       headers: call.headers,
       abortSignal: call.abortSignal,

@@ -9,8 +9,8 @@ import type { Endpoint } from "../endpoint.ts";
 import { listModels } from "../job/client.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
-/** Served names by OpenAI root, one memory for all models of a provider. */
-export type ServedModels = Map<string, string>;
+/** Served names by provider and OpenAI root. */
+const servedNames = new WeakMap<RunpodProviderSettings, Map<string, string>>();
 
 type Call = Pick<ApiRequest, "headers" | "abortSignal">;
 
@@ -22,14 +22,20 @@ type Call = Pick<ApiRequest, "headers" | "abortSignal">;
 export async function findServedModel(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
-  known: ServedModels,
   { headers, abortSignal }: Call,
 ): Promise<string> {
+  const known = servedNames.get(settings) ?? new Map<string, string>();
+  servedNames.set(settings, known);
   const name = known.get(endpoint.openaiRoot);
   if (name !== undefined) return name;
   const [first] = await listModels(settings, endpoint, { headers, abortSignal });
   known.set(endpoint.openaiRoot, first.id);
   return first.id;
+}
+
+/** Forgets a name: an endpoint that refuses it may serve another by now. */
+export function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot }: Endpoint): void {
+  servedNames.get(settings)?.delete(openaiRoot);
 }
 
 /** The server that has just answered is awake; if it is not, the error is worth more than the names. */

@@ -11,19 +11,18 @@ import type {
   RerankingModelV4Result,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import { isRecord } from "@ai-sdk/provider-utils";
+import { isRecord, WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import type { Endpoint } from "../endpoint.ts";
 import { unexpectedAnswer } from "../error.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { findServedModel, type ServedModels } from "../language/served_model.ts";
+import { findServedModel } from "../language/served_model.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import { isErrorObject, postOpenai, unwrap } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
-import type { RunpodProviderSettings } from "../settings.ts";
 import { refuse, type Writing } from "../writing.ts";
 
 /** Settings of one reranking model. */
@@ -50,23 +49,19 @@ export class RerankingModel implements RerankingModelV4 {
   readonly specificationVersion = "v4" as const;
   readonly provider = "runpod.reranking";
   readonly modelId: string;
-  readonly #settings: RunpodProviderSettings;
-  readonly #endpoint: Endpoint;
-  readonly #servedModels: ServedModels;
-  readonly #transport: "queue" | "rerank" | "score";
+  readonly #config: ModelConfig<RunpodRerankingModelSettings>;
 
-  constructor(
-    modelId: string,
-    settings: RunpodProviderSettings,
-    endpoint: Endpoint,
-    servedModels: ServedModels,
-    { transport }: RunpodRerankingModelSettings = {},
-  ) {
-    this.modelId = modelId;
-    this.#settings = settings;
-    this.#endpoint = endpoint;
-    this.#servedModels = servedModels;
-    this.#transport = transport ?? (endpoint.root === undefined ? "rerank" : "queue");
+  constructor(config: ModelConfig<RunpodRerankingModelSettings>) {
+    this.modelId = config.modelId;
+    this.#config = config;
+  }
+
+  static [WORKFLOW_SERIALIZE](model: RerankingModel): SerializedModel {
+    return serializeModel(model.#config);
+  }
+
+  static [WORKFLOW_DESERIALIZE](model: SerializedModel): RerankingModel {
+    return new RerankingModel(model);
   }
 
   async doRerank(call: RerankingModelV4CallOptions): Promise<RerankingModelV4Result> {
@@ -78,11 +73,12 @@ export class RerankingModel implements RerankingModelV4 {
     const documents = readDocuments(writing, call.documents);
     if (documents.length === 0) return { ranking: [], warnings };
 
-    const model = this.#endpoint.model ??
-      await findServedModel(this.#settings, this.#endpoint, this.#servedModels, call);
-    const result = this.#transport === "queue"
+    const { settings, endpoint, own } = this.#config;
+    const { model = await findServedModel(settings, endpoint, call) } = endpoint;
+    const transport = own.transport ?? (endpoint.root === undefined ? "rerank" : "queue");
+    const result = transport === "queue"
       ? await this.#run(writing, call, { model, query, docs: documents, ...worker }, wait)
-      : await this.#post(writing, call, { model, documents, ...worker });
+      : await this.#post(writing, call, transport, { model, documents, ...worker });
     // Infinity leaves them in the order of the documents, and not every server heeds the number.
     const sorted = result.ranking.sort((a, b) => b.relevanceScore - a.relevanceScore);
     return { ...result, ranking: sorted.slice(0, topN), warnings };
@@ -94,7 +90,7 @@ export class RerankingModel implements RerankingModelV4 {
     input: JSONObject,
     { jobId, ...wait }: RunpodWaitOptions & { jobId?: string },
   ): Promise<RerankingModelV4Result> {
-    const queue: Queue = { settings: this.#settings, endpoint: this.#endpoint, attempt, headers };
+    const queue: Queue = { settings: this.#config.settings, endpoint: this.#config.endpoint, attempt, headers };
     const work = jobId === undefined ? { submission: { input } } : { jobId };
     try {
       return await runJob(queue, work, { ...wait, abortSignal }, (result) => {
@@ -116,14 +112,15 @@ export class RerankingModel implements RerankingModelV4 {
   async #post(
     { attempt }: Writing,
     { query, topN, headers, abortSignal }: RerankingModelV4CallOptions,
+    transport: "rerank" | "score",
     { model, documents, ...options }: JSONObject & { model: string; documents: string[] },
   ): Promise<RerankingModelV4Result> {
-    const isScore = this.#transport === "score";
+    const isScore = transport === "score";
     const body = isScore
       ? { model, text_1: query, text_2: documents, ...options }
       : { model, query, documents, top_n: topN, ...options };
-    const request = { path: isScore ? "/score" : "/rerank", model, body, attempt, headers, abortSignal };
-    const { json, answer } = await postOpenai(this.#settings, this.#endpoint, request);
+    const request = { path: `/${transport}`, model, body, attempt, headers, abortSignal };
+    const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const ranking = readRanking(isScore ? json.data : json.results, documents.length);
     if (!ranking) throw unexpectedAnswer({ attempt, answer, expected: "a ranking of the documents" });
     return {

@@ -1,0 +1,147 @@
+/** Models across the steps of a workflow: written in one process, made again in another. */
+import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
+import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import { embed, generateImage, generateText, rerank } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { KEY } from "./capture.ts";
+
+type Model = ReturnType<RunpodProvider["languageModel"]>;
+// deno-lint-ignore no-explicit-any
+type ModelClass = Record<symbol, (value: any) => any>;
+
+/** What a workflow does between two steps: one writes, the other has nothing but the text. */
+function acrossSteps<T extends object>(model: T): { text: string; again: T } {
+  const { constructor } = model;
+  const text = JSON.stringify((constructor as unknown as ModelClass)[WORKFLOW_SERIALIZE](model));
+  return { text, again: (constructor as unknown as ModelClass)[WORKFLOW_DESERIALIZE](JSON.parse(text)) };
+}
+
+/** The key in every form that somebody might find it in. */
+const FORMS_OF_KEY = [
+  KEY,
+  btoa(KEY).replace(/=+$/, ""),
+  btoa(`x${KEY}`).slice(2).replace(/..=*$/, ""),
+  [...new TextEncoder().encode(KEY)].map((byte) => byte.toString(16)).join(""),
+  [...new TextEncoder().encode(KEY)].join(","),
+  encodeURIComponent(KEY),
+  [...KEY].reverse().join(""),
+];
+
+const emulator = createRunpodEmulator({
+  apiKey: KEY,
+  endpoints: {
+    chat: { worker: "chat", models: ["org/model"] },
+    vectors: { worker: "embedding", models: ["org/vectors"] },
+    picture: { worker: "image" },
+  },
+});
+
+/** Runs with the emulator as the whole network and a key in the environment, as the second process has them. */
+async function asAnotherProcess<T>(run: () => Promise<T>): Promise<T> {
+  const world = globalThis as { fetch: unknown; process?: unknown };
+  const before = { fetch: world.fetch, process: world.process };
+  const env = { ...(before.process as { env?: object } | undefined)?.env, RUNPOD_API_KEY: KEY };
+  Object.assign(world, { fetch: emulator.fetch, process: { ...(before.process as object | undefined), env } });
+  try {
+    return await run();
+  } finally {
+    Object.assign(world, before);
+    if (before.process === undefined) delete world.process;
+  }
+}
+
+const SETTINGS: RunpodProviderSettings[] = [
+  { apiKey: KEY },
+  { apiKey: () => Promise.resolve(KEY), fetch: emulator.fetch, onJobUpdate: () => {}, waitUntil: () => {} },
+  { headers: { Authorization: `Bearer ${KEY}`, "X-My-Token": KEY, "x-app": "mine" } },
+];
+
+describe("a model across the steps of a workflow", () => {
+  for (const [index, settings] of SETTINGS.entries()) {
+    it(`does not hold the key, wherever it comes from (${index + 1})`, () => {
+      const runpod = createRunpod({ ...settings, baseURL: "https://api.runpod.ai/v2" });
+      const models = [
+        runpod("chat", { model: "org/model" }),
+        runpod.imageModel("picture"),
+        runpod.embeddingModel("vectors"),
+        runpod.rerankingModel("vectors"),
+      ];
+      for (const model of models) {
+        const { text } = acrossSteps(model);
+        for (const form of FORMS_OF_KEY) assert(!text.includes(form), `${text} has ${form}`);
+        assertEquals(text.includes('"x-app":"mine"'), settings.headers !== undefined);
+      }
+    });
+  }
+
+  it("is the same model with the same settings", () => {
+    const runpod = createRunpod({
+      apiKey: KEY,
+      baseURL: "https://proxy.example.com/runpod",
+      headers: { "x-app": "1" },
+    });
+    const model = runpod("https://console.runpod.io/serverless/user/endpoint/chat", {
+      model: "org/model",
+      reasoningTags: { opening: "<a>" },
+    });
+    const { text, again } = acrossSteps(model);
+    assertEquals([again.modelId, again.provider, again.specificationVersion], [
+      model.modelId,
+      "runpod.chat",
+      "v4",
+    ]);
+    assertEquals(JSON.parse(text), {
+      modelId: model.modelId,
+      endpoint: {
+        name: "chat",
+        root: "https://proxy.example.com/runpod/chat",
+        openaiRoot: "https://proxy.example.com/runpod/chat/openai/v1",
+        model: "org/model",
+      },
+      settings: { baseURL: "https://proxy.example.com/runpod", headers: { "x-app": "1" } },
+      own: { model: "org/model", reasoningTags: { opening: "<a>" } },
+    });
+    assertEquals(acrossSteps(again).text, text);
+  });
+
+  it("works in the other process, with the key of that process's environment", async () => {
+    const runpod = createRunpod({ apiKey: KEY });
+    const models = [
+      runpod("chat"),
+      runpod.imageModel("picture"),
+      runpod.imageModel("picture", { family: "qwen/qwen-image" }),
+      runpod.embeddingModel("vectors"),
+      runpod.rerankingModel("vectors"),
+    ] as const;
+    const [chat, picture, family, vectors, ranker] = models.map((model) =>
+      acrossSteps(model).again
+    ) as unknown as typeof models;
+    await asAnotherProcess(async () => {
+      assert((await generateText({ model: chat as Model, prompt: "Hi" })).text.length > 0);
+      for (const model of [picture, family]) {
+        assertEquals((await generateImage({ model, prompt: "a" })).image.mediaType, "image/png");
+      }
+      assert((await embed({ model: vectors, value: "a" })).embedding.length > 0);
+      const { ranking } = await rerank({ model: ranker, query: "b", documents: ["a", "b"] });
+      assertEquals(ranking[0].originalIndex, 1);
+    });
+    assertEquals(emulator.jobs.find(({ input }) => "negative_prompt" in input)?.endpoint, "picture");
+  });
+
+  it("without a key there says how to give it one", async () => {
+    const { again } = acrossSteps(createRunpod({ apiKey: KEY, fetch: emulator.fetch })("chat"));
+    await assertRejects(
+      async () => await again.doGenerate({ prompt: [] }),
+      Error,
+      "RUNPOD_API_KEY",
+    );
+  });
+
+  it("is refused where a setting is a function, without which it would be another model", () => {
+    const model = createRunpod({ apiKey: KEY }).imageModel("picture", { output: (output) => output });
+    const error = assertThrows(() => acrossSteps(model)) as Error;
+    assertStringIncludes(error.message, 'its setting "output" is a function; make the model inside the step');
+  });
+});
