@@ -28,13 +28,22 @@ export type {
   RunpodStructuredOutputMode,
   RunpodStructuredOutputs,
 } from "./src/language/chat_options.ts";
-export type { RunpodImageModelId } from "./src/image/catalogue.ts";
-export type { RunpodImageModelOptions } from "./src/image/input.ts";
+export type {
+  RunpodImageModelId,
+  RunpodImageModelOptions,
+  RunpodImageOptionsById,
+  RunpodImageWorkerOptions,
+  RunpodKnownImageModelId,
+  RunpodLora,
+} from "./src/image/options.ts";
+export type { RunpodImageCall, RunpodImageModelSettings } from "./src/image/model.ts";
+export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/model.ts";
+export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/model.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";
 export type { RunpodJobErrorOptions } from "./src/job/error.ts";
-export type { RunpodWaitOptions } from "./src/job/wait.ts";
+export type { RunpodWaitOptions } from "./src/job/options.ts";
 export type {
   RunpodCallOptions,
   RunpodEndpoint,

@@ -10,6 +10,7 @@ import { prepareConsumer } from "./consumer.ts";
 import { importMapArgument } from "./import_map.ts";
 import { root, run } from "./shell.ts";
 import { checkSize } from "./size.ts";
+import { checkTables } from "./tables.ts";
 
 const sources = ["mod.ts", "src/testing/mod.ts"];
 const examples = [
@@ -36,6 +37,7 @@ const CHECKS: Record<string, string[] | (() => string[] | Promise<string[]>)> = 
   // Without npm, because the AI SDK's own declarations are not ours to document.
   "documentation": ["doc", "--lint", "--no-npm", ...sources],
   "documentation's examples": [...examples, "mod.ts", "src"],
+  "README's tables": checkTables,
   "README's examples": [...examples, "README.md"],
   "publishing to JSR": ["publish", "--dry-run", "--allow-dirty", "--quiet"],
   "manifests": checkManifests,

@@ -11,8 +11,8 @@ const OWN = "@runpod/ai-sdk-provider";
 /** What an app that uses `ai` has anyway. */
 const SHARED = ["@ai-sdk/provider", "@ai-sdk/provider-utils", "eventsource-parser", "zod"];
 
-/** The most that the gzipped bundle may weigh, in bytes. */
-const BUDGET = { everything: 45 * 1024, own: 20 * 1024 };
+/** The most that the gzipped bundle may weigh, in bytes: every kind of model is in it. */
+const BUDGET = { everything: 64 * 1024, own: 48 * 1024 };
 
 interface Size {
   minified: number;

@@ -23,16 +23,16 @@ export interface ApiRequest {
   attempt: string;
   method: "GET" | "POST";
   url: string;
-  /** Sent as JSON. */
+  /** Sent as JSON, and shown in errors. */
   body?: unknown;
+  /** What is sent in the place of `body`, where that was written before. */
+  content?: string;
   /** Headers of this call. They win over the settings'. */
   headers?: Record<string, string | undefined>;
   abortSignal?: AbortSignal;
   /** Whether the request goes on after an abort once it has been sent; whoever waits has to stop by itself. */
   outlivesAbort?: boolean;
   repeat: Repeat;
-  /** The most bytes that the service takes, and what to do about more. */
-  limit?: { bytes: number; advice: string };
 }
 
 /** A success whose body is still to be read. */
@@ -67,7 +67,7 @@ export async function open(
 async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise<OpenAnswer> {
   const { attempt, method, url, outlivesAbort, repeat, body: requestBody } = call;
   call.abortSignal?.throwIfAborted();
-  const body = writeBody(call);
+  const body = call.content ?? (requestBody === undefined ? undefined : stringify(attempt, requestBody));
   const headers = writeHeaders(settings, call, await loadKey(settings, call));
   call.abortSignal?.throwIfAborted();
   const abortSignal = outlivesAbort ? undefined : call.abortSignal;
@@ -118,27 +118,12 @@ function toAnswer(response: Response, headers: Record<string, string>, text: str
   return { url: call.url, status: response.status, ok: response.ok, headers, text, json, requestBody: call.body };
 }
 
-function writeBody({ attempt, body, limit }: ApiRequest): string | undefined {
-  if (body === undefined) return undefined;
-  const text = stringify(attempt, body);
-  if (limit && isLonger(text, limit.bytes)) {
-    throw new InvalidArgumentError({
-      argument: "body",
-      message: `Cannot ${attempt}: the request has more than the ${
-        limit.bytes / 1024 / 1024
-      } MB that Runpod takes; ${limit.advice}`,
-    });
-  }
-  return text;
-}
-
-/** Whether a text has more bytes than allowed; counted only where its length leaves it open. */
-function isLonger(text: string, bytes: number): boolean {
-  if (text.length > bytes) return true;
-  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
-}
-
-function stringify(attempt: string, body: unknown): string {
+/**
+ * Writes a request's body.
+ *
+ * @throws {InvalidArgumentError} for what JSON cannot hold.
+ */
+export function stringify(attempt: string, body: unknown): string {
   try {
     return JSON.stringify(body);
   } catch (cause) {

@@ -12,6 +12,8 @@ export interface CatalogueEntry {
   aliases: string[];
   /** The name the endpoint serves the model under, where it has one. */
   model?: string;
+  /** The day on which the documentation dropped the model. Its endpoint may be gone as well. */
+  removed?: string;
 }
 
 /** The ids that a catalogue must have a row for: all of a type that also takes any string. */

@@ -121,6 +121,11 @@ function describe(
 function mayRepeat(status: number, repeat: Repeat, details: ErrorDetails | undefined): boolean {
   if (REFUSAL.test(details?.message ?? "")) return true;
   if (details?.jobId !== undefined || (repeat === "completion" && GATEWAY_TIMEOUTS.includes(status))) return false;
+  return isTransient(status);
+}
+
+/** Whether what was answered with this status may well be answered better the next time. */
+export function isTransient(status: number): boolean {
   return TRANSIENT.includes(status) || status >= 500;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ImageModelV4File } from "@ai-sdk/provider";
+import { APICallError, type ImageModelV4File } from "@ai-sdk/provider";
 import {
   convertBase64ToUint8Array,
   convertUint8ArrayToBase64,
@@ -14,6 +14,7 @@ import {
   isRecord,
   readResponseWithSizeLimit,
 } from "@ai-sdk/provider-utils";
+import { isTransient, networkError } from "./error.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 
 /** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
@@ -73,8 +74,8 @@ export function findFiles(output: unknown): OutputFile[] {
  * Downloads an output, without our key and without following it into a private network.
  *
  * @param trustedOrigin The origin of the endpoint as the caller configured it, which may be private itself.
- * @throws {DownloadError} for an error status, a forbidden address or too many bytes.
- * @throws {Error} for a success that is no file.
+ * @throws {APICallError} for an error status, a success that is no file, or no answer; retryable where that may pass.
+ * @throws {DownloadError} for a forbidden address or too many bytes.
  */
 export async function download(
   { url, settings, trustedOrigin, abortSignal }: {
@@ -84,18 +85,37 @@ export async function download(
     abortSignal?: AbortSignal;
   },
 ): Promise<Uint8Array> {
-  const response = await fetchUntrustedUrl({ url, fetch: settings.fetch, trustedOrigin, abortSignal });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new DownloadError({ url, statusCode: response.status, statusText: response.statusText });
+  let hasBegun = false;
+  try {
+    const response = await fetchUntrustedUrl({ url, fetch: settings.fetch, trustedOrigin, abortSignal });
+    hasBegun = true;
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw noFile(url, response, `HTTP ${response.status}`, isTransient(response.status));
+    }
+    const bytes = await readResponseWithSizeLimit({ response, url, maxBytes: MAX_DOWNLOAD_BYTES });
+    const mediaType = response.headers.get("content-type") ?? "";
+    // What a proxy or a bucket says in the place of a file comes as a success too.
+    if (bytes.length === 0 || (/^text\/|json/.test(mediaType) && detectMediaType({ data: bytes }) === undefined)) {
+      throw noFile(url, response, `got ${bytes.length} bytes of ${mediaType || "no type"} instead of a file`, true);
+    }
+    return bytes;
+  } catch (cause) {
+    abortSignal?.throwIfAborted();
+    if (APICallError.isInstance(cause) || DownloadError.isInstance(cause)) throw cause;
+    throw networkError({ attempt: `download ${url}`, url, requestBody: undefined, cause, repeat: "free", hasBegun });
   }
-  const bytes = await readResponseWithSizeLimit({ response, url, maxBytes: MAX_DOWNLOAD_BYTES });
-  const mediaType = response.headers.get("content-type") ?? "";
-  // What a proxy or a bucket says in the place of a file comes as a success too.
-  if (bytes.length === 0 || (/^text\/|json/.test(mediaType) && detectMediaType({ data: bytes }) === undefined)) {
-    throw new Error(`got ${bytes.length} bytes of ${mediaType || "no type"} instead of a file`);
-  }
-  return bytes;
+}
+
+function noFile(url: string, { status, headers }: Response, reason: string, isRetryable: boolean): APICallError {
+  return new APICallError({
+    message: `Cannot download ${url}: ${reason}`,
+    url,
+    requestBodyValues: undefined,
+    statusCode: status,
+    responseHeaders: Object.fromEntries(headers),
+    isRetryable,
+  });
 }
 
 // The order matters where a worker sends several: the most specific first.

@@ -36,15 +36,6 @@ export function splitOptions<Shape extends z.core.$ZodShape>(
   return { ours: result.data, worker: Object.fromEntries(entries.filter(([key]) => !isOurs(key))) };
 }
 
-/**
- * Checks worker options that have documented types; others are let be.
- *
- * @throws {InvalidArgumentError} as {@link splitOptions} does.
- */
-export function checkOptions(worker: JSONObject, schema: z.ZodMiniObject): void {
-  splitOptions({ runpod: worker }, schema);
-}
-
 /** Makes a value when it is first asked for: schemas are not built at import, nor for every call. */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;

@@ -7,18 +7,21 @@ import {
   type EmbeddingModelV4,
   type ImageModelV4,
   type LanguageModelV4,
-  NoSuchModelError,
   type ProviderV4,
+  type RerankingModelV4,
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
+import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
-import { findImageModel, type RunpodImageModelId } from "./image/catalogue.ts";
-import { ImageModel } from "./image/model.ts";
+import { findImageFamily, findImageModel } from "./image/catalogue.ts";
+import { ImageModel, type RunpodImageModelSettings } from "./image/model.ts";
+import type { RunpodImageModelId } from "./image/options.ts";
 import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
 import type { RunpodChatModelSettings } from "./language/chat_options.ts";
 import type { ServedModels } from "./language/served_model.ts";
+import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -33,13 +36,13 @@ export interface RunpodProvider extends ProviderV4 {
   /** Makes a language model; the same as {@link RunpodProvider.languageModel}. */
   chatModel(modelId: RunpodChatModelId, settings?: RunpodChatModelSettings): LanguageModelV4;
   /**
-   * Makes an image model.
+   * Makes an image model. Settings say how to talk to a worker that is not one of Runpod's public endpoints.
    *
    * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
    */
-  imageModel(modelId: RunpodImageModelId): ImageModelV4;
+  imageModel(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
   /** Makes an image model; the same as {@link RunpodProvider.imageModel}. */
-  image(modelId: RunpodImageModelId): ImageModelV4;
+  image(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
   /**
    * Makes the client of an endpoint's job queue.
    *
@@ -60,11 +63,21 @@ export interface RunpodProvider extends ProviderV4 {
    */
   endpoint(endpointId: string): RunpodEndpoint;
   /**
-   * Not there yet.
+   * Makes an embedding model.
    *
-   * @throws {NoSuchModelError} always.
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
    */
-  embeddingModel(modelId: string): EmbeddingModelV4;
+  embeddingModel(modelId: string, settings?: RunpodEmbeddingModelSettings): EmbeddingModelV4;
+  /** Makes an embedding model; the same as {@link RunpodProvider.embeddingModel}. */
+  embedding(modelId: string, settings?: RunpodEmbeddingModelSettings): EmbeddingModelV4;
+  /**
+   * Makes a reranking model.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  rerankingModel(modelId: string, settings?: RunpodRerankingModelSettings): RerankingModelV4;
+  /** Makes a reranking model; the same as {@link RunpodProvider.rerankingModel}. */
+  reranking(modelId: string, settings?: RunpodRerankingModelSettings): RerankingModelV4;
 }
 
 /**
@@ -90,17 +103,17 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
   const endpointOf = (modelId: string): Endpoint =>
     locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
 
-  const languageModel = (modelId: string, chat: RunpodChatModelSettings = {}): LanguageModelV4 => {
-    const endpoint = endpointOf(modelId);
-    const named: Endpoint = chat.model === undefined ? endpoint : { ...endpoint, model: chat.model };
-    return new ChatModel(modelId, settings, chat, named, servedModels);
+  const languageModel = (modelId: string, chat: RunpodChatModelSettings = {}): LanguageModelV4 =>
+    new ChatModel(modelId, settings, chat, servedAs(endpointOf(modelId), chat.model), servedModels);
+  const imageModel = (modelId: string, worker: RunpodImageModelSettings = {}): ImageModelV4 => {
+    const entry = worker.family === undefined ? findImageModel(modelId) : findImageFamily(worker.family);
+    return new ImageModel(modelId, settings, endpointOf(modelId), entry, worker);
   };
-  const imageModel = (modelId: string): ImageModelV4 =>
-    new ImageModel(modelId, settings, endpointOf(modelId), findImageModel(modelId));
   const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
-  const embeddingModel = (modelId: string): never => {
-    throw new NoSuchModelError({ modelId, modelType: "embeddingModel" });
-  };
+  const embeddingModel = (modelId: string, own: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
+    new EmbeddingModel(modelId, settings, servedAs(endpointOf(modelId), own.model), servedModels, own);
+  const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
+    new RerankingModel(modelId, settings, servedAs(endpointOf(modelId), own.model), servedModels, own);
 
   const provider = (modelId: string, settings?: RunpodChatModelSettings) => languageModel(modelId, settings);
   return Object.assign(provider, {
@@ -111,7 +124,15 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     image: imageModel,
     endpoint,
     embeddingModel,
+    embedding: embeddingModel,
+    rerankingModel,
+    reranking: rerankingModel,
   });
+}
+
+/** An endpoint with the name that the caller gives its model. */
+function servedAs(endpoint: Endpoint, model: string | undefined): Endpoint {
+  return model === undefined ? endpoint : { ...endpoint, model };
 }
 
 /**

@@ -4,5 +4,16 @@
  * @module
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import { PNG_BASE64 } from "./capture.ts";
 
-globalThis.fetch = createRunpodEmulator().fetch as typeof globalThis.fetch;
+const emulator = createRunpodEmulator({
+  endpoints: {
+    "my-comfyui": {
+      worker: ({ workflow }) =>
+        workflow
+          ? { images: [{ filename: "ComfyUI_00001_.png", type: "base64", data: PNG_BASE64 }] }
+          : { error: "Missing 'workflow' parameter" },
+    },
+  },
+});
+globalThis.fetch = emulator.fetch as typeof globalThis.fetch;

@@ -11,9 +11,9 @@ import { KEY } from "./capture.ts";
 import { settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
 
 /** How long the jobs of the matrix run; the slow ones longer than the 90 s for which the submission is held. */
-const JOBS = { slow: 100_000, instant: 0 };
+const JOBS = { slow: 130_000, instant: 0 };
 const TIMEOUT_MILLIS = 200_000;
-const RETRY_AFTER_SECONDS = 7;
+const RETRY_AFTER_SECONDS = 12;
 
 type Next = () => Promise<Response>;
 type Client = keyof typeof CLIENTS;
@@ -346,9 +346,13 @@ describe("jobs are never lost and never billed twice", () => {
 
 describe("a refusal that names a time", () => {
   for (
-    const [client, operations] of [["image", SUBMISSION], ["endpoint", ["status"]]] as Array<[Client, Operation[]]>
+    const [client, what, operations] of [
+      ["image", "submission", SUBMISSION],
+      ["endpoint", "status read", ["status"]],
+      ["image", "download", ["file"]],
+    ] as Array<[Client, string, Operation[]]>
   ) {
-    it(`is heeded before the next ${client === "image" ? "submission" : "status read"}`, async () => {
+    it(`is heeded before the next ${what}`, async () => {
       const times: number[] = [];
       const intercept = async ({ operation }: EmulatedRequest, next: Next) => {
         if (!operations.includes(operation)) return await next();

@@ -99,7 +99,7 @@ describe("an image request", () => {
     for (const [modelId, size] of Object.entries(expected)) {
       const { input, warnings } = await inputFor(modelId, { size: "768x1024" });
       for (const key of ["size", "width", "height"]) assertEquals(input[key], size[key], `${modelId} ${key}`);
-      assertEquals(warnings, []);
+      assertEquals(warnings.filter(({ type }) => type !== "deprecated"), []);
     }
   });
 
@@ -120,7 +120,7 @@ describe("an image request", () => {
         const [across, down] = aspectRatio.split(":").map(Number);
         assertEquals(width * down, height * across, `${modelId} ${aspectRatio}: ${width}x${height}`);
         if (modelId.includes("flux-1-") && modelId !== KONTEXT) assertEquals([width % 64, height % 64], [0, 0]);
-        assertEquals(warnings, []);
+        assertEquals(warnings.filter(({ type }) => type !== "deprecated"), []);
       }
     }
   });
@@ -216,13 +216,13 @@ describe("an image request", () => {
       ["enable_safety_checker", "yes", "true or false"],
       ["image", 5, "a URL or a base64 data URI"],
       ["image", "cat.jpg", "a URL or a base64 data URI"],
-      ["num_inference_steps", "many", "a whole number above 0"],
-      ["num_inference_steps", 0, "a whole number above 0"],
+      ["num_inference_steps", "many", "a whole number"],
+      ["num_inference_steps", 1.5, "a whole number"],
       ["guidance", "3", "a number"],
-      ["output_format", "gif", '"png" or "jpg"'],
+      ["output_format", {}, "a string or a number"],
     ];
     for (const [option, value, allowed] of wrong) {
-      const error = await refusal("black-forest-labs/flux-1-dev", {
+      const error = await refusal(KONTEXT, {
         providerOptions: { runpod: { [option]: value as string } },
       });
       assertEquals(error.argument, `providerOptions.runpod.${option}`);
@@ -236,11 +236,28 @@ describe("an image request", () => {
     }
   });
 
+  it("warns of option values that the model does not document, and sends them", async () => {
+    const { input, warnings } = await inputFor("black-forest-labs/flux-1-schnell", {
+      options: { num_inference_steps: 28, guidance: -1, output_format: "gif" },
+    });
+    assertEquals([input.num_inference_steps, input.guidance, input.image_format], [28, -1, "gif"]);
+    const messages = warnings.map((warning) => warning.type === "other" ? warning.message : "");
+    const says = (what: string, documented: string) =>
+      `${what} is sent as it is, but "black-forest-labs/flux-1-schnell" documents ${documented}`;
+    assertEquals(messages, [
+      says("num_inference_steps 28", "1 to 8"),
+      says("guidance -1", "0 to 10"),
+      says('output_format "gif"', '"png", "jpeg", "jpg"'),
+    ]);
+  });
+
   it("tells what the model takes", () => {
     const { runpod } = capture(() => completed({}));
     assertEquals(runpod.imageModel(KONTEXT).supportsFileInputs, true);
     assertEquals(runpod.imageModel("qwen/qwen-image").supportsFileInputs, false);
+    assertEquals(runpod.imageModel("qwen/qwen-image").supportsMaskInputs, false);
     assertEquals(runpod.imageModel("abc123").supportsFileInputs, undefined);
+    assertEquals(runpod.imageModel("abc123").supportsMaskInputs, undefined);
     assertEquals(runpod.imageModel("qwen/qwen-image").maxImagesPerCall, 1);
   });
 
@@ -257,6 +274,12 @@ describe("an image request", () => {
     const { input, warnings } = await inputFor(KONTEXT, { files: [file], options: { image: INPUT_IMAGE } });
     assertEquals(input.image, INPUT_IMAGE);
     assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["files"]);
+  });
+
+  it("to an unknown endpoint holds the mask", async () => {
+    const mask = { type: "file" as const, mediaType: "image/png", data: PNG_BASE64 };
+    const { input, warnings } = await inputFor("abc123", { mask });
+    assertEquals([input.mask, warnings], [`data:image/png;base64,${PNG_BASE64}`, []]);
   });
 
   it("to an unknown endpoint is plain: no family is guessed from its name", async () => {

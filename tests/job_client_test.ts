@@ -106,7 +106,7 @@ describe("run", () => {
       assertEquals(operations(emulator).slice(0, 2), ["run", "run"]);
       await endpoint.run({ say: "hi" }, { policy: { ttl: 10_000, lowPriority: undefined } });
       assertEquals(emulator.requests.at(-1)?.body, { input: { say: "hi" }, policy: { ttl: 10_000 } });
-    }));
+    }, { webhookFetch: () => Promise.resolve(new Response()) }));
 
   it("sends the headers of the call with every request, and the key", () =>
     on({ ...echo, runMillis: 100_000 }, async ({ emulator, endpoint }) => {
@@ -181,8 +181,55 @@ describe("runSync", () => {
       assertEquals([job.status, job.output], ["COMPLETED", { echo: { say: "hi" } }]);
       assertEquals([...new Set(operations(emulator))], ["runsync", "status"]);
       assertEquals(emulator.jobs.length, 1);
-      assert(clock.elapsed() >= 200_000 && clock.elapsed() <= 206_000, String(clock.elapsed()));
+      assert(clock.elapsed() >= 200_000 && clock.elapsed() <= 215_000, String(clock.elapsed()));
     }));
+
+  it("asks for a job in proportion to the time it takes: never 50 times, and soon after its end", async () => {
+    for (const runMillis of [95_000, 300_000, 590_000]) {
+      await on({ ...echo, runMillis }, async ({ emulator, endpoint, clock }) => {
+        await endpoint.runSync({ say: "hi" }, { timeoutMillis: 700_000 });
+        const late = clock.elapsed() - runMillis;
+        assert(emulator.requests.length <= 50, `${emulator.requests.length} requests in ${runMillis} ms`);
+        assert(late <= 0.08 * runMillis, `${late} ms after ${runMillis} ms`);
+      });
+    }
+  });
+
+  it("keeps to a budget of requests whatever the job takes", async () => {
+    for (const runMillis of [1000, 100_000, 590_000]) {
+      const settings = { onJobUpdate: () => {} };
+      await on({ ...echo, runMillis }, async ({ emulator, endpoint, clock }) => {
+        await endpoint.runSync({ say: "hi" }, { maxRequests: 20 });
+        const late = clock.elapsed() - runMillis;
+        assert(emulator.requests.length <= 18, `${emulator.requests.length} requests in ${runMillis} ms`);
+        assert(late <= Math.max(2500, 0.8 * runMillis), `${late} ms after ${runMillis} ms`);
+      }, { settings });
+    }
+  });
+
+  it("takes more than 10 MB also where nobody wants to be held, by the shortest hold", async () => {
+    const text = "x".repeat(10 * MEBIBYTE);
+    for (const options of [{ waitMillis: 0 }, { webhook: "https://example.com/hook" }]) {
+      const { sent, runpod } = capture(() => completed({ ok: true }));
+      await runpod.endpoint("mine").runSync({ text }, options);
+      assertEquals(sent.map(({ url }) => new URL(url).pathname + new URL(url).search), [
+        "/v2/mine/runsync?wait=1000",
+      ]);
+    }
+  });
+
+  it("shows the secret of an S3 bucket in no error", async () => {
+    const { sent, runpod } = capture(() => Response.json({ error: "no" }, { status: 400 }));
+    const accessSecret = "s3-secret-123";
+    const s3Config = { accessId: "id", accessSecret, bucketName: "b", endpointUrl: "https://s3.example.com" };
+    const error = await assertRejects(() => runpod.endpoint("mine").runSync({ a: 1 }, { s3Config }), APICallError);
+    assertEquals(sent[0].body.s3Config.accessSecret, accessSecret);
+    assert(!JSON.stringify(error).includes(accessSecret));
+    assertEquals((error.requestBodyValues as { s3Config: unknown }).s3Config, {
+      ...s3Config,
+      accessSecret: "[redacted]",
+    });
+  });
 
   it("completes without an output when the handler returns nothing", () =>
     on({ worker: () => undefined }, async ({ endpoint }) => {
@@ -471,6 +518,30 @@ describe("stream", () => {
       },
     }));
 
+  it("says so when yields out of the middle were lost with a reply, and brings them all", () => {
+    let isLost = false;
+    return on(letters, async ({ emulator, endpoint }) => {
+      const { id } = await endpoint.run({ a: 1 });
+      const yields: unknown[] = [];
+      const error = await assertRejects(
+        () => all(endpoint.stream(id), yields),
+        RunpodJobError,
+        "a reply of its stream",
+      );
+      assertEquals(yields, ["a", "c", "d"]);
+      assertEquals([error.kind, error.job.output, error.isRetryable], ["no-output", LETTERS, false]);
+      await settled();
+      assertEquals(count(emulator, "cancel"), 0);
+    }, {
+      intercept: async ({ operation }, next) => {
+        const reply = await next();
+        if (isLost || operation !== "stream" || !(await reply.clone().text()).includes('"b"')) return reply;
+        isLost = true;
+        return new Response("<html>502</html>", { status: 502 });
+      },
+    });
+  });
+
   it("yields first what a failing generator has yielded, then throws what it raised", () =>
     on({
       *worker() {
@@ -684,6 +755,8 @@ describe("health", () => {
   it("may lack a part", async () => {
     const { runpod } = capture(() => Response.json({ workers: { idle: 1 } }));
     assertEquals(await runpod.endpoint("mine").health(), { jobs: {}, workers: { idle: 1 } });
+    const odd = capture(() => Response.json([{ jobs: "none" }])).runpod;
+    assertEquals(await odd.endpoint("mine").health(), { jobs: {}, workers: {} });
   });
 });
 

@@ -1,8 +1,8 @@
-import { APICallError, InvalidArgumentError, LoadAPIKeyError, NoSuchModelError } from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError, LoadAPIKeyError } from "@ai-sdk/provider";
 import { createRunpod, runpod as defaultRunpod } from "@runpod/ai-sdk-provider";
 import { createProviderRegistry, customProvider, generateText } from "ai";
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { capture, completion, IMAGE_CALL, KEY, MODEL, PROMPT } from "./capture.ts";
 
 const hello = () => completion({ content: "Hello" });
@@ -16,7 +16,12 @@ describe("the provider", () => {
     for (const model of [defaultRunpod.imageModel("qwen/qwen-image"), defaultRunpod.image("qwen/qwen-image")]) {
       assertEquals([model.specificationVersion, model.provider], ["v4", "runpod.image"]);
     }
-    assertThrows(() => defaultRunpod.embeddingModel("x"), NoSuchModelError);
+    const rest = { embedding: "embeddingModel", reranking: "rerankingModel" } as const;
+    for (const [alias, name] of Object.entries(rest) as Array<[keyof typeof rest, (typeof rest)[keyof typeof rest]]>) {
+      for (const model of [defaultRunpod[alias]("x"), defaultRunpod[name]("x")]) {
+        assertEquals([model.specificationVersion, model.provider, model.modelId], ["v4", `runpod.${alias}`, "x"]);
+      }
+    }
   });
 
   it("works in a provider registry and in a custom provider", async () => {

@@ -4,16 +4,59 @@
  * @module
  */
 import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
-import { isRecord } from "@ai-sdk/provider-utils";
-import type { RunpodProviderSettings } from "../settings.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { readError } from "../error_details.ts";
-import { download, findFiles, type OutputFile, toBytes } from "../file.ts";
-import type { RunpodJob } from "../job/envelope.ts";
-import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
-import { endedWithoutResult, type ResultTools, runJob } from "../job/wait.ts";
+import { toBytes } from "../file.ts";
+import type { Queue } from "../job/queue.ts";
+import { runJob } from "../job/wait.ts";
+import { describeJob, downloadOutput, readFiles } from "../output.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import { writeInput } from "./input.ts";
+import type { RunpodKnownImageModelId } from "./options.ts";
+
+/** How to talk to a worker of your own. */
+export interface RunpodImageModelSettings {
+  /** The known model whose input yours takes. Default: the one with this id; else a prompt, `width` and `height`. */
+  family?: RunpodKnownImageModelId;
+  /**
+   * Makes the worker's input of a call, in the place of the provider.
+   *
+   * @example
+   * ```ts
+   * import type { RunpodImageModelSettings } from "@runpod/ai-sdk-provider";
+   *
+   * const settings: RunpodImageModelSettings = {
+   *   input: ({ prompt, width, height, seed }) => ({ text: prompt ?? "", shape: [width ?? 512, height ?? 512], seed }),
+   *   output: (output) => (output as { picture: string }).picture,
+   * };
+   * ```
+   */
+  input?: (call: RunpodImageCall) => JSONObject | Promise<JSONObject>;
+  /** Takes the images out of the worker's output: URLs, data URIs or base64, alone, in a list or in objects. */
+  output?: (output: unknown) => unknown;
+}
+
+/** A call of an image model. */
+export interface RunpodImageCall {
+  /** What to show. */
+  prompt: string | undefined;
+  /** The width in pixels, where a size was given. */
+  width: number | undefined;
+  /** The height in pixels, where a size was given. */
+  height: number | undefined;
+  /** Width to height, such as `16:9`. */
+  aspectRatio: string | undefined;
+  /** The seed. */
+  seed: number | undefined;
+  /** Input images, as http(s) URLs or base64 data URIs. */
+  images: string[];
+  /** The mask, as an http(s) URL or a base64 data URI. */
+  mask: string | undefined;
+  /** `providerOptions.runpod`, without what the provider itself uses. */
+  options: JSONObject;
+  /** What the provider would have sent, without images and mask. */
+  input: JSONObject;
+}
 
 /** An image model on one endpoint. */
 export class ImageModel implements ImageModelV4 {
@@ -26,18 +69,27 @@ export class ImageModel implements ImageModelV4 {
   readonly #settings: RunpodProviderSettings;
   readonly #endpoint: Endpoint;
   readonly #entry: ImageEntry | undefined;
+  readonly #worker: RunpodImageModelSettings;
 
-  constructor(modelId: string, settings: RunpodProviderSettings, endpoint: Endpoint, entry: ImageEntry | undefined) {
+  constructor(
+    modelId: string,
+    settings: RunpodProviderSettings,
+    endpoint: Endpoint,
+    entry: ImageEntry | undefined,
+    worker: RunpodImageModelSettings = {},
+  ) {
     this.modelId = modelId;
-    this.supportsFileInputs = entry && entry.family.images !== undefined;
-    this.supportsMaskInputs = entry && false;
+    // What a function of the caller's makes of them is not known.
+    this.supportsFileInputs = worker.input ? undefined : entry && entry.images !== undefined;
+    this.supportsMaskInputs = worker.input ? undefined : entry && false;
     this.#settings = settings;
     this.#endpoint = endpoint;
     this.#entry = entry;
+    this.#worker = worker;
   }
 
   async doGenerate(call: ImageModelV4CallOptions): Promise<ImageModelV4Result> {
-    const { input, wait, jobId, warnings } = writeInput(this.modelId, this.#entry, call);
+    const { input, wait, jobId, warnings } = await writeInput(this.modelId, this.#entry, this.#worker.input, call);
     const queue: Queue = {
       settings: this.#settings,
       endpoint: this.#endpoint,
@@ -47,68 +99,26 @@ export class ImageModel implements ImageModelV4 {
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
     return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => {
-      const files = readOutput(queue, result);
+      const files = readFiles(queue, result, this.#worker.output);
+      // All images are given in one form.
+      const isInline = files.every((file) => "base64" in file);
+      const images = await Promise.all(files.map(async (file) => {
+        if ("base64" in file) return isInline ? file.base64 : toBytes(file.base64);
+        return await downloadOutput(queue, result, { url: file.url, what: "image" }, tools);
+      }));
       return {
-        images: await this.#read(queue, result, files, tools),
+        images: images as string[] | Uint8Array[],
         warnings,
-        providerMetadata: { runpod: { images: files.map((file) => describe(file, queue, result.job)) } },
+        providerMetadata: {
+          runpod: {
+            images: files.map((file) => ({
+              url: "url" in file ? file.url : undefined,
+              ...describeJob(queue, result.job),
+            })),
+          },
+        },
         response: { timestamp, modelId: this.modelId, headers: result.answer.headers },
       };
     });
   }
-
-  async #read(
-    queue: Queue,
-    result: JobAnswer,
-    files: OutputFile[],
-    { signal, again }: ResultTools,
-  ): Promise<string[] | Uint8Array[]> {
-    const inline = files.flatMap((file) => "base64" in file ? [file.base64] : []);
-    if (inline.length === files.length) return inline;
-
-    const trustedOrigin = new URL(rootOf(queue)).origin;
-    return await Promise.all(files.map(async (file) => {
-      if ("base64" in file) return toBytes(file.base64);
-      const { url } = file;
-      try {
-        return await again(() => download({ url, settings: this.#settings, trustedOrigin, abortSignal: signal }));
-      } catch (cause) {
-        signal.throwIfAborted();
-        throw endedWithoutResult(queue, result, {
-          kind: "no-output",
-          reason: `completed, but its image could not be downloaded from ${url}: ${readable(cause)}`,
-          cause,
-        });
-      }
-    }));
-  }
-}
-
-function readOutput(queue: Queue, result: JobAnswer): OutputFile[] {
-  const { output } = result.job;
-  const files = findFiles(output);
-  if (files.length > 0) return files;
-  // A worker may complete a job with nothing but an error in its output.
-  const error = isRecord(output) ? readError(output.error ?? output.message) : undefined;
-  throw endedWithoutResult(queue, result, {
-    kind: error ? "failed" : "no-output",
-    reason: error && `completed with an error: ${error.message}`,
-  });
-}
-
-function describe(file: OutputFile, { endpoint }: Queue, job: RunpodJob): JSONObject {
-  const { id, delayTimeMillis, executionTimeMillis, workerId, cost } = job;
-  return {
-    url: "url" in file ? file.url : undefined,
-    jobId: id,
-    endpoint: endpoint.name,
-    workerId,
-    delayTimeMillis,
-    executionTimeMillis,
-    cost,
-  };
-}
-
-function readable(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,9 +10,20 @@ import type { Endpoint } from "../endpoint.ts";
 import { answerError, unexpectedAnswer } from "../error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import type { RunpodJob } from "./envelope.ts";
-import { ask, cancel, check, type JobAnswer, type Queue, retry, type Submission, submit } from "./queue.ts";
+import { checkWaitOptions, type RunpodWaitOptions } from "./options.ts";
+import {
+  ask,
+  cancel,
+  check,
+  type JobAnswer,
+  type Queue,
+  retry,
+  type Submission,
+  submit,
+  writeSubmission,
+} from "./queue.ts";
 import { streamJob } from "./stream.ts";
-import { checkWaitOptions, runJob, type RunpodWaitOptions } from "./wait.ts";
+import { runJob } from "./wait.ts";
 
 /** What every call of an endpoint takes. */
 export interface RunpodCallOptions {
@@ -140,8 +151,8 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     id: name,
     async run(input, options = {}) {
       const { abortSignal } = options;
-      const { job } = await submit(queue("run a job", options), submissionOf(input, options), { abortSignal });
-      return job;
+      const to = queue("run a job", options);
+      return (await submit(to, writeSubmission(to, submissionOf(input, options)), { abortSignal })).job;
     },
     async runSync<Output>(
       input: Record<string, unknown>,
@@ -185,7 +196,8 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     async health({ abortSignal, ...options } = {}) {
       const { json } = await ask(queue("read the health", options), { method: "GET", path: "/health", abortSignal });
-      return { jobs: {}, workers: {}, ...(json as Partial<RunpodHealth>) };
+      const { jobs, workers } = isRecord(json) ? json : {};
+      return { jobs: readCounts(jobs), workers: readCounts(workers) };
     },
     models: (options) => listModels(settings, endpoint, options),
   };
@@ -217,6 +229,14 @@ export async function listModels(
   const served = models.filter((model): model is RunpodServedModel => isRecord(model) && typeof model.id === "string");
   if (served.length > 0) return served;
   throw unexpectedAnswer({ attempt, answer, expected: 'a list of models (or name one yourself: { model: "…" })' });
+}
+
+function readCounts(value: unknown): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(isRecord(value) ? value : {}).filter((entry): entry is [string, number] =>
+      typeof entry[1] === "number"
+    ),
+  );
 }
 
 function submissionOf(

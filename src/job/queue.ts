@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
-import { type ApiRequest, request } from "../api.ts";
+import { type ApiRequest, request, stringify } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { type Answer, answerError, type Repeat, unexpectedAnswer } from "../error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
@@ -34,6 +34,15 @@ export interface Submission {
   s3Config?: Record<string, unknown>;
 }
 
+/** A submission as it is sent. */
+export interface WrittenSubmission {
+  /** As it is shown in errors. */
+  shown: Submission;
+  text: string;
+  /** Whether only a held submission takes that much. */
+  isLarge: boolean;
+}
+
 /** The most that the service takes, and how long it holds a request at the most. */
 export const LIMITS = {
   runBytes: 10 * 1024 * 1024,
@@ -43,26 +52,41 @@ export const LIMITS = {
 };
 
 /**
+ * Writes a submission.
+ *
+ * @throws {InvalidArgumentError} for an input that the service loses or cannot take.
+ */
+export function writeSubmission({ attempt }: Queue, submission: Submission): WrittenSubmission {
+  checkInput(attempt, submission.input);
+  const { s3Config } = submission;
+  const text = stringify(attempt, submission);
+  if (isLonger(text, LIMITS.runSyncBytes)) throw tooLarge(attempt, LIMITS.runSyncBytes, "send files as URLs");
+  return {
+    shown: s3Config ? { ...submission, s3Config: { ...s3Config, accessSecret: "[redacted]" } } : submission,
+    text,
+    isLarge: isLonger(text, LIMITS.runBytes),
+  };
+}
+
+/**
  * Submits a job. With a `waitMillis` the service holds the request until the job has ended, that long at the most; the
  * answer may still be unfinished. Without one it answers at once.
  */
 export async function submit(
   queue: Queue,
-  submission: Submission,
+  { shown, text, isLarge }: WrittenSubmission,
   { waitMillis, ...call }: { waitMillis?: number } & Pick<ApiRequest, "abortSignal" | "outlivesAbort"> = {},
 ): Promise<JobAnswer> {
-  checkInput(queue, submission);
-  const isHeld = waitMillis !== undefined;
+  if (isLarge && waitMillis === undefined) {
+    throw tooLarge(queue.attempt, LIMITS.runBytes, "send files as URLs, or wait for the job (runSync takes 20 MB)");
+  }
   return await askForJob(queue, {
     method: "POST",
-    path: isHeld ? `/runsync?wait=${waitMillis}` : "/run",
-    body: submission,
+    path: waitMillis === undefined ? "/run" : `/runsync?wait=${waitMillis}`,
+    body: shown,
+    content: text,
     ...call,
     repeat: "job",
-    limit: {
-      bytes: isHeld ? LIMITS.runSyncBytes : LIMITS.runBytes,
-      advice: isHeld ? "send files as URLs" : "send files as URLs, or wait for the job (runSync takes 20 MB)",
-    },
   });
 }
 
@@ -143,7 +167,7 @@ async function askForJob(queue: Queue, call: QueueRequest, knownId?: string): Pr
 }
 
 /** The platform drops an empty input on its way to the worker, where the job then dies. */
-function checkInput({ attempt }: Queue, { input }: Submission): void {
+function checkInput(attempt: string, input: unknown): void {
   const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
   // Keys without a value are not sent.
   if (isObject && Object.values(input).some((value) => value !== undefined)) return;
@@ -154,6 +178,19 @@ function checkInput({ attempt }: Queue, { input }: Submission): void {
         ? "empty, and Runpod drops an empty input on its way to the worker, so the job would fail"
         : "not an object"
     }; give it at least one key`,
+  });
+}
+
+/** Whether a text has more bytes than allowed; counted only where its length leaves it open. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
+}
+
+function tooLarge(attempt: string, bytes: number, advice: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    argument: "input",
+    message: `Cannot ${attempt}: the request has more than the ${bytes / 1024 / 1024} MB that Runpod takes; ${advice}`,
   });
 }
 

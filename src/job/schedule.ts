@@ -4,17 +4,40 @@
  * @module
  */
 
-/** The first and the longest pause between two status reads, unless the caller fixes it. */
-const FIRST_MILLIS = 250;
-const LONGEST_MILLIS = 5000;
-const GROWTH = 1.5;
+/** A read comes at most this much of the time that the job has taken too late. */
+const SHARE = 0.06;
+/** The shortest and the longest pause between two status reads, and the longest while somebody watches. */
+const SHORTEST_MILLIS = 250;
+const LONGEST_MILLIS = 12_500;
+const LONGEST_WATCHED_MILLIS = 5000;
+/** No pause may outlast a result: they live one minute after `/runsync`, and half an hour after `/run`. */
+export const LONGEST_PAUSE_MILLIS = { held: 45_000, queued: 600_000 };
+/** The pauses after failures: the first, the longest, and what each is longer than the one before. */
+const FAILURE_MILLIS = { first: 250, longest: 5000, growth: 1.5 };
 // So that many jobs that were submitted at once do not ask at once.
 const JITTER = 0.2;
 
-/** The pause before the read that follows `reads` others: it grows, and no two are alike. */
-export function growingPause(reads: number): number {
-  const grown = Math.min(LONGEST_MILLIS, FIRST_MILLIS * GROWTH ** reads);
-  return grown * (1 - JITTER + 2 * JITTER * Math.random());
+/** What the next pause depends on; times are in milliseconds. */
+export interface Progress {
+  /** Since the job's state was last seen to change. */
+  sinceChange: number;
+  /** Whether somebody is told of every change. */
+  isWatched: boolean;
+  /** A budget of reads, if there is one: how many are left, for which time, after which time. */
+  budget?: { reads: number; elapsed: number; left: number };
+}
+
+/** The pause before the next status read: in proportion to the time that the job has taken. */
+export function statusPause({ sinceChange, isWatched, budget }: Progress): number {
+  const longest = isWatched ? LONGEST_WATCHED_MILLIS : LONGEST_MILLIS;
+  const pause = Math.min(longest, Math.max(SHORTEST_MILLIS, sinceChange * SHARE));
+  return Math.max(jitter(pause), budget ? spread(budget) : 0);
+}
+
+/** The pause after some failures in a row. */
+export function failurePause(failures: number): number {
+  const { first, longest, growth } = FAILURE_MILLIS;
+  return jitter(Math.min(longest, first * growth ** failures));
 }
 
 /** What a `Retry-After` header asks for, in milliseconds; 0 when it asks for nothing. */
@@ -24,4 +47,14 @@ export function readRetryAfter(headers: Record<string, string> | undefined): num
   const seconds = Number(value);
   const millis = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
   return millis > 0 ? millis : 0;
+}
+
+/** The same proportion for each of the reads that are left, so that short jobs are seen soon and long ones are seen. */
+function spread({ reads, elapsed, left }: NonNullable<Progress["budget"]>): number {
+  const passed = Math.max(elapsed, SHORTEST_MILLIS / SHARE);
+  return passed * ((1 + left / passed) ** (1 / Math.max(1, reads)) - 1);
+}
+
+function jitter(millis: number): number {
+  return millis * (1 - JITTER + 2 * JITTER * Math.random());
 }

@@ -7,12 +7,13 @@
  * @module
  */
 import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
-import { delay, isRecord } from "@ai-sdk/provider-utils";
+import { isRecord } from "@ai-sdk/provider-utils";
 import { cancelInBackground } from "./cancel.ts";
+import { endedWithoutResult } from "./ending.ts";
 import { isFinal, readJob } from "./envelope.ts";
+import { isPassing, pause, pauseAfter, persist } from "./persist.ts";
 import { ask, check, type JobAnswer, type Queue, segment } from "./queue.ts";
-import { growingPause, readRetryAfter } from "./schedule.ts";
-import { endedWithoutResult } from "./wait.ts";
+import { failurePause } from "./schedule.ts";
 
 /** How to read what a job yields. */
 export interface StreamOptions {
@@ -21,7 +22,7 @@ export interface StreamOptions {
   cancelOnAbort?: boolean;
 }
 
-/** The service holds a reply while it has nothing to give; one that comes back empty at once asks for a pause of ours. */
+/** How often in a row a reply may fail for a passing reason. */
 const MAX_FAILURES = 10;
 /** Replies after the one that tells the end: some services put the last yields into it, some behind it. */
 const MAX_REPLIES_AFTER_END = 3;
@@ -29,10 +30,17 @@ const MAX_REPLIES_AFTER_END = 3;
 /** The jobs that are being read, by their URL. */
 const readers = new Set<string>();
 
+/** What one reader has got. */
+interface Reading {
+  yields: unknown[];
+  /** Whether a reply was lost that may have had yields in it. */
+  mayLack: boolean;
+}
+
 /**
  * Yields what a job yields, until it has ended.
  *
- * @throws {RunpodJobError} when the job ends without a result.
+ * @throws {RunpodJobError} when the job ends without a result, or yields out of the middle were lost on their way.
  * @throws {InvalidArgumentError} when the job is being read already.
  */
 export async function* streamJob(
@@ -51,16 +59,15 @@ export async function* streamJob(
   readers.add(name);
   // A consumer who leaves runs nothing but the last block.
   let isLeft = true;
-  const seen: unknown[] = [];
   try {
-    for await (const output of drain(queue, jobId, abortSignal)) {
-      seen.push(output);
-      yield output;
-    }
-    const { job, answer } = await checkSurely(queue, jobId, abortSignal);
-    yield* missing(seen, job.output);
+    const reading: Reading = { yields: [], mayLack: false };
+    yield* drain(queue, jobId, abortSignal, reading);
+    const result = await checkSurely(queue, jobId, abortSignal);
+    const rest = missing(reading.yields, result.job.output);
+    yield* rest ?? [];
     isLeft = false;
-    if (job.status !== "COMPLETED") throw endedWithoutResult(queue, { job, answer });
+    if (result.job.status !== "COMPLETED") throw endedWithoutResult(queue, result);
+    if (rest === undefined && reading.mayLack) throw endedWithoutResult(queue, result, LOST_REPLY);
   } catch (error) {
     isLeft = abortSignal?.aborted ?? false;
     abortSignal?.throwIfAborted();
@@ -71,6 +78,11 @@ export async function* streamJob(
   }
 }
 
+const LOST_REPLY = {
+  kind: "no-output" as const,
+  reason: "completed, but a reply of its stream was lost, with yields that came before others; job.output has them all",
+};
+
 interface Reply {
   isOver: boolean;
   /** Whether it is the list of yields alone, which tells no status. */
@@ -78,7 +90,12 @@ interface Reply {
   yields: unknown[];
 }
 
-async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | undefined): AsyncGenerator<unknown> {
+async function* drain(
+  queue: Queue,
+  jobId: string,
+  abortSignal: AbortSignal | undefined,
+  reading: Reading,
+): AsyncGenerator<unknown> {
   const path = `/stream/${segment(jobId)}`;
   let idle = 0;
   let failures = 0;
@@ -91,18 +108,23 @@ async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | un
       abortSignal?.throwIfAborted();
       // What has been drained may be gone before the job itself is.
       if (repliesAfterEnd > 0 && APICallError.isInstance(error) && error.statusCode === 404) return;
-      if (!APICallError.isInstance(error) || !error.isRetryable || ++failures > MAX_FAILURES) throw error;
-      await delay(Math.max(growingPause(failures), readRetryAfter(error.responseHeaders)), { abortSignal });
+      if (!isPassing(error) || ++failures > MAX_FAILURES) throw error;
+      if (error.statusCode !== 429) reading.mayLack = true;
+      await pause(pauseAfter(error, failures), abortSignal);
       continue;
     }
-    yield* reply.yields;
+    for (const output of reply.yields) {
+      reading.yields.push(output);
+      yield output;
+    }
     if (reply.isOver) {
       if (reply.yields.length === 0) return;
       repliesAfterEnd++;
     } else if (reply.yields.length === 0) {
       // A reply that is a list alone never tells the end.
       if (reply.isBare && isFinal((await checkSurely(queue, jobId, abortSignal)).job)) repliesAfterEnd++;
-      await delay(growingPause(idle++), { abortSignal });
+      // The service holds a reply while it has nothing to give; one that comes back empty at once asks for a pause of ours.
+      await pause(failurePause(idle++), abortSignal);
     } else {
       idle = 0;
     }
@@ -111,15 +133,7 @@ async function* drain(queue: Queue, jobId: string, abortSignal: AbortSignal | un
 
 /** The status at the end, which one passing fault must not cost. */
 async function checkSurely(queue: Queue, jobId: string, abortSignal: AbortSignal | undefined): Promise<JobAnswer> {
-  for (let failures = 0;; failures++) {
-    try {
-      return await check(queue, jobId, abortSignal);
-    } catch (error) {
-      abortSignal?.throwIfAborted();
-      if (!APICallError.isInstance(error) || !error.isRetryable || failures === MAX_FAILURES) throw error;
-      await delay(Math.max(growingPause(failures), readRetryAfter(error.responseHeaders)), { abortSignal });
-    }
-  }
+  return await persist(() => check(queue, jobId, abortSignal), abortSignal, (failures) => failures <= MAX_FAILURES);
 }
 
 /** A reply is an object with the list of yields, or by the oldest documentation the list alone. */
@@ -133,9 +147,9 @@ function readReply(json: unknown): Reply {
   };
 }
 
-/** The rest of an aggregated result whose beginning has been yielded. */
-function missing(seen: unknown[], output: unknown): unknown[] {
+/** The rest of an aggregated result, or `undefined` where what has been yielded is not its beginning. */
+function missing(seen: unknown[], output: unknown): unknown[] | undefined {
   if (!Array.isArray(output) || output.length <= seen.length) return [];
   const isBeginning = seen.every((value, index) => JSON.stringify(value) === JSON.stringify(output[index]));
-  return isBeginning ? output.slice(seen.length) : [];
+  return isBeginning ? output.slice(seen.length) : undefined;
 }

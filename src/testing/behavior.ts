@@ -6,12 +6,31 @@ export interface EmulatedBehavior {
   unauthorizedBody?: "json" | "empty";
   /** Whether `/stream` puts the last chunks into the reply that says the job has ended, or into one before it. Default `"inside"`. */
   streamEnd?: "inside" | "before";
-  /** The key of an image worker's output. Default `"image_url"`. */
-  imageKey?: "image_url" | "result";
+  /** The key of a file in a worker's output: `image_url`, `video_url` or `audio_url` as documented, or `result`. Default `"documented"`. */
+  outputKey?: "documented" | "result";
+  /** How an image is given to who sets `enable_base64_output`: as a data URI, or as base64 alone. Default `"dataUri"`. */
+  base64Output?: "dataUri" | "bare";
+  /**
+   * Whether workers keep to the sizes that are documented: lists, bounds and steps of `size`, `width` and `height`.
+   * `"loose"` takes every size that is written as documented and has sides of 1 to 4096 pixels: clients in use ask for
+   * sizes that break the documented rules, and get them. Default `"loose"`.
+   */
+  sizeRules?: "documented" | "loose";
+  /** What public endpoints do with a key of the input that is not documented: ignore it, or fail the job. Default `"accepted"`. */
+  undocumentedInput?: "accepted" | "refused";
+  /**
+   * Whether the worker for Infinity gives the results of a reranking, or runs on until the job's time is over, as some
+   * of its versions do, which cannot send them. Default `"results"`.
+   */
+  infinityRerank?: "results" | "hangs";
+  /** The output of the worker for ComfyUI: a list of images, or the first one alone as before version 5. Default `"images"`. */
+  comfyuiOutput?: "images" | "message";
   /** The HTTP status of a `/cancel` of a job that has ended; 200 tells its status. Default 200. */
   cancelFinishedStatus?: 200 | 400 | 404;
   /** The status of a job that ran longer than `policy.executionTimeout`. Default `"FAILED"`. */
   executionTimeoutStatus?: "FAILED" | "TIMED_OUT";
+  /** Whether the webhook of a job that was cancelled is called too. Default `"silent"`. */
+  cancelledWebhook?: "silent" | "called";
   /** The HTTP status of a body over 10 MiB (`/run`) or 20 MiB (`/runsync`). Default 413. */
   oversizeStatus?: 413 | 400;
   /**

@@ -25,3 +25,12 @@ export function base64(bytes: Uint8Array): string {
   }
   return btoa(parts.join(""));
 }
+
+/** The bytes of base64; undefined for a text that is none. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}

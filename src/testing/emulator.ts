@@ -1,15 +1,18 @@
+import { answerAudio, isAudioRoute } from "./audio_server.ts";
 import type { EmulatedBehavior } from "./behavior.ts";
 import { uuid } from "./digest.ts";
 import { type EmulatedEndpoint, type EmulatedTiming, type Endpoint, openEndpoint } from "./endpoint.ts";
-import { imageFile, imageWorker } from "./image.ts";
 import { createJob, type EmulatedJob, endOf, type Job, present } from "./job.ts";
+import { fileOf, type Product } from "./media.ts";
 import { answerOpenai } from "./openai.ts";
 import { publicEndpoints } from "./public_endpoints.ts";
 import { answerQueue, type Call, failure, type Submit } from "./queue.ts";
 import { limitRates } from "./rate_limits.ts";
 import { plainJson } from "./response.ts";
-import { type EmulatedOperation, routeOf } from "./route.ts";
-import { chatWorker, refusal } from "./vllm.ts";
+import { type EmulatedOperation, type Route, routeOf } from "./route.ts";
+import { refusal } from "./vllm.ts";
+import { callWebhook } from "./webhook.ts";
+import { workerOf } from "./worker.ts";
 
 /** Settings of {@linkcode createRunpodEmulator}. */
 export interface RunpodEmulatorOptions {
@@ -26,6 +29,8 @@ export interface RunpodEmulatorOptions {
   intercept?: (request: EmulatedRequest, next: () => Promise<Response>) => Response | Promise<Response>;
   /** Whether each operation of an endpoint has its documented limit of requests, beyond which it answers 429. Default false. */
   rateLimits?: boolean;
+  /** Calls the webhooks of jobs. Default: the global `fetch`. */
+  webhookFetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Switches for what Runpod's documentation leaves open. */
   behavior?: EmulatedBehavior;
 }
@@ -59,7 +64,7 @@ export interface EmulatedRequest {
   route?: string;
   /** The job that it names. */
   jobId?: string;
-  /** The body: parsed if it is JSON, else as text; undefined if there is none. */
+  /** The body: parsed if it is JSON, `FormData` if it has parts, else as text; undefined if there is none. */
   body?: unknown;
 }
 
@@ -92,21 +97,29 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
   }
   const server = endpoints.get("local") ?? openEndpoint("local", { worker: "chat" }, options.timing, behavior);
 
+  /** What a worker would download, without a network: the files of this emulator's jobs. */
+  function readFile(address: string): Uint8Array | undefined {
+    const route = URL.canParse(address) ? routeOf(new URL(address)) : undefined;
+    return route?.operation === "file" ? fileAt(route)?.bytes() : undefined;
+  }
+
+  function fileAt({ jobId = "", file = "" }: Route): Product | undefined {
+    const job = jobsById.get(jobId);
+    return job && endOf(job, Date.now())?.status === "COMPLETED" ? fileOf(job, file) : undefined;
+  }
+
   function submitTo(endpoint: Endpoint, url: URL, isQueued: boolean): Submit {
     return (operation, input, request) => {
       const id = `${operation === "runsync" ? "sync-" : ""}${uuid(`job ${++count}`)}-u1`;
-      const { worker } = endpoint.config;
-      const work = worker === "chat"
-        // The switches are of workers on the queue; elsewhere the model server is what answers.
-        ? chatWorker(endpoint.config, isQueued ? behavior : {}, () => Date.now())
-        : worker === "image"
-        ? imageWorker(endpoint, url.origin)
-        : worker;
+      const work = workerOf(endpoint, { origin: url.origin, isQueued, readFile });
       const job = createJob({ id, endpoint, operation, input, request, work }, Date.now());
       if (isQueued) {
         endpoint.jobs.push(job);
         jobsById.set(id, job);
         jobs.push(present(job));
+        job.announce = () =>
+          void callWebhook(job, options.webhookFetch ?? ((url, init) => globalThis.fetch(url, init)));
+        job.announce();
       }
       return job;
     };
@@ -114,11 +127,11 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
 
   async function answer(call: Call, authorization: string | null): Promise<Response> {
     const { route, url } = call;
-    if (route.operation === "file") return fileOf(jobsById.get(route.jobId ?? ""), call.method);
+    if (route.operation === "file") return download(fileAt(route), call.method);
     if (route.host === "server") {
       // A model server by itself knows nothing of Runpod's keys.
       return route.operation === "openai"
-        ? await answerOpenai(call, server, submitTo(server, url, false))
+        ? await answerServer(call, server, submitTo(server, url, false))
         : noSuchPath();
     }
     const key = authorization?.replace(/^Bearer\s+/i, "").trim() ?? "";
@@ -129,7 +142,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     if (endpoint === undefined) return failure(404, "endpoint not found");
     if (route.host === "balancer") {
       return route.operation === "openai"
-        ? await answerOpenai(call, endpoint, submitTo(endpoint, url, false))
+        ? await answerServer(call, endpoint, submitTo(endpoint, url, false))
         : noSuchPath();
     }
     if (route.operation === "unknown") return failure(404, "not found");
@@ -138,7 +151,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     const submit = submitTo(endpoint, url, true);
     let response: Response | undefined;
     try {
-      response = await (route.operation === "openai" ? answerOpenai : answerQueue)(
+      response = await (route.operation === "openai" ? answerServer : answerQueue)(
         { ...call, leave },
         endpoint,
         submit,
@@ -152,18 +165,18 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
 
   async function receive(request: Request, signal: AbortSignal): Promise<Response> {
     const url = new URL(request.url);
-    const text = request.body === null ? "" : await request.text();
+    const { text, form } = await readBody(request);
     const route = routeOf(url);
-    const { host: _, ...target } = route;
+    const { host: _, file: __, ...target } = route;
     const logged: EmulatedRequest = {
       method: request.method,
       url: request.url,
       headers: Object.fromEntries(request.headers),
       ...target,
-      body: bodyOf(text),
+      body: form ?? bodyOf(text),
     };
     requests.push(logged);
-    const call: Call = { method: request.method, url, route, text, signal, leave: () => {} };
+    const call: Call = { method: request.method, url, route, text, form, signal, leave: () => {} };
     const next = () => answer(call, request.headers.get("authorization"));
     return await (options.intercept ? options.intercept(logged, next) : next());
   }
@@ -189,6 +202,11 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** Answers an OpenAI route of any kind. */
+function answerServer(call: Call, endpoint: Endpoint, submit: Submit): Promise<Response> {
+  return (isAudioRoute(call.route.route) ? answerAudio : answerOpenai)(call, endpoint, submit);
+}
+
 /** A model server's answer to a path that it does not have. */
 function noSuchPath(): Response {
   return plainJson(404, refusal(404, "Not Found", "Not Found").body);
@@ -201,12 +219,23 @@ function tooManyRequests({ retryAfterSeconds }: EmulatedBehavior): Response {
   return plainJson(429, { error: "too many requests" }, headers);
 }
 
-function fileOf(job: Job | undefined, method: string): Response {
+function download(file: Product | undefined, method: string): Response {
   if (method !== "GET" && method !== "HEAD") return failure(405, "method not allowed");
-  const bytes = job && endOf(job, Date.now())?.status === "COMPLETED" ? imageFile(job) : undefined;
-  if (bytes === undefined) return new Response("Not Found", { status: 404 });
-  const headers = { "content-type": "image/png", "content-length": String(bytes.length) };
+  if (file === undefined) return new Response("Not Found", { status: 404 });
+  const bytes = file.bytes();
+  const headers = { "content-type": file.mediaType, "content-length": String(bytes.length) };
   return new Response(method === "HEAD" ? null : bytes, { headers });
+}
+
+async function readBody(request: Request): Promise<{ text: string; form?: FormData }> {
+  if (request.body === null) return { text: "" };
+  if (!request.headers.get("content-type")?.startsWith("multipart/form-data")) return { text: await request.text() };
+  try {
+    return { text: "", form: await request.formData() };
+  } catch {
+    // What calls itself a form and is none.
+    return { text: "" };
+  }
 }
 
 function bodyOf(text: string): unknown {

@@ -2,6 +2,7 @@ import type { EmulatedBehavior } from "./behavior.ts";
 import type { EmulatedToolDeltas } from "./chunks.ts";
 import { hash } from "./digest.ts";
 import type { EmulatedHandler } from "./handler.ts";
+import type { EmulatedInputRules } from "./input.ts";
 import { endOf, type Job } from "./job.ts";
 
 /** How long things take, in milliseconds; everything is instant by default. */
@@ -38,11 +39,36 @@ export interface EmulatedOutcome {
 
 /** An endpoint of the emulator. */
 export interface EmulatedEndpoint extends EmulatedTiming {
-  /** What runs there: a pretend vLLM (`"chat"`), a pretend image model (`"image"`), or your own handler. */
-  worker: "chat" | "image" | EmulatedHandler;
   /**
-   * Chat: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
-   * Default `["emulated/chat-model"]`: a worker never serves its model under the endpoint's id.
+   * What runs there: your own handler, or a pretend worker.
+   *
+   * - `"chat"`: vLLM.
+   * - `"image"`, `"video"`, `"speech"`: a model with the input and output of Runpod's public endpoints.
+   * - `"whisper"`: the same for Runpod's own, now retired transcription endpoint.
+   * - `"transcription"`: Runpod's worker for faster-whisper.
+   * - `"embedding"`: Runpod's worker for Infinity, which embeds and reranks.
+   * - `"comfyui"`: Runpod's worker for ComfyUI.
+   * - `"audio"`: an OpenAI-compatible server for speech in both directions, on OpenAI routes alone.
+   */
+  worker:
+    | "chat"
+    | "image"
+    | "video"
+    | "speech"
+    | "whisper"
+    | "transcription"
+    | "embedding"
+    | "comfyui"
+    | "audio"
+    | EmulatedHandler;
+  /**
+   * Image, video, speech, Whisper: the rules of the input; a job whose input breaks them fails. Default: `prompt` is
+   * required, and `size`, `width` and `height` are sizes.
+   */
+  input?: EmulatedInputRules;
+  /**
+   * Chat, embedding, audio: the model names it serves, the first being the default; it refuses others. `"any"` takes every name and lists the default one.
+   * Default `["emulated/chat-model"]` and the like: a worker never serves its model under the endpoint's id.
    */
   models?: string[] | "any";
   /** A scripted path of every job before its end, in place of the cold start and the run time. */
@@ -65,10 +91,20 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   stream?: boolean;
   /** Chat: the price that `cost` is computed from, in US dollars per million tokens. Default none, and no `cost`. */
   pricePerMillionTokens?: number;
-  /** Image: the only separator that `size` may have. Default either. */
-  sizeSeparator?: "*" | "x";
-  /** Image: true fails jobs whose `image` is neither a URL nor a data URI. Default false. */
-  requiresImage?: boolean;
+  /** Chat, embedding: how long vectors are, unless the request says it. Default 384. */
+  dimensions?: number;
+  /** Chat, embedding: the order of the vectors in an answer; `index` tells which is whose. Default `"input"`. */
+  embeddingOrder?: "input" | "reversed";
+  /** ComfyUI: whether images go to a bucket, and the output has their URLs. Default false. */
+  bucket?: boolean;
+  /** Image: the price that `cost` is computed from, in US dollars per million pixels. Default 0.02, unless there is another price. */
+  pricePerMegapixel?: number;
+  /** Video: the same per second of film. Default none. */
+  pricePerSecond?: number;
+  /** Image, video, speech, Whisper: the `cost` of every job, in US dollars. Default none. */
+  pricePerJob?: number;
+  /** Speech: the format of files where the input asks for none. Default `"wav"`. */
+  audioFormat?: "wav" | "mp3" | "flac" | "ogg";
 }
 
 /** An endpoint at work: its settings and what its jobs have done to its worker. */

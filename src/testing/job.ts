@@ -55,6 +55,8 @@ export interface Job {
   end?: End;
   /** Identifies the current run: what an earlier run still says after a cancel or a retry is ignored. */
   run?: object;
+  /** Watches for the end of a run, to tell the job's webhook. */
+  announce?: () => void;
   /** Requests that wait for a change of this job. */
   readonly waiting: Set<() => void>;
 }

@@ -5,7 +5,7 @@ import { plainJson, respond } from "./response.ts";
 import { refusal, serve, type ServerReply } from "./vllm.ts";
 
 /** How long a load balancer waits for a worker. */
-const balancerWaitMillis = 120_000;
+export const balancerWaitMillis = 120_000;
 
 /** Answers an OpenAI route: makes a job of it, waits for the job, and takes the job's wrapping off the answer. */
 export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submit): Promise<Response> {
@@ -63,7 +63,7 @@ function refusalOf(job: Job, now: number): ServerReply | undefined {
 }
 
 /** The page of Cloudflare, which stands in front of Runpod. */
-function gatewayTimeout(host: string): Response {
+export function gatewayTimeout(host: string): Response {
   const title = `${host} | 524: A timeout occurred`;
   return new Response(
     `<!DOCTYPE html>\n<html lang="en-US">\n<head><title>${title}</title></head>\n<body><h1>A timeout occurred</h1></body>\n</html>\n`,

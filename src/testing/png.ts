@@ -1,3 +1,4 @@
+import { concat, uint32 } from "./bytes.ts";
 import { hash } from "./digest.ts";
 
 /**
@@ -98,18 +99,4 @@ function adler32(data: Uint8Array): number {
     high %= 65521;
   }
   return (high * 65536 + low) >>> 0;
-}
-
-function uint32(value: number): Uint8Array {
-  return new Uint8Array([value >>> 24, value >>> 16, value >>> 8, value]);
-}
-
-function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

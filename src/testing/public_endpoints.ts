@@ -1,6 +1,7 @@
 import type { EmulatedEndpoint } from "./endpoint.ts";
-
-const image: EmulatedEndpoint = { worker: "image", sizeSeparator: "*" };
+import { publicAudio } from "./public_audio.ts";
+import { publicImages } from "./public_images.ts";
+import { publicVideos } from "./public_videos.ts";
 
 /** The public endpoints that every emulator has, with the model names they serve. */
 export const publicEndpoints: Record<string, EmulatedEndpoint> = {
@@ -20,9 +21,7 @@ export const publicEndpoints: Record<string, EmulatedEndpoint> = {
     pricePerMillionTokens: 0.5,
   },
   "moonshot-kimi": { worker: "chat", models: ["kimi-k2.6", "kimi-k2.7-code", "kimi-k3"], pricePerMillionTokens: 4 },
-  "qwen-image-t2i": image,
-  "seedream-3-0-t2i": { worker: "image", sizeSeparator: "x" },
-  "black-forest-labs-flux-1-schnell": image,
-  "black-forest-labs-flux-1-dev": image,
-  "black-forest-labs-flux-1-kontext-dev": { ...image, requiresImage: true },
+  ...publicImages,
+  ...publicVideos,
+  ...publicAudio,
 };

@@ -9,6 +9,8 @@ export interface Call {
   url: URL;
   route: Route;
   text: string;
+  /** The body, if it is a form with parts. */
+  form?: FormData;
   signal: AbortSignal;
   /** To be called when an answer that is a stream has ended. */
   leave: () => void;
@@ -84,6 +86,7 @@ export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit
       }
       endpoint.retried++;
       enqueue(job, Date.now());
+      job.announce?.();
       return respond(200, { id: job.id, status: "IN_QUEUE" });
     }
     default:

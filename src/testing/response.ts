@@ -9,7 +9,8 @@ export function plainJson(status: number, body: unknown, headers: Record<string,
   return new Response(text, { status, headers: { "content-type": "application/json", ...headers } });
 }
 
-function sorted(value: unknown): unknown {
+/** A value with the keys of its objects in alphabetical order. */
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(

@@ -22,6 +22,8 @@ export interface Route {
   /** The path after `/v1/`, for `openai`. */
   route?: string;
   jobId?: string;
+  /** The name of the job's file, for `file`. */
+  file?: string;
 }
 
 const jobOperations = new Set(["status", "status-sync", "stream", "cancel", "retry"]);
@@ -30,13 +32,13 @@ const endpointOperations = new Set(["run", "runsync", "purge-queue", "health"]);
 /** Reads Runpod's paths on any origin and behind any path prefix, so that a proxy or a local server can stand in front. */
 export function routeOf(url: URL): Route {
   const file = url.pathname.match(
-    url.hostname === "image.runpod.ai" ? /^\/([^/]+)\/output\.png$/ : /^\/files\/([^/]+)\/output\.png$/,
+    /^(image|video|audio)\.runpod\.ai$/.test(url.hostname) ? /^\/([^/]+)\/([^/]+)$/ : /^\/files\/([^/]+)\/([^/]+)$/,
   );
-  if (file) return { operation: "file", host: "gateway", jobId: file[1] };
+  if (file) return { operation: "file", host: "gateway", jobId: file[1], file: decode(file[2]) };
 
   const balanced = url.hostname.match(/^([^.]+)\.api\.runpod\.ai$/)?.[1];
   if (balanced !== undefined) {
-    const route = url.pathname.match(/^\/v1\/(.+)$/)?.[1];
+    const route = url.pathname.match(/^\/v1\/(.+)$/)?.[1] ?? shortRouteOf(url);
     return { operation: route ? "openai" : "unknown", host: "balancer", endpoint: balanced, route };
   }
 
@@ -56,8 +58,13 @@ export function routeOf(url: URL): Route {
     return { operation: "unknown", host: "gateway", endpoint };
   }
 
-  const route = url.pathname.match(/^.*?\/v1\/(.+)$/)?.[1];
+  const route = url.pathname.match(/^.*?\/v1\/(.+)$/)?.[1] ?? shortRouteOf(url);
   return { operation: route ? "openai" : "unknown", host: "server", route };
+}
+
+/** Routes that vLLM also has without its version, or with another. */
+function shortRouteOf({ pathname }: URL): string | undefined {
+  return pathname.match(/\/(rerank|score)$/)?.[1];
 }
 
 function decode(segment: string): string {

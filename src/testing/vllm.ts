@@ -1,9 +1,10 @@
 import type { EmulatedBehavior } from "./behavior.ts";
 import { batches, callDeltas, cutEvents } from "./chunks.ts";
-import { base64, uuid } from "./digest.ts";
+import { uuid } from "./digest.ts";
 import type { EmulatedEndpoint } from "./endpoint.ts";
 import type { EmulatedHandler } from "./handler.ts";
-import { type Answer, answerChat, type ChatRequest, continueText, embed, type Message, pieces } from "./model.ts";
+import { type Answer, answerChat, type ChatRequest, continueText, type Message } from "./model.ts";
+import { embeddings, rerank, score } from "./pooling.ts";
 
 /** What the model server answers: one JSON body, or the events of a stream. */
 export interface ServerReply {
@@ -13,7 +14,7 @@ export interface ServerReply {
 }
 
 /** Whom a server reply is for. */
-interface Caller {
+export interface Caller {
   /** Names the reply: what is asked twice under one seed has one id. */
   seed: string;
   now: number;
@@ -29,6 +30,8 @@ const methods = new Map([
   ["chat/completions", "POST"],
   ["completions", "POST"],
   ["embeddings", "POST"],
+  ["rerank", "POST"],
+  ["score", "POST"],
 ]);
 
 /** Answers what an OpenAI job asks of the model server. */
@@ -57,8 +60,12 @@ function answer(config: EmulatedEndpoint, input: Body, caller: Caller): ServerRe
       return chat(config, model, body, caller);
     case "completions":
       return completion(config, model, body, caller);
+    case "rerank":
+      return rerank(model, body, caller);
+    case "score":
+      return score(model, body, caller);
     default:
-      return embeddings(model, body);
+      return embeddings(config, model, body, caller);
   }
 }
 
@@ -211,9 +218,11 @@ function logprobsOf({ logprobs, top_logprobs: top }: Body, tokens: string[]): Bo
 function completion(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
   const prompt = Array.isArray(body.prompt) ? body.prompt[0] : body.prompt;
   if (typeof prompt !== "string") return badRequest("prompt: a string is required");
+  if (body.suffix) return badRequest("suffix is not currently supported");
   // vLLM's own default; only chats run to the end of the context.
   const limit = typeof body.max_tokens === "number" ? body.max_tokens : 16;
   const answer = continueText(prompt, limit, body.stop);
+  const text = body.echo === true ? [prompt, ...answer.text] : answer.text;
   const head = {
     id: `cmpl-${uuid(caller.seed).replaceAll("-", "")}`,
     object: "text_completion",
@@ -223,31 +232,16 @@ function completion(config: EmulatedEndpoint, model: string, body: Body, caller:
   const usage = usageOf(answer);
   const choice = (text: string, finish_reason: string | null) => ({ index: 0, text, logprobs: null, finish_reason });
   if (body.stream !== true || config.stream === false) {
-    const choices = [choice(answer.text.join(""), answer.finishReason)];
+    const choices = [choice(text.join(""), answer.finishReason)];
     return { status: 200, body: { ...head, choices, usage, ...costOf(config, usage.total_tokens) } };
   }
-  const chunks: Body[] = answer.text.map((text) => ({ ...head, choices: [choice(text, null)] }));
+  const chunks: Body[] = text.map((piece) => ({ ...head, choices: [choice(piece, null)] }));
   chunks.push({ ...head, choices: [choice("", answer.finishReason)] });
   return { status: 200, events: eventsOf(chunks, body, { ...head, choices: [], usage }) };
 }
 
-function embeddings(model: string, body: Body): ServerReply {
-  const texts = Array.isArray(body.input) ? body.input : [body.input];
-  if (texts.length === 0 || !texts.every((text) => typeof text === "string")) {
-    return badRequest("input: a string or a list of strings is required");
-  }
-  const dimensions = typeof body.dimensions === "number" && body.dimensions > 0 ? Math.floor(body.dimensions) : 384;
-  const data = texts.map((text: string, index) => {
-    const vector = embed(text, dimensions);
-    // Every runtime this runs on is little-endian, as the wire format is.
-    const embedding = body.encoding_format === "base64" ? base64(new Uint8Array(vector.buffer)) : [...vector];
-    return { object: "embedding", index, embedding };
-  });
-  const prompt_tokens = texts.reduce((total, text: string) => total + pieces(text).length, 0);
-  return { status: 200, body: { object: "list", model, data, usage: { prompt_tokens, total_tokens: prompt_tokens } } };
-}
-
-function modelList(models: string[], now: number): Body {
+/** What a server says of the models it serves. */
+export function modelList(models: string[], now: number): Body {
   return {
     object: "list",
     data: models.map((id) => ({

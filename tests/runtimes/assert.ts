@@ -16,12 +16,3 @@ export function deepStrictEqual(actual: unknown, expected: unknown, message?: st
   if (dequal(actual, expected)) return;
   throw new AssertionError({ message: message ?? `Expected ${show(actual)} to equal ${show(expected)}` });
 }
-
-export function notDeepStrictEqual(actual: unknown, expected: unknown, message?: string): void {
-  if (!dequal(actual, expected)) return;
-  throw new AssertionError({ message: message ?? `Expected ${show(actual)} to differ` });
-}
-
-function show(value: unknown): string {
-  return JSON.stringify(value, (_, inner) => inner === undefined ? "(undefined)" : inner, 2) ?? String(value);
-}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AssertionError, deepStrictEqual, notDeepStrictEqual } from "node:assert";
+import { AssertionError, deepStrictEqual } from "node:assert";
 
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
@@ -14,10 +14,6 @@ export function assert(condition: unknown, message = "Expected a truthy value"):
 
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
   deepStrictEqual(plain(actual), plain(expected), ...(message === undefined ? [] : [message]));
-}
-
-export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  notDeepStrictEqual(plain(actual), plain(expected), ...(message === undefined ? [] : [message]));
 }
 
 export function assertStringIncludes(actual: string, expected: string, message?: string): void {

@@ -1,0 +1,190 @@
+/**
+ * Embedding models: `/embeddings` of an OpenAI-compatible server, or a job of Runpod's worker for Infinity.
+ *
+ * @module
+ */
+import {
+  type EmbeddingModelV4,
+  type EmbeddingModelV4CallOptions,
+  type EmbeddingModelV4Result,
+  type JSONObject,
+  type JSONValue,
+  type SharedV4Warning,
+  TooManyEmbeddingValuesForCallError,
+} from "@ai-sdk/provider";
+import { isRecord } from "@ai-sdk/provider-utils";
+import * as z from "zod/v4-mini";
+import type { Endpoint } from "../endpoint.ts";
+import { type Answer, unexpectedAnswer } from "../error.ts";
+import { toBytes } from "../file.ts";
+import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import type { Queue } from "../job/queue.ts";
+import { runJob } from "../job/wait.ts";
+import { findServedModel, type ServedModels } from "../language/served_model.ts";
+import { isErrorObject, postOpenai, unwrap } from "../openai.ts";
+import { once, splitOptions } from "../options.ts";
+import { describeJob, withoutOutput } from "../output.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
+import { refuse, warnUnsupported, type Writing } from "../writing.ts";
+
+/** Settings of one embedding model. */
+export interface RunpodEmbeddingModelSettings {
+  /** The name that the endpoint serves the model under. Default: the first that its `/models` route lists. */
+  model?: string;
+  /**
+   * How to reach the model: by the endpoint's OpenAI-compatible route, or by a job on its queue, which waits out any cold
+   * start, as Runpod's worker for Infinity takes it. Default `openai`.
+   */
+  transport?: "openai" | "queue";
+  /** The most values that go into one request; `embedMany` splits more. Default 2048. */
+  maxEmbeddingsPerCall?: number;
+}
+
+/** Options of embedding models, under `providerOptions.runpod`. Every other key goes to the server as it is. */
+export interface RunpodEmbeddingModelOptions extends RunpodWaitOptions {
+  /** How the vectors are sent: `base64` takes a third of the bytes. Default: the server's, which is `float`. */
+  encodingFormat?: "float" | "base64";
+  /** Any other field of the request. */
+  [serverOption: string]: JSONValue | undefined;
+}
+
+const DEFAULT_MAX_EMBEDDINGS = 2048;
+
+/** An embedding model on one endpoint. */
+export class EmbeddingModel implements EmbeddingModelV4 {
+  readonly specificationVersion = "v4" as const;
+  readonly provider = "runpod.embedding";
+  readonly modelId: string;
+  readonly maxEmbeddingsPerCall: number;
+  readonly supportsParallelCalls = true;
+  readonly #settings: RunpodProviderSettings;
+  readonly #endpoint: Endpoint;
+  readonly #servedModels: ServedModels;
+  readonly #transport: "openai" | "queue";
+
+  constructor(
+    modelId: string,
+    settings: RunpodProviderSettings,
+    endpoint: Endpoint,
+    servedModels: ServedModels,
+    { transport = "openai", maxEmbeddingsPerCall = DEFAULT_MAX_EMBEDDINGS }: RunpodEmbeddingModelSettings = {},
+  ) {
+    this.modelId = modelId;
+    this.maxEmbeddingsPerCall = maxEmbeddingsPerCall;
+    this.#settings = settings;
+    this.#endpoint = endpoint;
+    this.#servedModels = servedModels;
+    this.#transport = transport;
+  }
+
+  async doEmbed(call: EmbeddingModelV4CallOptions): Promise<EmbeddingModelV4Result> {
+    const { values } = call;
+    const warnings: SharedV4Warning[] = [];
+    const writing: Writing = { modelId: this.modelId, attempt: `embed with "${this.modelId}"`, warnings };
+    const { ours: { encodingFormat, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
+    this.#checkValues(writing, values);
+    if (values.length === 0) return { embeddings: [], warnings };
+
+    const model = this.#endpoint.model ??
+      await findServedModel(this.#settings, this.#endpoint, this.#servedModels, call);
+    return this.#transport === "openai"
+      ? await this.#embed(writing, call, { model, encoding_format: encodingFormat, ...worker })
+      : await this.#run(writing, call, { model, ...worker }, wait);
+  }
+
+  async #embed(
+    { attempt, warnings }: Writing,
+    { values, dimensions, headers, abortSignal }: EmbeddingModelV4CallOptions,
+    { model, ...options }: JSONObject & { model: string },
+  ): Promise<EmbeddingModelV4Result> {
+    const body = { model, input: values, dimensions, ...options };
+    const request = { path: "/embeddings", model, body, attempt, headers, abortSignal };
+    const { json, answer } = await postOpenai(this.#settings, this.#endpoint, request);
+    const read = readEmbeddings(json, values.length);
+    if (!read) throw notEmbeddings(attempt, answer, values.length);
+    const { cost } = json;
+    return {
+      ...read,
+      warnings,
+      response: { headers: answer.headers, body: answer.json },
+      ...(typeof cost === "number" ? { providerMetadata: { runpod: { cost } } } : {}),
+    };
+  }
+
+  async #run(
+    writing: Writing,
+    { values, dimensions, headers, abortSignal }: EmbeddingModelV4CallOptions,
+    input: JSONObject,
+    wait: RunpodWaitOptions & { jobId?: string },
+  ): Promise<EmbeddingModelV4Result> {
+    const { attempt, warnings } = writing;
+    if (dimensions !== undefined) warnUnsupported(writing, "dimensions", "the worker for Infinity has no such option");
+    const queue: Queue = { settings: this.#settings, endpoint: this.#endpoint, attempt, headers };
+    const { jobId, ...options } = wait;
+    const work = jobId === undefined ? { submission: { input: { ...input, input: values } } } : { jobId };
+    return await runJob(queue, work, { ...options, abortSignal }, (result) => {
+      const json = unwrap(result.job.output);
+      const read = isRecord(json) && !isErrorObject(json) ? readEmbeddings(json, values.length) : undefined;
+      if (!read) throw withoutOutput(queue, result);
+      return {
+        ...read,
+        warnings,
+        response: { headers: result.answer.headers, body: result.answer.json },
+        providerMetadata: { runpod: describeJob(queue, result.job) },
+      };
+    });
+  }
+
+  #checkValues(writing: Writing, values: string[]): void {
+    if (values.length > this.maxEmbeddingsPerCall) {
+      throw new TooManyEmbeddingValuesForCallError({
+        provider: this.provider,
+        modelId: this.modelId,
+        maxEmbeddingsPerCall: this.maxEmbeddingsPerCall,
+        values,
+      });
+    }
+    const empty = values.findIndex((value) => value === "");
+    if (empty !== -1) throw refuse(writing, "values", `value ${empty} is empty`);
+  }
+}
+
+const ownOptions = once(() => {
+  const formats = z.enum(["float", "base64"], '"float" or "base64"');
+  return z.object({ ...waitOptions(), encodingFormat: z.optional(formats) });
+});
+
+/** Reads the vectors in the order of their values, or nothing where they are not all there. */
+function readEmbeddings(
+  { data, usage }: Record<string, unknown>,
+  count: number,
+): Pick<EmbeddingModelV4Result, "embeddings" | "usage"> | undefined {
+  if (!Array.isArray(data) || data.length !== count) return undefined;
+  const embeddings = new Array<number[]>(count);
+  for (const [position, item] of data.entries()) {
+    const vector = isRecord(item) ? readVector(item.embedding) : undefined;
+    if (!vector) return undefined;
+    embeddings[typeof item.index === "number" ? item.index : position] = vector;
+  }
+  // An index that is there twice leaves a hole.
+  if (embeddings.length !== count || embeddings.includes(undefined as never)) return undefined;
+  const tokens = isRecord(usage) ? usage.prompt_tokens ?? usage.total_tokens : undefined;
+  return { embeddings, ...(typeof tokens === "number" ? { usage: { tokens } } : {}) };
+}
+
+/** A list of numbers, or base64 of 32-bit floats with the low byte first. */
+function readVector(value: unknown): number[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== "string") return undefined;
+  try {
+    const bytes = toBytes(value);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, index) => view.getFloat32(4 * index, true));
+  } catch {
+    return undefined;
+  }
+}
+
+function notEmbeddings(attempt: string, answer: Answer, count: number): Error {
+  return unexpectedAnswer({ attempt, answer, expected: `an embedding for each of ${count} values` });
+}

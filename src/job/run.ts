@@ -1,0 +1,124 @@
+/**
+ * One wait for one job: what was asked, what was seen, and what ends it.
+ *
+ * @module
+ */
+import type { JobAnswer, Queue } from "./queue.ts";
+import { isFinal, type RunpodJob } from "./envelope.ts";
+import { RESERVED_REQUESTS, type RunpodWaitOptions } from "./options.ts";
+
+/** A job as it was last seen; without an answer where only its id is known. */
+export interface SeenJob {
+  job: RunpodJob;
+  answer?: JobAnswer["answer"];
+}
+
+/** The state of one wait. Times are in milliseconds. */
+export interface Run {
+  queue: Queue;
+  options: RunpodWaitOptions;
+  abortSignal: AbortSignal | undefined;
+  /** Aborts with the caller, with the caller's reason, and at the deadline. */
+  stop: AbortController;
+  startedAt: number;
+  deadlineAt: number;
+  /** How many status reads there may be. */
+  maxReads: number;
+  reads: number;
+  /** How many status reads in a row have failed. */
+  failures: number;
+  /** How many submissions were over the rate limit. */
+  refusals: number;
+  /** How many downloads were tried. */
+  downloads: number;
+  /** Whether the job was submitted through `/runsync`, whose results live one minute. */
+  isHeld: boolean;
+  /** A submission on its way. */
+  submitting?: Promise<JobAnswer>;
+  latest?: SeenJob;
+  /** When the job's status was last seen to change. */
+  changedAt: number;
+  lastFailure?: unknown;
+  isResumed: boolean;
+  /** The last update that the caller was told. */
+  told?: string;
+  dispose: () => void;
+}
+
+/** Why a wait was stopped that neither the job nor the caller ended. */
+export const DEADLINE = Symbol("deadline");
+
+const DEFAULT_TIMEOUT_MILLIS = 600_000;
+/** How often the status is read where the caller has fixed the pauses alone. */
+const DEFAULT_POLL_ATTEMPTS = 60;
+// What timers take.
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
+
+/** Begins a wait; `dispose` leaves nothing of it behind. */
+export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): Run {
+  const { maxPollAttempts, pollIntervalMillis, maxRequests } = options;
+  const isPaced = maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
+  const timeoutMillis = options.timeoutMillis ?? (isPaced ? Infinity : DEFAULT_TIMEOUT_MILLIS);
+  const maxReads = Math.min(
+    maxPollAttempts ?? (isPaced ? DEFAULT_POLL_ATTEMPTS : Infinity),
+    maxRequests === undefined ? Infinity : maxRequests - RESERVED_REQUESTS,
+  );
+
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(abortSignal!.reason);
+  if (abortSignal?.aborted) onAbort();
+  abortSignal?.addEventListener("abort", onAbort, { once: true });
+  const timer = timeoutMillis === Infinity
+    ? undefined
+    : setTimeout(() => stop.abort(DEADLINE), Math.min(timeoutMillis, MAX_TIMER_MILLIS));
+  const startedAt = Date.now();
+  return {
+    queue,
+    options,
+    abortSignal,
+    stop,
+    startedAt,
+    deadlineAt: startedAt + timeoutMillis,
+    maxReads,
+    reads: 0,
+    failures: 0,
+    refusals: 0,
+    downloads: 0,
+    isHeld: false,
+    changedAt: startedAt,
+    isResumed: false,
+    dispose: () => {
+      clearTimeout(timer);
+      abortSignal?.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+/** Whether another request to the service would be one too many. */
+export function isSpent({ reads, refusals, maxReads }: Run): boolean {
+  return reads + refusals >= maxReads;
+}
+
+/** Takes note of what was learned of the job, and tells the caller what has changed. */
+export function see(run: Run, seen: SeenJob): void {
+  if (seen.job.status !== run.latest?.job.status && run.latest) run.changedAt = Date.now();
+  run.latest = seen;
+  run.lastFailure = undefined;
+  run.failures = 0;
+  tell(run, seen.job);
+}
+
+function tell(run: Run, { id: jobId, output, error: _, cost: __, ...job }: RunpodJob): void {
+  const { settings: { onJobUpdate }, endpoint } = run.queue;
+  if (!onJobUpdate) return;
+  const isProgress = output !== undefined && !isFinal({ id: jobId, ...job });
+  const update = { endpoint: endpoint.name, jobId, ...job, ...(isProgress ? { progress: output } : {}) };
+  const text = JSON.stringify(update);
+  if (text === run.told) return;
+  run.told = text;
+  try {
+    onJobUpdate(update);
+  } catch {
+    // The caller's bookkeeping must not cost the caller a paid job.
+  }
+}

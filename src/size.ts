@@ -1,0 +1,158 @@
+/**
+ * Writes the size of an image or a video as a model wants it, from rules that are data.
+ *
+ * @module
+ */
+import type { JSONObject } from "@ai-sdk/provider";
+import { quoteAll, refuse, warnUndocumented, warnUnsupported, type Writing } from "./writing.ts";
+
+/** Width and height in pixels. */
+export type Size = `${number}x${number}`;
+/** Width to height. */
+export type Ratio = `${number}:${number}`;
+
+/** How a model's output size is set. */
+export interface SizeRules {
+  /**
+   * How a size in pixels is written: `size: "1024*768"`, `size: "1024x768"`, `width: 1024, height: 768`, or as the tier
+   * `resolution: "720p"` or `size: "720p"`. Absent where the worker takes none.
+   */
+  as?: "size *" | "size x" | "width height" | "resolution tier" | "size tier";
+  /** The sizes that are documented, where they are a list; the first is the default. */
+  sizes?: readonly Size[];
+  /** The tiers that are documented. */
+  tiers?: readonly string[];
+  /** The sides that are documented, in pixels, where they are a rule. */
+  sides?: { min: number; max: number; multipleOf: number };
+  /**
+   * The ratios that the model can do: a list where it takes `aspect_ratio` itself, or the size that stands for each.
+   * Absent: those that the documented sizes have. `"any"` leaves it to the worker.
+   */
+  ratios?: readonly string[] | Readonly<Record<Ratio, Size>> | "any";
+  /** Ratios that the documentation may have left out. */
+  doubtfulRatios?: readonly string[];
+}
+
+/** The size that a caller asks for. */
+export interface WantedSize {
+  size?: string;
+  aspectRatio?: string;
+  /** What the caller calls the size, for messages. */
+  sizeName?: "size" | "resolution";
+}
+
+/**
+ * Writes the size of an output.
+ *
+ * @throws {InvalidArgumentError} for a size that is none, and for a ratio that the model cannot do.
+ */
+export function writeSize(writing: Writing, rules: SizeRules, wanted: WantedSize): JSONObject {
+  const { size, aspectRatio, sizeName = "size" } = wanted;
+  const takesRatio = rules.ratios === "any" || Array.isArray(rules.ratios);
+  if (size === undefined) return aspectRatio === undefined ? {} : writeRatio(writing, rules, aspectRatio);
+
+  const [width, height] = readSize(writing, size, sizeName);
+  const { as } = rules;
+  if (as === undefined) return writeSizeAsRatio(writing, rules, wanted, ratioOf(width, height));
+  if (isTiered(as)) {
+    // A tier says nothing of the shape, which the ratio then has to say.
+    const tier = writeTier(writing, rules, `${width}x${height}`, Math.min(width, height));
+    if (!takesRatio) return tier;
+    return { ...tier, ...writeRatio(writing, rules, aspectRatio ?? ratioOf(width, height)) };
+  }
+  if (aspectRatio !== undefined) {
+    warnUnsupported(writing, "aspectRatio", `${sizeName} is set, and the two exclude each other`);
+  }
+  warnOfSize(writing, rules, [width, height]);
+  return WRITERS[as](width, height);
+}
+
+/** The ratios that a model can do, for errors and for documentation; `undefined` where the worker decides. */
+export function ratiosOf({ ratios, sizes }: SizeRules): readonly string[] | undefined {
+  if (ratios === "any") return undefined;
+  if (Array.isArray(ratios)) return ratios;
+  if (ratios) return Object.keys(ratios);
+  return [...new Set((sizes ?? []).map((size) => ratioOf(...parse(size))))];
+}
+
+const WRITERS = {
+  "size *": (width: number, height: number): JSONObject => ({ size: `${width}*${height}` }),
+  "size x": (width: number, height: number): JSONObject => ({ size: `${width}x${height}` }),
+  "width height": (width: number, height: number): JSONObject => ({ width, height }),
+};
+
+function writeRatio(writing: Writing, rules: SizeRules, ratio: string): JSONObject {
+  const { as, ratios, doubtfulRatios = [] } = rules;
+  const allowed = ratiosOf(rules);
+  if (allowed === undefined) return { aspect_ratio: ratio };
+  if (allowed.length === 0) {
+    warnUnsupported(writing, "aspectRatio", `"${writing.modelId}" takes neither a size nor a ratio`);
+    return {};
+  }
+  if (doubtfulRatios.includes(ratio)) {
+    warnUndocumented(writing, `Aspect ratio "${ratio}"`, quoteAll(allowed));
+  } else if (!allowed.includes(ratio)) {
+    throw refuse(writing, "aspectRatio", `aspect ratio "${ratio}" is not one of ${quoteAll(allowed)}`);
+  }
+  if (Array.isArray(ratios) || as === undefined || isTiered(as)) return { aspect_ratio: ratio };
+  return WRITERS[as](...parse(sizeFor(rules, ratio)));
+}
+
+/** The size that stands for a ratio: the one that is given, or the first documented one that has it. */
+function sizeFor({ ratios, sizes = [] }: SizeRules, ratio: string): Size {
+  return (ratios as Record<string, Size> | undefined)?.[ratio] ??
+    sizes.find((size) => ratioOf(...parse(size)) === ratio)!;
+}
+
+/** Where only a ratio can be set, a size of such a ratio is one way to say it. */
+function writeSizeAsRatio(
+  writing: Writing,
+  rules: SizeRules,
+  { aspectRatio, sizeName = "size" }: WantedSize,
+  ratio: string,
+): JSONObject {
+  const { warnings, modelId } = writing;
+  if (aspectRatio === undefined && ratiosOf(rules)?.includes(ratio)) {
+    const details = `"${modelId}" takes no size in pixels; aspect ratio "${ratio}" is sent in its place`;
+    warnings.push({ type: "compatibility", feature: sizeName, details });
+    return { aspect_ratio: ratio };
+  }
+  warnUnsupported(writing, sizeName, `"${modelId}" takes no size in pixels`);
+  return aspectRatio === undefined ? {} : writeRatio(writing, rules, aspectRatio);
+}
+
+function writeTier(writing: Writing, { as, tiers = [] }: SizeRules, size: string, lines: number): JSONObject {
+  const tier = `${lines}p`;
+  if (!tiers.includes(tier)) warnUndocumented(writing, `"${tier}" (for ${size})`, quoteAll(tiers));
+  return { [as === "size tier" ? "size" : "resolution"]: tier };
+}
+
+function warnOfSize(writing: Writing, { sides, sizes }: SizeRules, [width, height]: [number, number]): void {
+  const size: Size = `${width}x${height}`;
+  if (sizes && !sizes.includes(size)) return warnUndocumented(writing, `Size "${size}"`, quoteAll(sizes));
+  if (!sides) return;
+  const { min, max, multipleOf } = sides;
+  if ([width, height].every((side) => side >= min && side <= max && side % multipleOf === 0)) return;
+  warnUndocumented(writing, `Size "${size}"`, `sides of ${min} to ${max} pixels, in steps of ${multipleOf}`);
+}
+
+function readSize(writing: Writing, size: string, sizeName: string): [number, number] {
+  if (/^[1-9]\d*x[1-9]\d*$/.test(size)) return parse(size as Size);
+  const reason = `${sizeName} "${size}" is not a width and a height in pixels, such as "1024x1024"`;
+  throw refuse(writing, sizeName, reason);
+}
+
+function parse(size: Size): [number, number] {
+  const [width, height] = size.split("x").map(Number);
+  return [width, height];
+}
+
+function ratioOf(width: number, height: number): Ratio {
+  let [divisor, rest] = [width, height];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return `${width / divisor}:${height / divisor}`;
+}
+
+function isTiered(as: NonNullable<SizeRules["as"]>): as is "resolution tier" | "size tier" {
+  return as.endsWith("tier");
+}

@@ -1,0 +1,42 @@
+/**
+ * What the writing of a worker's input needs everywhere: whom it is for, and where its warnings go.
+ *
+ * @module
+ */
+import { InvalidArgumentError, type SharedV4Warning } from "@ai-sdk/provider";
+import type { CatalogueEntry } from "./catalogue.ts";
+
+/** The writing of one input. */
+export interface Writing {
+  modelId: string;
+  /** What is attempted, to follow "Cannot" in errors. */
+  attempt: string;
+  warnings: SharedV4Warning[];
+}
+
+/** The error for what a model cannot do. */
+export function refuse({ attempt }: Writing, argument: string, reason: string): InvalidArgumentError {
+  return new InvalidArgumentError({ argument, message: `Cannot ${attempt}: ${reason}` });
+}
+
+/** Warns that a setting is not sent. */
+export function warnUnsupported({ warnings }: Writing, feature: string, details: string): void {
+  warnings.push({ type: "unsupported", feature, details });
+}
+
+/** Warns of what is sent although it is not documented. */
+export function warnUndocumented({ modelId, warnings }: Writing, what: string, documented: string): void {
+  warnings.push({ type: "other", message: `${what} is sent as it is, but "${modelId}" documents ${documented}` });
+}
+
+/** Warns of a model whose endpoint may be gone. */
+export function warnRemoved({ modelId, warnings }: Writing, { removed }: CatalogueEntry): void {
+  if (removed === undefined) return;
+  const message = `"${modelId}" has not been in Runpod's documentation since ${removed}, so it may no longer run`;
+  warnings.push({ type: "deprecated", setting: "model", message });
+}
+
+/** Values as a sentence has them. */
+export function quoteAll(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(", ");
+}

@@ -1,0 +1,286 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "node:test";
+import {
+  createRunpodEmulator,
+  type EmulatedBehavior,
+  type EmulatedEndpoint,
+  type RunpodEmulator,
+} from "@runpod/ai-sdk-provider/testing";
+import { withVirtualTime } from "./virtual_time.ts";
+
+// deno-lint-ignore no-explicit-any
+type Json = any;
+
+const api = "https://api.runpod.ai/v2";
+
+async function post(emulator: RunpodEmulator, url: string, body: unknown): Promise<{ status: number; body: Json }> {
+  const response = await emulator.fetch(url, {
+    method: "POST",
+    headers: { authorization: "Bearer rpa_test" },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const cosine = (a: number[], b: number[]) => a.reduce((sum, value, index) => sum + value * b[index], 0);
+
+const texts = ["The cat sat on the mat", "A cat is sitting on a mat", "Interest rates rose in March"];
+
+function assertSensible(vectors: number[][]): void {
+  const [cat, otherCat, rates] = vectors;
+  for (const vector of vectors) assert(Math.abs(cosine(vector, vector) - 1) < 1e-5);
+  assert(cosine(cat, otherCat) > cosine(cat, rates) + 0.2);
+}
+
+const query = "Which product has a warranty?";
+const documents = [
+  "Product B is available in red and blue",
+  "Product A comes with a two-year warranty",
+  "The weather is nice today",
+];
+
+describe("vLLM's pooling routes", () => {
+  const open = (config: Partial<EmulatedEndpoint> = {}) =>
+    createRunpodEmulator({ endpoints: { mine: { worker: "chat", models: ["m"], ...config } } });
+  const root = `${api}/mine/openai/v1`;
+
+  it("embed", async () => {
+    const { body } = await post(open(), `${root}/embeddings`, { model: "m", input: texts });
+    assertEquals([body.object, body.model], ["list", "m"]);
+    assertEquals(body.data.map(({ object, index }: Json) => [object, index]), [0, 1, 2].map((i) => ["embedding", i]));
+    assertEquals(body.data[0].embedding.length, 384);
+    assertSensible(body.data.map(({ embedding }: Json) => embedding));
+    assertEquals(body.usage, {
+      prompt_tokens: 18,
+      total_tokens: 18,
+      completion_tokens: 0,
+      prompt_tokens_details: null,
+    });
+  });
+
+  it("embed one text, in the length and the encoding that is asked for", async () => {
+    const ask = async (body: Json, config?: Partial<EmulatedEndpoint>) =>
+      (await post(open(config), `${root}/embeddings`, { model: "m", input: texts[0], ...body })).body.data[0].embedding;
+    const floats = await ask({ dimensions: 8 });
+    const bytes = Uint8Array.from(
+      atob(await ask({ dimensions: 8, encoding_format: "base64" })),
+      (c) => c.charCodeAt(0),
+    );
+    assertEquals([...new Float32Array(bytes.buffer)], floats);
+    assertEquals((await ask({}, { dimensions: 16 })).length, 16);
+  });
+
+  it("may answer in another order than they were asked", async () => {
+    const ask = async (config?: Partial<EmulatedEndpoint>) =>
+      (await post(open(config), `${root}/embeddings`, { model: "m", input: texts })).body.data;
+    const plain = await ask();
+    const reversed = await ask({ embeddingOrder: "reversed" });
+    assertEquals(reversed.map(({ index }: Json) => index), [2, 1, 0]);
+    assertEquals([...reversed].reverse(), plain);
+  });
+
+  it("rerank, the best first, on every path", async () => {
+    for (
+      const url of [
+        `${root}/rerank`,
+        "https://mine.api.runpod.ai/v1/rerank",
+        "https://mine.api.runpod.ai/rerank",
+        "https://mine.api.runpod.ai/v2/rerank",
+      ]
+    ) {
+      const { body } = await post(open(), url, { model: "m", query, documents });
+      const scores = body.results.map(({ relevance_score }: Json) => relevance_score);
+      assertEquals(Object.keys(body).sort(), ["id", "model", "results", "usage"]);
+      assertEquals(body.results.map(({ index }: Json) => index), [1, 0, 2]);
+      assertEquals(body.results[0].document, { text: documents[1], multi_modal: null });
+      assertEquals([...scores].sort((a, b) => b - a), scores);
+      assert(scores.every((score: number) => score >= 0 && score <= 1));
+    }
+    const { body } = await post(open(), `${root}/rerank`, { model: "m", query, documents, top_n: 1 });
+    assertEquals(body.results.length, 1);
+  });
+
+  it("score one text with many, and pairs", async () => {
+    for (const url of [`${root}/score`, "https://mine.api.runpod.ai/score"]) {
+      const many = (await post(open(), url, { model: "m", text_1: query, text_2: documents })).body;
+      assertEquals([many.object, many.data.length, many.data[0].object], ["list", 3, "score"]);
+      assert(many.data[1].score > many.data[0].score && many.data[0].score > many.data[2].score);
+      const pairs =
+        (await post(open(), url, { model: "m", text_1: [query, query], text_2: documents.slice(0, 2) })).body;
+      assertEquals(pairs.data, many.data.slice(0, 2));
+    }
+  });
+
+  it("refuse what is not theirs", async () => {
+    const status = async (route: string, body: Json) =>
+      (await post(open(), `https://mine.api.runpod.ai/v1/${route}`, { model: "m", ...body })).status;
+    assertEquals(await status("rerank", { query, documents: [] }), 400);
+    assertEquals(await status("rerank", { documents }), 400);
+    assertEquals(await status("score", { text_1: [query, query], text_2: documents }), 400);
+    assertEquals(await status("embeddings", { input: [] }), 400);
+    assertEquals(await status("rerank", { model: "x", query, documents }), 404);
+  });
+});
+
+describe("vLLM's text completion", () => {
+  const emulator = createRunpodEmulator({ endpoints: { mine: { worker: "chat", models: ["m"] } } });
+  const complete = (body: Json) =>
+    post(emulator, "https://mine.api.runpod.ai/v1/completions", {
+      model: "m",
+      prompt: "The capital of France",
+      ...body,
+    });
+
+  it("continues a text, after the text itself if asked for", async () => {
+    const { body } = await complete({ max_tokens: 5 });
+    assertEquals([body.object, body.choices[0].finish_reason], ["text_completion", "length"]);
+    assert(body.choices[0].text.startsWith(" "));
+    const echoed = (await complete({ max_tokens: 5, echo: true })).body.choices[0].text;
+    assertEquals(echoed, `The capital of France${body.choices[0].text}`);
+  });
+
+  it("has no suffix", async () => {
+    const { status, body } = await complete({ suffix: "." });
+    assertEquals([status, body.error.message], [400, "suffix is not currently supported"]);
+  });
+});
+
+describe("the worker for Infinity", () => {
+  const open = (config: Partial<EmulatedEndpoint> = {}, behavior?: EmulatedBehavior) =>
+    createRunpodEmulator({ behavior, endpoints: { mine: { worker: "embedding", models: ["bge"], ...config } } });
+  const run = async (input: Json, emulator = open()) => (await post(emulator, `${api}/mine/runsync`, { input })).body;
+
+  it("embeds, as a job and on the OpenAI route", async () => {
+    const { output } = await run({ model: "bge", input: texts });
+    assertEquals(Object.keys(output).sort(), ["data", "model", "object", "usage"]);
+    assertSensible(output.data.map(({ embedding }: Json) => embedding));
+    assertEquals((await run({ model: "bge", input: texts[0] })).output.data.length, 1);
+
+    const openai = await post(open(), `${api}/mine/openai/v1/embeddings`, { model: "bge", input: texts });
+    assertEquals(openai.body, output);
+    const job = await run({ openai_route: "/v1/embeddings", openai_input: { model: "bge", input: texts } });
+    assertEquals(job.output, [output]);
+    // It knows neither lengths nor encodings.
+    const asked = await post(open(), `${api}/mine/openai/v1/embeddings`, {
+      model: "bge",
+      input: texts,
+      dimensions: 8,
+      encoding_format: "base64",
+    });
+    assertEquals(asked.body, output);
+  });
+
+  it("reranks in the order of the input", async () => {
+    const { output } = await run({ model: "bge", query, docs: documents, return_docs: true });
+    assertEquals(Object.keys(output).sort(), ["model", "results", "usage"]);
+    assertEquals(output.results.map(({ index, document }: Json) => [index, document]), [...documents.entries()]);
+    const scores = output.results.map(({ relevance_score }: Json) => relevance_score);
+    assert(scores[1] > scores[0] && scores[0] > scores[2]);
+    const bare = (await run({ model: "bge", query, docs: documents })).output.results;
+    assertEquals(Object.keys(bare[0]).sort(), ["index", "relevance_score"]);
+  });
+
+  it("says its errors as outputs of completed jobs", async () => {
+    const unknown = await run({ model: "x", input: "a" });
+    assertEquals(unknown.status, "COMPLETED");
+    assertEquals(unknown.output, {
+      object: "error",
+      message: "Engine for model name x not found. Available model names are ['bge']",
+      type: "BadRequestError",
+      param: null,
+      code: 400,
+    });
+    assertEquals((await run({ model: "bge", query, docs: null })).output.object, "error");
+    assertEquals((await run({ model: "bge" })).output.object, "error");
+    assertStringIncludes(
+      (await run({ openai_route: "/v1/rerank" })).output.message,
+      "Invalid OpenAI Route: /v1/rerank",
+    );
+    const { status, body } = await post(open(), `${api}/mine/openai/v1/embeddings`, { model: "x", input: "a" });
+    assertEquals([status, body.object], [200, "error"]);
+    const broken = await run({ openai_route: "/v1/embeddings" });
+    assertEquals([broken.status, JSON.parse(broken.error).error_type], ["FAILED", "<class 'AttributeError'>"]);
+  });
+
+  it("lists its models", async () => {
+    const response = await open().fetch(`${api}/mine/openai/v1/models`, { headers: { authorization: "Bearer a" } });
+    const { data } = await response.json();
+    assertEquals([data[0].id, data[0].owned_by], ["bge", "infinity"]);
+  });
+
+  it("may never answer a reranking", () =>
+    withVirtualTime(async () => {
+      const emulator = open({}, { infinityRerank: "hangs" });
+      const input = { model: "bge", query, docs: documents };
+      assertEquals((await run(input, emulator)).status, "IN_PROGRESS");
+      const { body } = await post(emulator, `${api}/mine/run`, {
+        input,
+        policy: { executionTimeout: 60_000 },
+      });
+      const late = await emulator.fetch(`${api}/mine/status-sync/${body.id}`, {
+        headers: { authorization: "Bearer a" },
+      });
+      assertEquals((await late.json()).error, "executionTimeout exceeded");
+    }));
+});
+
+describe("the worker for ComfyUI", () => {
+  const workflow = {
+    "3": { class_type: "KSampler", inputs: { seed: 7, model: ["4", 0], latent_image: ["5", 0] } },
+    "5": { class_type: "EmptyLatentImage", inputs: { width: 40, height: 24, batch_size: 2 } },
+    "6": { class_type: "CLIPTextEncode", inputs: { text: "a cat", clip: ["4", 1] } },
+    "9": { class_type: "SaveImage", inputs: { filename_prefix: "out/cat", images: ["8", 0] } },
+  };
+  const open = (config: Partial<EmulatedEndpoint> = {}, behavior?: EmulatedBehavior) =>
+    createRunpodEmulator({ behavior, endpoints: { mine: { worker: "comfyui", ...config } } });
+  const run = async (input: Json, emulator = open()) => (await post(emulator, `${api}/mine/runsync`, { input })).body;
+  const sizeOf = (base64: string) => {
+    const view = new DataView(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
+    return [view.getUint32(16), view.getUint32(20)];
+  };
+
+  it("draws what the workflow saves, as base64", async () => {
+    const { output } = await run({ workflow });
+    assertEquals(output.images.map(({ filename, type }: Json) => [filename, type]), [
+      ["cat_00001_.png", "base64"],
+      ["cat_00002_.png", "base64"],
+    ]);
+    assertEquals(sizeOf(output.images[0].data), [40, 24]);
+    assert(output.images[0].data !== output.images[1].data);
+    assertEquals((await run({ workflow })).output, output);
+    const other = { ...workflow, "6": { ...workflow[6], inputs: { text: "a dog" } } };
+    assert((await run({ workflow: other })).output.images[0].data !== output.images[0].data);
+  });
+
+  it("puts images into a bucket, if it has one", async () => {
+    const emulator = open({ bucket: true });
+    const { id, output } = await run({ workflow }, emulator);
+    const [{ type, data }] = output.images;
+    assertEquals(type, "s3_url");
+    assertStringIncludes(data, `/${id}/cat_00001_.png?X-Amz-`);
+    const response = await emulator.fetch(data);
+    assertEquals([response.status, response.headers.get("content-type")], [200, "image/png"]);
+    await response.body?.cancel();
+  });
+
+  it("answers with one image, as before version 5", async () => {
+    const { output } = await run({ workflow }, open({}, { comfyuiOutput: "message" }));
+    assertEquals([output.status, sizeOf(output.message)], ["success", [40, 24]]);
+  });
+
+  it("fails as the worker does", async () => {
+    assertEquals((await run({ prompt: "a cat" })).error, "Missing 'workflow' parameter");
+    assertStringIncludes((await run({ workflow, images: [{ name: "a.png" }] })).error, "'images' must be a list");
+    const upload = await run({ workflow, images: [{ name: "a.png", image: "data:image/png;base64,abcde" }] });
+    assertEquals(upload.error, "Failed to upload one or more input images");
+    assertEquals(upload.output, { details: ["Error decoding base64 for a.png: Incorrect padding"] });
+    const load = { ...workflow, "10": { class_type: "LoadImage", inputs: { image: "a.png" } } };
+    assertStringIncludes((await run({ workflow: load })).error, "Workflow validation failed:\n• Node 10 (errors): [{");
+    const uploaded = await run({ workflow: load, images: [{ name: "a.png", image: "data:image/png;base64,AAAA" }] });
+    assertEquals(uploaded.status, "COMPLETED");
+    const { 9: _, ...unsaved } = workflow;
+    assertStringIncludes((await run({ workflow: unsaved })).error, "Prompt has no outputs");
+    const previewed = { ...unsaved, "9": { class_type: "PreviewImage", inputs: {} } };
+    assertEquals((await run({ workflow: previewed })).output, { status: "success_no_images", images: [] });
+  });
+});

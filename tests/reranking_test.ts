@@ -1,0 +1,161 @@
+import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
+import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
+import {
+  createRunpodEmulator,
+  type EmulatedEndpoint,
+  type RunpodEmulatorOptions,
+} from "@runpod/ai-sdk-provider/testing";
+import { rerank } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completed, KEY } from "./capture.ts";
+import { settled, withVirtualTime } from "./virtual_time.ts";
+
+const QUERY = "Where do cats sleep?";
+const DOCUMENTS = ["Stocks fell on Monday", "Cats sleep on warm windowsills", "Where cats eat"];
+const MODEL = "BAAI/bge-reranker-base";
+
+function open(mine: Partial<EmulatedEndpoint> = {}, options: RunpodEmulatorOptions = {}) {
+  const emulator = createRunpodEmulator({
+    ...options,
+    endpoints: { mine: { worker: "embedding", models: [MODEL], ...mine } },
+  });
+  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
+}
+
+const vllm = () => open({ worker: "chat" });
+const texts = (values: string[]) => ({ type: "text" as const, values });
+
+describe("a reranking", () => {
+  it("has the best documents first, by every transport", async () => {
+    const rankings = [];
+    for (const transport of ["queue", "rerank", "score"] as const) {
+      const { emulator, runpod } = transport === "queue" ? open() : vllm();
+      const { ranking, rerankedDocuments, response } = await rerank({
+        model: runpod.rerankingModel("mine", { transport }),
+        query: QUERY,
+        documents: DOCUMENTS,
+      });
+      assertEquals(rerankedDocuments[0], DOCUMENTS[1]);
+      assertEquals(ranking.map(({ originalIndex }) => originalIndex), [1, 2, 0]);
+      rankings.push(ranking.map(({ score }) => score));
+      assert(response.modelId !== undefined);
+      assertEquals(emulator.jobs.length, 2);
+    }
+    assertEquals(rankings[1], rankings[0]);
+    assertEquals(rankings[2], rankings[0]);
+  });
+
+  it("is a job of the worker for Infinity where there is a queue, else vLLM's route", async () => {
+    const { runpod, sent } = capture(({ url }) =>
+      url.includes("runsync")
+        ? completed({ results: [{ index: 0, relevance_score: 0.5 }], model: "m" })
+        : Response.json({ results: [{ index: 0, relevance_score: 0.5 }], id: "rerank-1", model: "m" })
+    );
+    const call = { query: "q", documents: texts(["d"]), topN: 1, providerOptions: { runpod: { return_docs: true } } };
+    const { providerMetadata } = await runpod.reranking("mine", { model: "m" }).doRerank(call);
+    assertEquals(sent[0].body, { input: { model: "m", query: "q", docs: ["d"], return_docs: true } });
+    assertEquals([providerMetadata?.runpod.jobId, providerMetadata?.runpod.endpoint], ["sync-1-u1", "mine"]);
+    await runpod.reranking("https://mine.api.runpod.ai/v1", { model: "m" }).doRerank(call);
+    assertEquals(sent[1].url, "https://mine.api.runpod.ai/v1/rerank");
+    assertEquals(sent[1].body, { model: "m", query: "q", documents: ["d"], top_n: 1, return_docs: true });
+    await runpod.reranking("mine", { model: "m", transport: "score" }).doRerank({ ...call, providerOptions: {} })
+      .then(() => {}, () => {});
+    assertEquals(new URL(sent[2].url).pathname, "/v2/mine/openai/v1/score");
+    assertEquals(sent[2].body, { model: "m", text_1: "q", text_2: ["d"] });
+  });
+
+  it("has as many documents as are wanted", async () => {
+    for (const transport of ["queue", "rerank", "score"] as const) {
+      const { runpod } = transport === "queue" ? open() : vllm();
+      const { ranking } = await runpod.reranking("mine", { transport }).doRerank({
+        query: QUERY,
+        documents: texts(DOCUMENTS),
+        topN: 2,
+      });
+      assertEquals(ranking.map(({ index }) => index), [1, 2]);
+    }
+  });
+
+  it("of objects sends each as its JSON, and says so", async () => {
+    const { emulator, runpod } = open();
+    const values = DOCUMENTS.map((text, id) => ({ id, text }));
+    const { ranking, warnings } = await runpod.reranking("mine").doRerank({
+      query: QUERY,
+      documents: { type: "object", values },
+    });
+    assertEquals(ranking[0].index, 1);
+    assertEquals(emulator.jobs.at(-1)?.input.docs, values.map((value) => JSON.stringify(value)));
+    assertEquals(warnings?.map(({ type }) => type), ["compatibility"]);
+  });
+
+  it("of nothing is nothing, and an empty query is refused, without a request", async () => {
+    const { runpod, sent } = capture(() => completed({}));
+    const model = runpod.reranking("mine", { model: "m" });
+    assertEquals((await model.doRerank({ query: "q", documents: texts([]) })).ranking, []);
+    await assertRejects(
+      async () => await model.doRerank({ query: "", documents: texts(["d"]) }),
+      InvalidArgumentError,
+      'Cannot rerank with "mine": the query is empty',
+    );
+    assertEquals(sent, []);
+  });
+
+  it("that is stuck in the worker for Infinity is explained, and the job is cancelled", () =>
+    withVirtualTime(async () => {
+      const { emulator, runpod } = open({}, { behavior: { infinityRerank: "hangs" } });
+      const model = runpod.reranking("mine", { model: MODEL });
+      const error = await assertRejects(
+        async () =>
+          await model.doRerank({
+            query: QUERY,
+            documents: texts(DOCUMENTS),
+            providerOptions: { runpod: { timeoutMillis: 120_000 } },
+          }),
+        RunpodJobError,
+      );
+      assertEquals([error.kind, error.status, error.jobId], ["deadline", "IN_PROGRESS", emulator.jobs[0].id]);
+      assertStringIncludes(error.message, "still running (IN_PROGRESS) after 120 s");
+      assertStringIncludes(error.message, 'cannot send the result of a reranking ("not JSON serializable" in its log)');
+      await settled();
+      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+    }));
+
+  it("fails with what the server says, also when it says so in a result", async () => {
+    for (const transport of ["queue", "rerank"] as const) {
+      const { runpod } = transport === "queue" ? open() : vllm();
+      const error = await assertRejects(
+        async () =>
+          await runpod.reranking("mine", { model: "wrong/name", transport }).doRerank({
+            query: "q",
+            documents: texts(["d"]),
+          }),
+        APICallError,
+        "wrong/name",
+      );
+      assertEquals(error.isRetryable, false);
+    }
+  });
+
+  it("that is none is an error", async () => {
+    const bad = [[], [{ index: 0 }], [{ index: 7, relevance_score: 1 }], ["x"], undefined];
+    for (const results of bad) {
+      const byQueue = capture(() => completed({ results })).runpod;
+      await assertRejects(
+        async () => await byQueue.reranking("mine", { model: "m" }).doRerank({ query: "q", documents: texts(["d"]) }),
+        RunpodJobError,
+        "without an output",
+      );
+      const byRoute = capture(() => Response.json({ results })).runpod;
+      await assertRejects(
+        async () =>
+          await byRoute.reranking("mine", { model: "m", transport: "rerank" }).doRerank({
+            query: "q",
+            documents: texts(["d"]),
+          }),
+        APICallError,
+        "expected a ranking of the documents",
+      );
+    }
+  });
+});
