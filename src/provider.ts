@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  type EmbeddingModelV4,
-  type ImageModelV4,
-  type LanguageModelV4,
-  type ProviderV4,
-  type RerankingModelV4,
-} from "@ai-sdk/provider";
+import type { EmbeddingModelV4, ImageModelV4, LanguageModelV4, ProviderV4, RerankingModelV4 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
