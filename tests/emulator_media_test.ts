@@ -44,6 +44,24 @@ async function runOn(config: EmulatedEndpoint, input: unknown, behavior: Emulate
 const strict: EmulatedBehavior = { sizeRules: "documented", undocumentedInput: "refused" };
 const models: Json[] = documented.filter(({ kind, endpoint }) => endpoint !== null && kind !== "language");
 
+/** Values of a documented parameter that its page allows: the whole list, both ends, or any. */
+function allowed({ name, type, min, max, default: usual, ...param }: Json): unknown[] {
+  const files: Json = {
+    image: "https://example.com/a.png",
+    last_image: "data:image/png;base64,AAAA",
+    audio: "https://example.com/a.wav",
+    video: "https://example.com/a.mp4",
+    images: ["https://example.com/a.png"],
+    voice_url: "https://example.com/a.wav",
+    default_audio_url: "https://example.com/a.wav",
+  };
+  if (name in files) return [files[name]];
+  if (param.enum) return param.enum;
+  if (min !== undefined) return [min, max];
+  if (usual !== undefined) return [usual];
+  return [{ string: "a", integer: 1, number: 1, boolean: true, array: [{ path: "a", scale: 1 }] }[type as "string"]];
+}
+
 /** A value of a documented parameter's type that its page forbids, with what is wrong with it. */
 function forbidden({ params, sizeRule, maxInputImages }: Json): Array<[name: string, value: unknown, why: string]> {
   const cases: Array<[string, unknown, string]> = [];
@@ -74,13 +92,19 @@ function forbidden({ params, sizeRule, maxInputImages }: Json): Array<[name: str
 
 describe("every public endpoint of the documentation", () => {
   for (const { id, endpoint, requiredInputs, exampleInput, exampleOutput, params, ...model } of models) {
-    it(`${id} takes its example and answers like it`, async () => {
+    it(`${id} takes its example and every documented input, and answers like it`, async () => {
       const job = await run(endpoint, exampleInput, strict);
       assertEquals(job.error, undefined);
       assertEquals(job.status, "COMPLETED");
       assertEquals(Object.keys(job.output).sort(), Object.keys(exampleOutput.output).sort());
       if (job.output.cost !== undefined) {
         assert(Math.abs(job.output.cost - exampleOutput.output.cost) < 1e-5, `${job.output.cost}`);
+      }
+      for (const param of params.filter(({ name }: Json) => !name.includes("[]"))) {
+        for (const value of allowed(param)) {
+          const { error } = await run(endpoint, { ...exampleInput, [param.name]: value }, strict);
+          assertEquals([param.name, value, error], [param.name, value, undefined]);
+        }
       }
     });
 
@@ -115,39 +139,40 @@ describe("every public endpoint of the documentation", () => {
   };
 
   it("fails with the texts of the documentation", async () => {
-    const example = (id: string) => models.find((model) => model.id === id);
-    for (
-      const [id, change] of [
-        ["black-forest-labs/flux-1-dev", { width: 1000 }],
-        ["black-forest-labs/flux-1-schnell", { width: 1000 }],
-        ["black-forest-labs/flux-1-kontext-dev", { image: "bluebird.png" }],
-        ["qwen/qwen-image", { size: "1024x1024" }],
-        ["qwen/qwen-image-lora", { loras: [{ path: "" }] }],
-        ["qwen/qwen-image-edit", { image: "" }],
-        ["bytedance/seedream-4.0", { size: "2048" }],
-        ["bytedance/seedream-4.0-edit", { images: ["https://example.com/a.jpg", "b"] }],
-        ["google/nano-banana-edit", { images: [] }],
-        ["google/nano-banana-2-edit", { images: "https://example.com/a.jpg" }],
-        ["bytedance/seedream-3.0", { size: "1024*1024" }],
-        ["black-forest-labs/flux-2-klein-9b-edit", { images: [1] }],
-        ["alibaba/wan-2.6-i2v", { image: "data:text/plain,cat" }],
-        ["alibaba/wan-2.5", { image: "ftp://example.com/a.jpg" }],
-        ["alibaba/wan-2.2-t2v-720-lora", { high_noise_loras: [{ scale: 1 }] }],
-        ["kwaivgi/kling-v2.1-i2v-pro", { image: 1 }],
-        ["openai/sora-2-i2v", { duration: 5 }],
-        ["openai/sora-2-pro-i2v", { duration: "4" }],
-        ["pruna/p-video", { audio: "https://example.com/a.aac" }],
-        ["vidu/q3-t2v", { prompt: " " }],
-        ["vidu/q3-i2v", { image: "https://" }],
-        ["meigen-ai/infinitetalk", { audio: "speech.wav" }],
-        ["bytedance/seedance-1.0-pro", { size: "1920*1080" }],
-        ["minimax/speech-02-hd", { voice_id: "" }],
-        ["pruna/whisper-v3-large", { audio: "https://example.com/a.txt" }],
-        ["alibaba/wan-2.2-t2v-720", { size: "1280x720" }],
-      ] as Array<[string, Json]>
-    ) {
-      const { endpoint, exampleInput, exampleErrorText } = example(id);
-      const job = await run(endpoint, { ...exampleInput, ...change }, strict);
+    const changes: Record<string, Json> = {
+      "black-forest-labs/flux-1-dev": { width: 1000 },
+      "black-forest-labs/flux-1-schnell": { width: 1000 },
+      "black-forest-labs/flux-1-kontext-dev": { image: "bluebird.png" },
+      "qwen/qwen-image": { size: "1024x1024" },
+      "qwen/qwen-image-lora": { loras: [{ path: "" }] },
+      "qwen/qwen-image-edit": { image: "" },
+      "bytedance/seedream-4.0": { size: "2048" },
+      "bytedance/seedream-4.0-edit": { images: ["https://example.com/a.jpg", "b"] },
+      "google/nano-banana-edit": { images: [] },
+      "google/nano-banana-2-edit": { images: "https://example.com/a.jpg" },
+      "bytedance/seedream-3.0": { size: "1024*1024" },
+      "black-forest-labs/flux-2-klein-9b-edit": { images: [1] },
+      "alibaba/wan-2.6-i2v": { image: "data:text/plain,cat" },
+      "alibaba/wan-2.5": { image: "ftp://example.com/a.jpg" },
+      "alibaba/wan-2.2-t2v-720-lora": { high_noise_loras: [{ scale: 1 }] },
+      "alibaba/wan-2.2-i2v-720": { image: "data:image/png;base64," },
+      "alibaba/wan-2.1-i2v-720": { image: null },
+      "kwaivgi/kling-v2.1-i2v-pro": { image: 1 },
+      "openai/sora-2-i2v": { duration: 5 },
+      "openai/sora-2-pro-i2v": { duration: "4" },
+      "pruna/p-video": { audio: "https://example.com/a.aac" },
+      "vidu/q3-t2v": { prompt: " " },
+      "vidu/q3-i2v": { image: "https://" },
+      "meigen-ai/infinitetalk": { audio: "speech.wav" },
+      "bytedance/seedance-1.0-pro": { size: "1920*1080" },
+      "alibaba/wan-2.2-t2v-720": { size: "1280x720" },
+      "alibaba/wan-2.1-t2v-720": { size: "1280*" },
+      "minimax/speech-02-hd": { voice_id: "" },
+      "pruna/whisper-v3-large": { audio: "https://example.com/a.txt" },
+    };
+    for (const { id, endpoint, exampleInput, exampleErrorText } of models) {
+      if (exampleErrorText === undefined) continue;
+      const job = await run(endpoint, { ...exampleInput, ...changes[id] }, strict);
       assertEquals([id, job.error], [id, exampleErrorText]);
     }
   });

@@ -83,8 +83,8 @@ function serveAudio(config: EmulatedEndpoint, input: Body, now: number): ServerR
 
 const answers = new Map<string, (body: Body) => ServerReply>([
   ["audio/speech", say],
-  ["audio/transcriptions", hear],
-  ["audio/translations", hear],
+  ["audio/transcriptions", (body) => hear(body, "transcribe")],
+  ["audio/translations", (body) => hear(body, "translate")],
 ]);
 
 function say({ input, voice, response_format = "mp3", speed = 1 }: Body): ServerReply {
@@ -100,7 +100,7 @@ function say({ input, voice, response_format = "mp3", speed = 1 }: Body): Server
   };
 }
 
-function hear(body: Body): ServerReply {
+function hear(body: Body, task: string): ServerReply {
   const { file, language, response_format: format = "json" } = body;
   if (!isRecord(file) || !(file.bytes instanceof Uint8Array)) return badRequest("file: an audio file is required");
   const transcript = transcribe(file.bytes);
@@ -120,7 +120,7 @@ function hear(body: Body): ServerReply {
       return {
         status: 200,
         body: {
-          task: "transcribe",
+          task,
           language: language ?? "en",
           duration: seconds,
           text,

@@ -68,7 +68,7 @@ export function complaintOf(input: Input, rules: EmulatedInputRules, behavior: E
     if (complaint !== undefined) return rule.error ?? complaint;
   }
   if (behavior.undocumentedInput !== "refused") return undefined;
-  const unknown = Object.keys(input).find((name) => !(name in rules));
+  const unknown = Object.keys(input).find((name) => !Object.hasOwn(rules, name));
   return unknown === undefined ? undefined : `Unknown parameter: ${unknown}`;
 }
 

@@ -59,25 +59,16 @@ function tune(text: string, speed: number): Int16Array {
   const spoken = words(text);
   const perWord = Math.round(samplesPerSecond * secondsPerWord / speed);
   const samples = new Int16Array(Math.min(Math.max(spoken.length, 1) * perWord, longestSeconds * samplesPerSecond));
-  for (let index = 0; index < samples.length; index++) {
-    const word = spoken[Math.floor(index / perWord)] ?? "";
-    const step = index % perWord;
-    // Half a sine around each tone, so that none clicks.
-    const loudness = 8000 * Math.sin(Math.PI * step / perWord);
+  for (let start = 0; start < samples.length; start += perWord) {
     // Whole hertz from A3 to A4.
-    samples[index] = loudness * Math.sin(2 * Math.PI * (220 + pitch(word)) * step / samplesPerSecond);
+    const pitch = 220 + hash(spoken[start / perWord] ?? "") % 221;
+    samples.subarray(start, start + perWord).forEach((_, step) => {
+      // Half a sine around each tone, so that none clicks.
+      const loudness = 8000 * Math.sin(Math.PI * step / perWord);
+      samples[start + step] = loudness * Math.sin(2 * Math.PI * pitch * step / samplesPerSecond);
+    });
   }
   return samples;
-}
-
-const pitches = new Map<string, number>();
-
-function pitch(word: string): number {
-  const known = pitches.get(word);
-  if (known !== undefined) return known;
-  const made = hash(word) % 221;
-  if (pitches.size < 1000) pitches.set(word, made);
-  return made;
 }
 
 function pcm(samples: Int16Array): Uint8Array<ArrayBuffer> {
