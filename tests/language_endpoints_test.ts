@@ -145,23 +145,23 @@ describe("a cold endpoint that answers with its job", () => {
     });
   });
 
-  it("is cancelled when the caller leaves, with the caller's reason", async () => {
-    await withVirtualTime(async () => {
-      const emulator = cold();
-      const abort = new AbortController();
-      const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })("abc123", { model: "org/model" });
-      setTimeout(() => abort.abort(new Error("enough")), 100_000);
-      for (const method of ["doGenerate"] as const) {
+  for (const method of ["doGenerate", "doStream"] as const) {
+    it(`is cancelled when the caller of ${method} leaves, with the caller's reason`, async () => {
+      await withVirtualTime(async () => {
+        const emulator = cold();
+        const abort = new AbortController();
+        const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })("abc123", { model: "org/model" });
+        setTimeout(() => abort.abort(new Error("enough")), 100_000);
         await assertRejects(
           async () => await model[method]({ prompt: PROMPT, abortSignal: abort.signal }),
           Error,
           "enough",
         );
-      }
-      await settled();
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+        await settled();
+        assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+      });
     });
-  });
+  }
 
   it("that fails says why, and is not asked again", async () => {
     await withVirtualTime(async () => {

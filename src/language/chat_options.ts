@@ -37,7 +37,8 @@ export interface RunpodChatModelSettings {
  * - `"json_schema"`: the server keeps the model to the schema.
  * - `"json_object"`: the server keeps the model to JSON, and the schema is in the prompt.
  * - `"tool"`: the schema is that of a tool which the model has to call.
- * - `"none"`: the schema is in the prompt, and nothing else.
+ * - `"none"`: the schema is in the prompt, and nothing else. Where the model wraps its answer in a code fence, the AI SDK's
+ *   `extractJsonMiddleware` unwraps it.
  */
 export type RunpodStructuredOutputMode = "json_schema" | "json_object" | "tool" | "none";
 

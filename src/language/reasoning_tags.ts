@@ -50,6 +50,8 @@ export class TagSplitter {
   #trims = false;
   /** What may turn out to be part of a tag. */
   #held = "";
+  /** What stands between two blocks of reasoning. */
+  #separator = "";
 
   constructor({ opening, closing, startWithReasoning }: Tags, emit: (kind: Kind, text: string) => void) {
     this.#opening = opening;
@@ -100,6 +102,7 @@ export class TagSplitter {
     this.#trims &&= told === "";
     this.#tell("reasoning", told.length);
     if (end < 0) return false;
+    if (!this.#trims) this.#separator = "\n";
     this.#held = this.#held.slice(this.#held.indexOf(this.#closing) + this.#closing.length);
     this.#place = "start";
     this.#beginsInside = false;
@@ -117,6 +120,8 @@ export class TagSplitter {
   #tell(kind: Kind, length: number): void {
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
-    if (text !== "") this.#emit(kind, text);
+    if (text === "") return;
+    this.#emit(kind, kind === "reasoning" ? this.#separator + text : text);
+    this.#separator = "";
   }
 }

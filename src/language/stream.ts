@@ -294,6 +294,7 @@ class Chunks {
       const refusal = readText(delta.refusal);
       if (refusal) {
         this.#isRefusal = true;
+        this.#endSplitting();
         this.#addDelta("text", refusal);
       }
       if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#addToolCalls(delta.tool_calls);

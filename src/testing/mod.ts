@@ -20,8 +20,9 @@
  * What it does not model:
  *
  * - A model: answers are canned sentences, schema-shaped values, coloured bands and tones. One choice and one tool call
- *   at a time; no sampling, token ids or image input, and log probabilities that mean nothing; one token is one word. Of
- *   JSON schema, `pattern`, `not`, `if` and `uniqueItems` are ignored, and of `structured_outputs`, `regex` and `grammar`. Vectors and scores tell how many words and letters texts share, no more.
+ *   at a time; no sampling, token ids or image input, and log probabilities that mean nothing; one token is one word.
+ *   Of JSON schema, `pattern`, `not`, `if` and `uniqueItems` are ignored, and of `structured_outputs`, `regex` and
+ *   `grammar`. Vectors and scores tell how many words and letters texts share, no more.
  * - Hearing: a recording that the emulator made carries its text in a comment, which is what transcription gives back;
  *   any other has one of three texts. Languages are not told apart, and nothing is translated.
  * - Compression: images, films and sounds are real files, but hardly smaller than their content, and MP3 is silent. Ogg

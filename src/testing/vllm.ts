@@ -80,8 +80,8 @@ export function chatWorker(
       const reply = serve(config, input, { seed: job.id, now: now() });
       if (reply.events !== undefined) yield* cutEvents(reply.events, openaiChunks);
       else if (reply.status < 400) yield reply.body;
-      // That worker passes on what its server says as text, whatever the status.
-      else if (config.server === "sglang") yield JSON.stringify(reply.body);
+      // The worker on the queue, which is told no method, passes on what its server says as text, whatever the status.
+      else if (config.server === "sglang" && input.method === undefined) yield JSON.stringify(reply.body);
       else if (openaiError === "flat") yield flattened(reply.body);
       else {
         const message = `vLLM returned HTTP ${reply.status}: ${JSON.stringify(reply.body)}`;
