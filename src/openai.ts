@@ -8,7 +8,8 @@ import { type ApiRequest, request } from "./api.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "./error.ts";
 import { readError } from "./error_details.ts";
-import { readJob } from "./job/envelope.ts";
+import { unwrap } from "./job/envelope.ts";
+import { outcomeOf } from "./job/outcome.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 
 /** A request to one route. */
@@ -38,7 +39,8 @@ export async function postOpenai(
 ): Promise<OpenaiAnswer> {
   const { attempt } = call;
   const url = endpoint.openaiRoot + path;
-  const answer = await request(settings, { ...call, method: "POST", url, repeat: "completion" });
+  const first = await request(settings, { ...call, method: "POST", url, repeat: "completion" });
+  const answer = await outcomeOf(first, settings, endpoint, call);
   const json = unwrap(answer.json);
   const notFound = `check that endpoint "${endpoint.name}" exists and serves a model named "${model}"`;
   if (!answer.ok || (isRecord(json) && isErrorObject(json))) {
@@ -51,18 +53,4 @@ export async function postOpenai(
 /** Whether an object that came as a success is an error. */
 export function isErrorObject(json: Record<string, unknown>): boolean {
   return json.object === "error" || (Boolean(json.error) && readError(json.error) !== undefined);
-}
-
-/** The gateway may leave on what a job's output is wrapped in: the job, a list, JSON as text. */
-export function unwrap(json: unknown): unknown {
-  if (Array.isArray(json)) return unwrap(json[0]);
-  if (typeof json === "string") {
-    try {
-      return unwrap(JSON.parse(json));
-    } catch {
-      return json;
-    }
-  }
-  const job = readJob(json);
-  return job?.status === "COMPLETED" && job.output !== undefined ? unwrap(job.output) : json;
 }

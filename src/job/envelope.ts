@@ -71,6 +71,20 @@ export function readJob(json: unknown, knownId?: string): RunpodJob | undefined 
   return Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined)) as unknown as RunpodJob;
 }
 
+/** The gateway may leave on what a job's output is wrapped in: the job, a list, JSON as text. */
+export function unwrap(json: unknown): unknown {
+  if (Array.isArray(json)) return unwrap(json[0]);
+  if (typeof json === "string") {
+    try {
+      return unwrap(JSON.parse(json));
+    } catch {
+      return json;
+    }
+  }
+  const job = readJob(json);
+  return job?.status === "COMPLETED" && job.output !== undefined ? unwrap(job.output) : json;
+}
+
 function readCost(output: unknown): number | undefined {
   const result = Array.isArray(output) ? output[0] : output;
   return isRecord(result) ? number(result.cost) : undefined;

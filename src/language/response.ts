@@ -22,7 +22,7 @@ import {
 } from "@ai-sdk/provider-utils";
 import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
 import { readError } from "../error_details.ts";
-import { isFinal, readJob } from "../job/envelope.ts";
+import { isFinal, readJob, unwrap } from "../job/envelope.ts";
 import type { RunpodReasoningEcho } from "./chat_options.ts";
 import { type Kind, splitText, type Tags } from "./reasoning_tags.ts";
 
@@ -128,20 +128,6 @@ export function readCost({ cost }: Record<string, unknown>): number | undefined 
 export function readLogprobs({ logprobs }: Record<string, unknown>): JSONValue[] | undefined {
   if (!isRecord(logprobs)) return undefined;
   return [logprobs.content, logprobs.refusal].flatMap((tokens) => Array.isArray(tokens) ? tokens : []);
-}
-
-/** The gateway may leave on what a job's output is wrapped in: the job, a list, JSON as text. */
-function unwrap(json: unknown): unknown {
-  if (Array.isArray(json)) return unwrap(json[0]);
-  if (typeof json === "string") {
-    try {
-      return unwrap(JSON.parse(json));
-    } catch {
-      return json;
-    }
-  }
-  const job = readJob(json);
-  return job?.status === "COMPLETED" && job.output !== undefined ? unwrap(job.output) : json;
 }
 
 /** Reasoning under either name; servers that send both send the same text twice. */

@@ -15,12 +15,13 @@ import { isRecord, WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/prov
 import * as z from "zod/v4-mini";
 import { unexpectedAnswer } from "../error.ts";
 import { RunpodJobError } from "../job/error.ts";
+import { unwrap } from "../job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { findServedModel } from "../language/served_model.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { isErrorObject, postOpenai, unwrap } from "../openai.ts";
+import { isErrorObject, postOpenai } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
 import { refuse, type Writing } from "../writing.ts";
