@@ -25,8 +25,8 @@ export interface ApiRequest {
   url: string;
   /** Sent as JSON, and shown in errors. */
   body?: unknown;
-  /** What is sent in the place of `body`, where that was written before. */
-  content?: string;
+  /** What is sent in the place of `body`, which then only shows it: JSON that was written before, or a form. */
+  content?: string | FormData;
   /** Headers of this call. They win over the settings'. */
   headers?: Record<string, string | undefined>;
   abortSignal?: AbortSignal;
@@ -43,6 +43,14 @@ export interface OpenAnswer {
   read: (text: string) => Answer;
   /** The error for a body that breaks off. */
   brokenBy: (cause: unknown) => Error;
+}
+
+/** A success as bytes. */
+export interface BytesAnswer {
+  bytes: Uint8Array;
+  headers: Record<string, string>;
+  /** The answer with its bytes as text, for what turns out to be text. */
+  asText: () => Answer;
 }
 
 /** Sends a request and reads the whole answer, whatever its status. */
@@ -62,6 +70,20 @@ export async function open(
   const answer = await send(settings, call);
   if (answer.response.ok) return answer;
   throw answerError({ ...call, answer: await readWhole(answer, call) });
+}
+
+/**
+ * Sends a request and reads the bytes of a success.
+ *
+ * @throws {APICallError} when the status is not 2xx.
+ */
+export async function requestBytes(
+  settings: RunpodProviderSettings,
+  call: ApiRequest & { notFound?: string },
+): Promise<BytesAnswer> {
+  const answer = await open(settings, call);
+  const bytes = new Uint8Array(await untilRead(answer.response.arrayBuffer(), answer, call));
+  return { bytes, headers: answer.headers, asText: () => answer.read(new TextDecoder().decode(bytes)) };
 }
 
 async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise<OpenAnswer> {
@@ -95,15 +117,20 @@ async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise
   };
 }
 
-async function readWhole(
-  { response, read, brokenBy }: OpenAnswer,
+async function readWhole(answer: OpenAnswer, call: ApiRequest): Promise<Answer> {
+  return answer.read(await untilRead(answer.response.text(), answer, call));
+}
+
+async function untilRead<T>(
+  body: Promise<T>,
+  { brokenBy }: OpenAnswer,
   { abortSignal, outlivesAbort }: ApiRequest,
-): Promise<Answer> {
-  if (outlivesAbort) return await response.text().then(read, (cause) => Promise.reject(brokenBy(cause)));
+): Promise<T> {
+  const signal = outlivesAbort ? undefined : abortSignal;
   try {
-    return read(await untilAborted(response.text(), abortSignal));
+    return await untilAborted(body, signal);
   } catch (cause) {
-    abortSignal?.throwIfAborted();
+    signal?.throwIfAborted();
     throw brokenBy(cause);
   }
 }
@@ -161,6 +188,8 @@ function writeHeaders(
       }
     }
   }
+  // The runtime alone knows what it puts between the parts of a form.
+  if (call.content instanceof FormData) headers.delete("content-type");
   // Browsers ask the server for permission to send this header, and Runpod's does not give it.
   if (!isBrowserRuntime()) {
     const sdk = [`ai-sdk/runpod/${VERSION}`, `ai-sdk-provider-utils/${PROVIDER_UTILS_VERSION}`];
