@@ -54,7 +54,7 @@ type NativeBase64Constructor = typeof Uint8Array & {
 
 /**
  * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
- * the usual keys of an object.
+ * the usual keys of an object; what is a file by its own bytes, under any key.
  */
 export function findFiles(output: unknown): OutputFile[] {
   if (typeof output === "string") {
@@ -67,7 +67,10 @@ export function findFiles(output: unknown): OutputFile[] {
     const files = findFiles(output[key]);
     if (files.length > 0) return files;
   }
-  return [];
+  return Object.values(output).flatMap((value) => {
+    const file = typeof value === "string" ? readFile(value) : undefined;
+    return file && "base64" in file ? [file] : [];
+  });
 }
 
 /**
@@ -119,14 +122,32 @@ function noFile(url: string, { status, headers }: Response, reason: string, isRe
 }
 
 // The order matters where a worker sends several: the most specific first.
-const FILE_KEYS = ["image_url", "result", "images", "image", "url", "data", "output", "message"];
+const FILE_KEYS = [
+  "image_url",
+  "audio_url",
+  "result",
+  "images",
+  "image",
+  "audio",
+  "url",
+  "data",
+  "output",
+  "message",
+];
 
 function readFile(text: string): OutputFile | undefined {
   const value = text.trim();
   if (/^https?:\/\//i.test(value)) return { url: value };
   const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
   if (dataUri) return { base64: value.slice(dataUri.length) };
-  // Words are valid base64 too, so only what starts like a known file counts.
-  if (/^[A-Za-z0-9+/_-]{16}/.test(value) && detectMediaType({ data: value.slice(0, 64) })) return { base64: value };
-  return undefined;
+  return isFileInBase64(value) ? { base64: value } : undefined;
 }
+
+/** Words are valid base64 too, so only what starts like a known file counts. */
+function isFileInBase64(text: string): boolean {
+  // As much as is looked at. Before the sound of an MP3 there may be a picture of any size.
+  if (!/^[A-Za-z0-9+/_-]{24}/.test(text)) return false;
+  return text.startsWith(ID3_IN_BASE64) || detectMediaType({ data: text.slice(0, 24) }) !== undefined;
+}
+
+const ID3_IN_BASE64 = "SUQz";
