@@ -5,6 +5,7 @@
  */
 import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
+import { shorten } from "./error_details.ts";
 
 /** Options of this provider and options for the worker. */
 export interface SplitOptions<Ours> {
@@ -46,6 +47,7 @@ export function once<T>(make: () => T): () => T {
 export function badOption(path: string, value: unknown, allowed: string): InvalidArgumentError {
   return new InvalidArgumentError({
     argument: `providerOptions.${path}`,
-    message: `Cannot use providerOptions.${path}: ${JSON.stringify(value)} is not ${allowed}`,
+    // Some are files of megabytes.
+    message: `Cannot use providerOptions.${path}: ${shorten(JSON.stringify(value) ?? String(value))} is not ${allowed}`,
   });
 }
