@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import { quoteAll } from "./writing.ts";
 
 /** What a catalogue knows of a model id. */
 export interface CatalogueEntry {
@@ -26,4 +28,23 @@ export function findEntry<Entry extends CatalogueEntry>(
 ): Entry | undefined {
   if (Object.hasOwn(catalogue, modelId)) return catalogue[modelId];
   return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases.includes(modelId));
+}
+
+/**
+ * Finds the model that another one is like.
+ *
+ * @param what What the catalogue is of, such as "image models".
+ * @throws {InvalidArgumentError} when there is none by that id.
+ */
+export function findFamily<Entry extends CatalogueEntry>(
+  catalogue: Record<string, Entry>,
+  family: string,
+  what: string,
+): Entry {
+  const entry = findEntry(catalogue, family);
+  if (entry) return entry;
+  throw new InvalidArgumentError({
+    argument: "family",
+    message: `Cannot use "${family}" as a family of ${what}: it is not one of ${quoteAll(Object.keys(catalogue))}`,
+  });
 }

@@ -24,7 +24,12 @@ export function readFiles(queue: Queue, result: JobAnswer, read?: (output: unkno
   throw withoutOutput(queue, result);
 }
 
-function readPart(queue: Queue, result: JobAnswer, read: ((output: unknown) => unknown) | undefined): unknown {
+/**
+ * Takes the part of a job's output that matters.
+ *
+ * @throws {RunpodJobError} when `read` throws.
+ */
+export function readPart(queue: Queue, result: JobAnswer, read: ((output: unknown) => unknown) | undefined): unknown {
   const { output } = result.job;
   try {
     return read ? read(output) : output;

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
-import { type CatalogueEntry, findEntry } from "../catalogue.ts";
+import type { JSONObject } from "@ai-sdk/provider";
+import { type CatalogueEntry, findEntry, findFamily } from "../catalogue.ts";
 import type { ImageRules } from "../input_image.ts";
 import type { Rule, Rules } from "../rules.ts";
 import type { SizeRules } from "../size.ts";
-import { quoteAll } from "../writing.ts";
 import type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./options.ts";
 
 /** What is known of one image model. */
@@ -283,12 +282,5 @@ export function findImageModel(modelId: string): ImageEntry | undefined {
  * @throws {InvalidArgumentError} when there is none by that id.
  */
 export function findImageFamily(family: string): ImageEntry {
-  const entry = findImageModel(family);
-  if (entry) return entry;
-  throw new InvalidArgumentError({
-    argument: "family",
-    message: `Cannot use "${family}" as a family of image models: it is not one of ${
-      quoteAll(Object.keys(IMAGE_MODELS))
-    }`,
-  });
+  return findFamily<ImageEntry>(IMAGE_MODELS, family, "image models");
 }
