@@ -37,6 +37,15 @@ export type {
   RunpodLora,
 } from "./src/image/options.ts";
 export type { RunpodImageCall, RunpodImageModelSettings } from "./src/image/model.ts";
+export type {
+  RunpodChatterboxVoice,
+  RunpodKnownSpeechModelId,
+  RunpodSpeechModelId,
+  RunpodSpeechModelOptions,
+  RunpodSpeechOptionsById,
+  RunpodSpeechWorkerOptions,
+} from "./src/speech/options.ts";
+export type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./src/speech/model.ts";
 export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/model.ts";
 export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/model.ts";
 export { RunpodJobError } from "./src/job/error.ts";

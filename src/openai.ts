@@ -1,16 +1,22 @@
 /**
- * A route of an OpenAI-compatible server that answers with JSON, also from behind a job gateway.
+ * The routes of OpenAI-compatible servers, also behind a job gateway: when they are used, and with which options.
  *
  * @module
  */
+import { APICallError, InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
+import * as z from "zod/v4-mini";
 import { type ApiRequest, request } from "./api.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "./error.ts";
 import { readError } from "./error_details.ts";
 import { unwrap } from "./job/envelope.ts";
+import { waitOptions } from "./job/options.ts";
 import { outcomeOf } from "./job/outcome.ts";
+import { findServedModel, forgetServedModel, nameServedModels } from "./language/served_model.ts";
+import { badOption, once, splitOptions } from "./options.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
+import { warnUnsupported, type Writing } from "./writing.ts";
 
 /** A request to one route. */
 export interface OpenaiRequest extends Pick<ApiRequest, "attempt" | "headers" | "abortSignal"> {
@@ -53,4 +59,84 @@ export async function postOpenai(
 /** Whether an object that came as a success is an error. */
 export function isErrorObject(json: Record<string, unknown>): boolean {
   return json.object === "error" || (Boolean(json.error) && readError(json.error) !== undefined);
+}
+
+/** The settings of a model that jobs and routes may both serve. */
+interface TransportSettings {
+  transport?: "openai" | "queue";
+  family?: string;
+  input?: unknown;
+  output?: unknown;
+}
+
+/**
+ * How to reach such a model: by a job, unless the caller says otherwise or there is no queue.
+ *
+ * @throws {InvalidArgumentError} for settings that shape jobs where there are none.
+ */
+export function transportOf(
+  modelId: string,
+  { root }: Endpoint,
+  { transport, family, input, output }: TransportSettings,
+): "openai" | "queue" {
+  // What ends so is the address of such a server.
+  const chosen = transport ?? (root === undefined || root.endsWith("/v1") ? "openai" : "queue");
+  const [misplaced] = Object.entries({ family, input, output }).find(([, value]) => value !== undefined) ?? [];
+  if (chosen === "queue" || misplaced === undefined) return chosen;
+  throw new InvalidArgumentError({
+    argument: misplaced,
+    message:
+      `Cannot use "${modelId}" with "${misplaced}": that shapes jobs, and the model is reached by an OpenAI-compatible route (transport: "queue" makes jobs)`,
+  });
+}
+
+/**
+ * The caller's options for a route. It makes no job, so there is none to wait for.
+ *
+ * @throws {InvalidArgumentError} for options that only jobs have, or that would change the kind of the answer.
+ */
+export function routeOptions(writing: Writing, providerOptions: SharedV4ProviderOptions | undefined): JSONObject {
+  const { ours: { jobId, ...wait }, worker } = splitOptions(providerOptions, waits());
+  if (jobId !== undefined) throw badOption("runpod.jobId", jobId, "for OpenAI-compatible routes, which make no jobs");
+  if (worker.stream) throw badOption("runpod.stream", worker.stream, "for options: the answer is read whole");
+  for (const option of Object.keys(wait)) {
+    warnUnsupported(writing, `providerOptions.runpod.${option}`, "an OpenAI-compatible route makes no job to wait for");
+  }
+  return worker;
+}
+
+const waits = once(() => z.object(waitOptions()));
+
+/** A model by the name that it is served under, with the advice for a server that does not know it. */
+export interface Served {
+  model: string;
+  notFound: string;
+}
+
+/**
+ * Calls a route of a model that is served, and explains the error for one that is not: with the names that are, while
+ * its own is forgotten, because the endpoint may serve another one by now.
+ */
+export async function callServed<T>(
+  settings: RunpodProviderSettings,
+  endpoint: Endpoint,
+  call: Pick<ApiRequest, "headers" | "abortSignal">,
+  ask: (served: Served) => Promise<T>,
+): Promise<T> {
+  const { name, model = await findServedModel(settings, endpoint, call) } = endpoint;
+  const notFound = `check that endpoint "${name}" exists and serves a model named "${model}"`;
+  try {
+    return await ask({ model, notFound });
+  } catch (error) {
+    if (!APICallError.isInstance(error)) throw error;
+    forgetServedModel(settings, endpoint);
+    // The advice is there whatever the status is that the 404 came under.
+    if (!error.message.endsWith(notFound)) throw error;
+    throw await nameServedModels(error, settings, endpoint, call);
+  }
+}
+
+/** What the metadata of every modality tells of a route's answer. */
+export function describeRoute({ name }: Endpoint, headers: Record<string, string>): JSONObject {
+  return { endpoint: name, workerId: headers["x-runpod-worker-id"] };
 }

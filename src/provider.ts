@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { EmbeddingModelV4, ImageModelV4, LanguageModelV4, ProviderV4, RerankingModelV4 } from "@ai-sdk/provider";
+import type {
+  EmbeddingModelV4,
+  ImageModelV4,
+  LanguageModelV4,
+  ProviderV4,
+  RerankingModelV4,
+  SpeechModelV4,
+} from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
@@ -16,6 +23,9 @@ import { ChatModel } from "./language/chat_model.ts";
 import type { RunpodChatModelSettings } from "./language/chat_options.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
+import { findSpeechModel } from "./speech/catalogue.ts";
+import { type RunpodSpeechModelSettings, SpeechModel } from "./speech/model.ts";
+import type { RunpodSpeechModelId } from "./speech/options.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -37,6 +47,14 @@ export interface RunpodProvider extends ProviderV4 {
   imageModel(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
   /** Makes an image model; the same as {@link RunpodProvider.imageModel}. */
   image(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
+  /**
+   * Makes a speech model. Settings say how to talk to an endpoint that is not one of Runpod's public ones.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  speechModel(modelId: RunpodSpeechModelId, settings?: RunpodSpeechModelSettings): SpeechModelV4;
+  /** Makes a speech model; the same as {@link RunpodProvider.speechModel}. */
+  speech(modelId: RunpodSpeechModelId, settings?: RunpodSpeechModelSettings): SpeechModelV4;
   /**
    * Makes the client of an endpoint's job queue.
    *
@@ -92,8 +110,10 @@ export interface RunpodProvider extends ProviderV4 {
  */
 export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvider {
   // An id stands for the same endpoint whatever kind of model is asked for.
-  const endpointOf = (modelId: string): Endpoint =>
-    locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
+  const endpointOf = (modelId: string): Endpoint => {
+    const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findSpeechModel(modelId);
+    return locate(modelId, { baseURL: settings.baseURL, entry });
+  };
 
   const configOf = <Own>(modelId: string, own: Own & { model?: string }): ModelConfig<Own> => {
     const endpoint = endpointOf(modelId);
@@ -105,6 +125,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     new ChatModel(configOf(modelId, own));
   const imageModel = (modelId: string, own: RunpodImageModelSettings = {}): ImageModelV4 =>
     new ImageModel(configOf(modelId, own));
+  const speechModel = (modelId: string, own: RunpodSpeechModelSettings = {}): SpeechModelV4 =>
+    new SpeechModel(configOf(modelId, own));
   const embeddingModel = (modelId: string, own: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
     new EmbeddingModel(configOf(modelId, own));
   const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
@@ -118,6 +140,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     chatModel: languageModel,
     imageModel,
     image: imageModel,
+    speechModel,
+    speech: speechModel,
     endpoint,
     embeddingModel,
     embedding: embeddingModel,

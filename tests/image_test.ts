@@ -342,7 +342,9 @@ describe("an image result", () => {
   });
 
   it("is an error with the output when it holds no image", async () => {
-    for (const output of [undefined, null, {}, { status: "ok" }, "done", "supercalifragilistic.", [], 5, { images: [] }]) {
+    for (
+      const output of [undefined, null, {}, { status: "ok" }, "done", "supercalifragilistic.", [], 5, { images: [] }]
+    ) {
       const { runpod } = capture(answer(output));
       const error = await assertRejects(
         async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL),

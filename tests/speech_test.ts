@@ -1,0 +1,714 @@
+/** Speech models: jobs of public endpoints and of one's own, and the route of OpenAI-compatible servers. */
+import {
+  APICallError,
+  InvalidArgumentError,
+  type JSONObject,
+  type SharedV4Warning,
+  type SpeechModelV4CallOptions,
+} from "@ai-sdk/provider";
+import {
+  createRunpod,
+  RunpodJobError,
+  type RunpodKnownSpeechModelId,
+  type RunpodSpeechCall,
+  type RunpodSpeechModelId,
+  type RunpodSpeechModelOptions,
+  type RunpodSpeechModelSettings,
+} from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import { generateSpeech, RetryError } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completed, KEY, type Sent } from "./capture.ts";
+import documented from "./data/documented_models.json" with { type: "json" };
+import { settled, withVirtualTime } from "./virtual_time.ts";
+
+interface Page {
+  id: string;
+  aliases: string[];
+  endpoint: string;
+  exampleInput: JSONObject;
+  exampleOutput: { id: string; delayTime: number; executionTime: number; output: { audio_url: string; cost?: number } };
+}
+const PAGES = documented.filter(({ kind }) => kind === "speech") as unknown as Page[];
+
+const CHATTERBOX = "resembleai/chatterbox-turbo";
+const MINIMAX = "minimax/speech-02-hd";
+const URL_ = "https://audio.example.com/output.wav";
+
+/** The beginning of a WAV file, of an MP3 with a tag before its sound, and of one without. */
+const WAV = Uint8Array.from([..."RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0"].map((char) => char.charCodeAt(0)));
+const TAGGED_MP3 = Uint8Array.from([
+  0x49,
+  0x44,
+  0x33,
+  4,
+  0,
+  0,
+  0,
+  0,
+  1,
+  0,
+  ...new Array(128).fill(0),
+  0xff,
+  0xfb,
+  0x90,
+]);
+const MP3 = Uint8Array.from([0xff, 0xf3, 0x14, 0xc4, ...new Array(32).fill(0)]);
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+const WAV_BASE64 = base64(WAV);
+
+type Call = Partial<Omit<SpeechModelV4CallOptions, "providerOptions" | "headers">> & { options?: JSONObject };
+
+/** What a call makes the worker's input, and how it is warned of. */
+async function inputFor(modelId: string, { options = {}, ...call }: Call = {}, settings?: RunpodSpeechModelSettings) {
+  const { runpod, sent } = capture(() => completed({ audio: WAV_BASE64 }));
+  const { warnings, audio } = await runpod.speech(modelId, settings).doGenerate({
+    text: "Hello",
+    ...call,
+    providerOptions: { runpod: options },
+  });
+  assertEquals(sent.length, 1);
+  assertEquals(Object.keys(sent[0].body), ["input"]);
+  return { input: sent[0].body.input as JSONObject, warnings, audio, url: sent[0].url };
+}
+
+/** The error of a call that must not become a request. */
+async function refusal(
+  modelId: string,
+  { options = {}, ...call }: Call,
+  settings?: RunpodSpeechModelSettings,
+): Promise<InvalidArgumentError> {
+  const { runpod, sent } = capture(() => completed({}));
+  const error = await assertRejects(
+    async () =>
+      await runpod.speech(modelId, settings).doGenerate({
+        text: "Hello",
+        ...call,
+        providerOptions: { runpod: options },
+      }),
+    InvalidArgumentError,
+  );
+  assertEquals(sent, []);
+  return error;
+}
+
+function emulated(options: RunpodEmulatorOptions = {}) {
+  const emulator = createRunpodEmulator({ behavior: { undocumentedInput: "refused" }, ...options });
+  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
+}
+
+const operations = ({ requests }: { requests: readonly { operation: string }[] }) =>
+  requests.map(({ operation }) => operation);
+const features = (warnings: SharedV4Warning[]) =>
+  warnings.map((warning) => warning.type === "unsupported" ? warning.feature : warning.type);
+
+/** The call that a documented input is the answer to. */
+function callFor({ prompt, voice, voice_id, speed, format, ...options }: JSONObject): Call {
+  return {
+    text: prompt as string,
+    voice: (voice ?? voice_id) as string,
+    speed: speed as number | undefined,
+    outputFormat: format as string | undefined,
+    options,
+  };
+}
+
+describe("every documented speech model", () => {
+  it("is known, by all its names, and none is known that is not documented", async () => {
+    for (const { id, aliases, endpoint } of PAGES) {
+      for (const name of [id, endpoint, ...aliases]) {
+        const { url, warnings } = await inputFor(name, { language: "en" });
+        assertEquals([new URL(url).pathname, features(warnings)], [`/v2/${endpoint}/runsync`, ["language"]], name);
+      }
+    }
+    assertEquals(PAGES.map(({ id }) => id).sort(), [...IDS].sort());
+  });
+
+  for (const { id, exampleInput, exampleOutput } of PAGES) {
+    it(`${id}: sends the documented example key for key, and it is accepted`, async () => {
+      const { input, warnings } = await inputFor(id, callFor(exampleInput));
+      assertEquals([input, warnings], [exampleInput, []]);
+      const { emulator, runpod } = emulated();
+      const { options = {}, ...call } = callFor(exampleInput);
+      const { audio } = await generateSpeech({
+        model: runpod.speech(id),
+        text: "",
+        ...call,
+        providerOptions: { runpod: options },
+      });
+      assertEquals([emulator.jobs.map(({ status }) => status), audio.mediaType.split("/")[0]], [
+        ["COMPLETED"],
+        "audio",
+      ]);
+    });
+
+    it(`${id}: sends nothing that the caller did not set`, async () => {
+      const { input, warnings } = await inputFor(id, { options: { maxPollAttempts: 3, timeoutMillis: 9000 } });
+      assertEquals([input, warnings], [{ prompt: "Hello" }, []]);
+    });
+
+    it(`${id}: has its documented output read`, async () => {
+      const { runpod, sent } = capture(({ method }) =>
+        method === "GET"
+          ? new Response("not a sound, but bytes", { headers: { "content-type": "audio/x-unheard-of" } })
+          : Response.json(exampleOutput)
+      );
+      const { audio, providerMetadata } = await runpod.speech(id).doGenerate({ text: "Hello" });
+      assertEquals(audio, new TextEncoder().encode("not a sound, but bytes"));
+      const { output, delayTime, executionTime, id: jobId, workerId } = exampleOutput as
+        & JSONObject
+        & Page["exampleOutput"];
+      assertEquals(providerMetadata, {
+        runpod: {
+          url: output.audio_url,
+          jobId,
+          endpoint: new URL(sent[0].url).pathname.split("/")[2],
+          workerId,
+          delayTimeMillis: delayTime,
+          executionTimeMillis: executionTime,
+          cost: output.cost,
+        },
+      });
+      // The key stays at home.
+      assertEquals([sent[1].url, sent[1].headers.get("authorization")], [output.audio_url, null]);
+    });
+  }
+});
+
+describe("a speech request", () => {
+  it("Chatterbox is sent the output format, is waited for and has its options passed on", async () => {
+    await withVirtualTime(async () => {
+      const { emulator, runpod } = emulated({ timing: { coldStartMillis: 200_000 } });
+      for (const outputFormat of ["wav", "flac", "ogg"]) {
+        const { audio, warnings } = await generateSpeech({
+          model: runpod.speech(CHATTERBOX),
+          text: "Line one\nand two",
+          outputFormat,
+          providerOptions: { runpod: { voice_url: "https://example.com/voice.wav" } },
+        });
+        assertEquals([audio.mediaType, audio.format, warnings], [`audio/${outputFormat}`, outputFormat, []]);
+      }
+      const { input } = emulator.requests[0].body as { input: JSONObject };
+      const voice_url = "https://example.com/voice.wav";
+      assertEquals(input, { prompt: "Line one\nand two", format: "wav", voice_url });
+      assert(operations(emulator).includes("status"));
+    });
+  });
+
+  it("takes the former name of Chatterbox's voice to clone", async () => {
+    const { input } = await inputFor(CHATTERBOX, { options: { voiceUrl: "https://example.com/voice.wav" } });
+    assertEquals(input, { prompt: "Hello", voice_url: "https://example.com/voice.wav" });
+  });
+
+  it("warns of settings that the model does not take, and does not send them", async () => {
+    const all = { voice: "lucy", outputFormat: "wav", speed: 1.5, language: "en", instructions: "Whisper" };
+    const chatterbox = await inputFor(CHATTERBOX, all);
+    assertEquals(chatterbox.input, { prompt: "Hello", voice: "lucy", format: "wav" });
+    assertEquals(features(chatterbox.warnings), ["speed", "language", "instructions"]);
+    const minimax = await inputFor(MINIMAX, all);
+    assertEquals(minimax.input, { prompt: "Hello", voice_id: "lucy", speed: 1.5 });
+    assertEquals(features(minimax.warnings), ["outputFormat", "language", "instructions"]);
+  });
+
+  it("prefers the worker's own option to a setting, and says so", async () => {
+    const { input, warnings } = await inputFor(CHATTERBOX, { voice: "lucy", options: { voice: "walter" } });
+    assertEquals([input.voice, features(warnings)], ["walter", ["voice"]]);
+  });
+
+  it("warns of values that are not documented, and sends them", async () => {
+    const { input, warnings } = await inputFor(CHATTERBOX, { voice: "bob", outputFormat: "mp3" });
+    assertEquals(input, { prompt: "Hello", voice: "bob", format: "mp3" });
+    const messages = warnings.map((warning) => warning.type === "other" ? warning.message : "");
+    assertStringIncludes(messages[0], `voice "bob" is sent as it is, but "${CHATTERBOX}" documents "aaron", "abigail"`);
+    assertStringIncludes(messages[1], 'documents "wav", "flac", "ogg"');
+    const minimax = await inputFor(MINIMAX, { speed: 9, options: { emotion: "bored", pitch: -12, volume: 0.5 } });
+    assertEquals(minimax.input, { prompt: "Hello", speed: 9, emotion: "bored", pitch: -12, volume: 0.5 });
+    assertEquals(minimax.warnings.length, 1);
+  });
+
+  it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
+    const wrong: Array<[modelId: string, option: string, value: JSONObject[string], allowed: string]> = [
+      [CHATTERBOX, "voice_url", "voice.wav", "a URL or a base64 data URI"],
+      [CHATTERBOX, "format", {}, "a string or a number"],
+      [MINIMAX, "volume", "loud", "a number"],
+      [MINIMAX, "english_normalization", "yes", "true or false"],
+      [MINIMAX, "voice_id", 5, "a string"],
+      [MINIMAX, "timeoutMillis", "1m", "a number of milliseconds"],
+    ];
+    for (const [modelId, option, value, allowed] of wrong) {
+      const { message, argument } = await refusal(modelId, { options: { [option]: value } });
+      assertEquals(argument, `providerOptions.runpod.${option}`);
+      assertStringIncludes(message, `${JSON.stringify(value)} is not ${allowed}`);
+    }
+  });
+
+  it("refuses an empty text and a speed that is none, also for a server", async () => {
+    for (const modelId of [CHATTERBOX, "abc123", "https://abc123.api.runpod.ai/v1"]) {
+      for (const text of ["", " \n\t"]) {
+        const error = await refusal(modelId, { text });
+        assertEquals(
+          [error.argument, error.message],
+          ["text", `Cannot generate speech with "${modelId}": the text is empty`],
+        );
+      }
+      for (const speed of [0, -1, NaN, Infinity]) assertEquals((await refusal(modelId, { speed })).argument, "speed");
+    }
+  });
+
+  it("to an unknown endpoint holds what is set, under the names that the public ones have", async () => {
+    const call = { voice: "a", outputFormat: "mp3", speed: 1.5, language: "en", instructions: "Whisper" };
+    const { input, warnings } = await inputFor("my-minimax-tts", { ...call, options: { exaggeration: [0.7, null] } });
+    assertEquals(input, {
+      prompt: "Hello",
+      voice: "a",
+      format: "mp3",
+      speed: 1.5,
+      language: "en",
+      instructions: "Whisper",
+      exaggeration: [0.7, null],
+    });
+    assertEquals(warnings, []);
+    assertEquals((await inputFor("abc123", {}, { model: "kokoro" })).input, { prompt: "Hello", model: "kokoro" });
+    assertEquals(features((await inputFor(CHATTERBOX, {}, { model: "kokoro" })).warnings), ["model"]);
+  });
+});
+
+describe("a speech model on a worker of one's own", () => {
+  it("takes the input of the family that is named, at its own endpoint", async () => {
+    const { input, url, warnings } = await inputFor("abc123", { voice: "Wise_Woman" }, { family: MINIMAX });
+    assertEquals([input, warnings], [{ prompt: "Hello", voice_id: "Wise_Woman" }, []]);
+    assertEquals(new URL(url).pathname, "/v2/abc123/runsync");
+    await assertRejects(
+      async () => await inputFor("abc123", {}, { family: "mine" as typeof MINIMAX }),
+      InvalidArgumentError,
+      `Cannot use "mine" as a family of speech models: it is not one of "${MINIMAX}", "${CHATTERBOX}"`,
+    );
+  });
+
+  it("has its input made of all that a call holds, and its output read where it is", async () => {
+    const calls: RunpodSpeechCall[] = [];
+    const { input, audio, warnings } = await inputFor(
+      CHATTERBOX,
+      { voice: "bob", speed: 2, options: { steps: 4, timeoutMillis: 60_000 } },
+      {
+        input: (call) => {
+          calls.push(call);
+          return Promise.resolve({ text: call.text });
+        },
+        output: (output) => `data:audio/pcm;base64,${(output as { audio: string }).audio}`,
+      },
+    );
+    assertEquals([input, audio, warnings], [{ text: "Hello" }, WAV_BASE64, []]);
+    assertEquals(calls, [{
+      text: "Hello",
+      voice: "bob",
+      outputFormat: undefined,
+      speed: 2,
+      language: undefined,
+      instructions: undefined,
+      options: { steps: 4 },
+      input: { prompt: "Hello", voice: "bob", steps: 4 },
+    }]);
+  });
+
+  it("is told from a job without audio when the output's function finds none, or throws", async () => {
+    for (
+      const output of [
+        () => undefined,
+        () => {
+          throw new TypeError("no such key");
+        },
+      ]
+    ) {
+      const { runpod } = capture(() => completed({ audio: WAV_BASE64 }));
+      const error = await assertRejects(
+        async () => await runpod.speech("abc123", { output }).doGenerate({ text: "Hello" }),
+        RunpodJobError,
+      );
+      assertEquals([error.kind, error.job.output, error.isRetryable], ["no-output", { audio: WAV_BASE64 }, false]);
+    }
+  });
+});
+
+describe("a speech result", () => {
+  const answer = (output: unknown) => ({ url }: Sent) =>
+    url === URL_ ? new Response(WAV, { headers: { "content-type": "application/octet-stream" } }) : completed(output);
+
+  const FROM_URL: Record<string, unknown> = {
+    "under audio_url": { audio_url: URL_, cost: 0.5 },
+    "under audio": { audio: URL_ },
+    "under result": { result: URL_ },
+    "in a list": [URL_],
+    "as a bare string": URL_,
+    "in an object under audio": { audio: { url: URL_, duration: 2 } },
+  };
+  for (const [name, output] of Object.entries(FROM_URL)) {
+    it(`is downloaded from a URL ${name}`, async () => {
+      const { runpod } = capture(answer(output));
+      const { audio, providerMetadata } = await generateSpeech({ model: runpod.speech("abc"), text: "Hello" });
+      assertEquals([audio.uint8Array, audio.mediaType], [WAV, "audio/wav"]);
+      assertEquals(providerMetadata.runpod, {
+        url: URL_,
+        jobId: "sync-1-u1",
+        endpoint: "abc",
+        workerId: undefined,
+        delayTimeMillis: 1,
+        executionTimeMillis: 2,
+        cost: (output as { cost?: number }).cost,
+      });
+    });
+  }
+
+  const INLINE: Record<string, [output: unknown, audio: string, mediaType: string]> = {
+    "a data URI": [{ audio: `data:audio/wav;base64,${WAV_BASE64}` }, WAV_BASE64, "audio/wav"],
+    "base64 under audio": [{ audio: WAV_BASE64, sample_rate: 24_000 }, WAV_BASE64, "audio/wav"],
+    "base64 under any key": [{ status: "ok", speech_b64: base64(MP3) }, base64(MP3), "audio/mpeg"],
+    "base64 of an MP3 with a tag": [{ audio_base64: base64(TAGGED_MP3) }, base64(TAGGED_MP3), "audio/mpeg"],
+    "base64 as a bare string": [WAV_BASE64, WAV_BASE64, "audio/wav"],
+    "a list": [[{ audio: WAV_BASE64 }], WAV_BASE64, "audio/wav"],
+  };
+  for (const [name, [output, expected, mediaType]] of Object.entries(INLINE)) {
+    it(`is taken from ${name} without a download`, async () => {
+      const { runpod, sent } = capture(answer(output));
+      const { audio, providerMetadata } = await generateSpeech({ model: runpod.speech("abc"), text: "Hello" });
+      assertEquals([audio.base64, audio.mediaType, sent.length], [expected, mediaType, 1]);
+      assertEquals(providerMetadata.runpod.url, undefined);
+    });
+  }
+
+  it("of several files is the first, with a warning", async () => {
+    const { runpod } = capture(answer([WAV_BASE64, base64(MP3)]));
+    const { audio, warnings } = await runpod.speech("abc").doGenerate({ text: "Hello" });
+    assertEquals(audio, WAV_BASE64);
+    assertEquals(warnings, [{ type: "other", message: "The job made 2 files, and the first one is returned" }]);
+  });
+
+  it("is an error with the output when it holds no audio", async () => {
+    for (const output of [undefined, null, {}, { status: "ok" }, "supercalifragilistic.", [], 5, { audio: "" }]) {
+      const { runpod } = capture(answer(output));
+      const error = await assertRejects(
+        async () => await runpod.speech("abc").doGenerate({ text: "Hello" }),
+        RunpodJobError,
+      );
+      assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], [
+        "no-output",
+        "sync-1-u1",
+        "abc",
+        false,
+      ]);
+      assertEquals((error.data as { output?: unknown }).output ?? null, output ?? null);
+    }
+  });
+
+  it("is an error when the worker completed with one", async () => {
+    const { runpod } = capture(answer({ error: "no such voice" }));
+    const error = await assertRejects(
+      async () => await runpod.speech("abc").doGenerate({ text: "Hello" }),
+      RunpodJobError,
+      'Cannot generate speech with "abc": job "sync-1-u1" completed with an error: no such voice',
+    );
+    assertEquals(error.kind, "failed");
+  });
+
+  it("is not fetched from a private network that the caller did not name", async () => {
+    for (const url of ["http://127.0.0.1/a.wav", "http://169.254.169.254/latest"]) {
+      const { runpod, sent } = capture(() => completed({ audio_url: url }));
+      await assertRejects(async () => await runpod.speech("abc").doGenerate({ text: "Hello" }), RunpodJobError);
+      assertEquals(sent.length, 1);
+    }
+  });
+});
+
+describe("a speech job", () => {
+  it("that fails says why, once", async () => {
+    const { emulator, runpod } = emulated();
+    const error = await assertRejects(
+      async () => await generateSpeech({ model: runpod.speech(MINIMAX), text: "Hello", voice: "" }),
+      RunpodJobError,
+      "Invalid voice_id",
+    );
+    assertEquals([error.kind, error.endpoint, emulator.jobs.length], ["failed", "minimax-speech-02-hd", 1]);
+  });
+
+  it("is polled as often and as long as the options say, then cancelled", async () => {
+    await withVirtualTime(async (clock) => {
+      const { emulator, runpod } = emulated({ timing: { coldStartMillis: Infinity } });
+      const error = await assertRejects(
+        async () =>
+          await generateSpeech({
+            model: runpod.speech(CHATTERBOX),
+            text: "Hello",
+            providerOptions: { runpod: { maxPollAttempts: 2, pollIntervalMillis: 1000 } },
+          }),
+        RunpodJobError,
+        "was still waiting for a worker (IN_QUEUE)",
+      );
+      assertEquals([error.kind, clock.elapsed()], ["deadline", 92_000]);
+      await settled();
+      assertEquals(operations(emulator), ["runsync", "status", "status", "cancel"]);
+    });
+  });
+
+  it("ends at once with the caller's own reason when aborted, and is cancelled", async () => {
+    await withVirtualTime(async (clock) => {
+      const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
+      const abort = new AbortController();
+      const reason = new Error("left");
+      setTimeout(() => abort.abort(reason), 95_000);
+      const error = await assertRejects(
+        async () =>
+          await generateSpeech({ model: runpod.speech(CHATTERBOX), text: "Hello", abortSignal: abort.signal }),
+      );
+      assert(error === reason);
+      assertEquals(clock.elapsed(), 95_000);
+      await settled(100_000);
+      assertEquals([emulator.jobs.map(({ status }) => status), clock.pending()], [["CANCELLED"], 0]);
+    });
+  });
+
+  it("is gone on with by its id, whatever the text", async () => {
+    const { emulator, runpod } = emulated();
+    const { id } = await runpod.endpoint("chatterbox-turbo").run({ prompt: "Hello", format: "ogg" });
+    const { audio, providerMetadata } = await generateSpeech({
+      model: runpod.speech(CHATTERBOX),
+      text: "",
+      providerOptions: { runpod: { jobId: id } },
+    });
+    assertEquals([audio.format, providerMetadata.runpod.jobId, emulator.jobs.length], ["ogg", id, 1]);
+  });
+
+  it("of a text that is too large for the service is none", async () => {
+    const error = await refusal("abc123", { text: "word ".repeat(4_200_000) });
+    assertEquals(error.argument, "input");
+    assertStringIncludes(error.message, "more than the 20 MB");
+  });
+});
+
+describe("an OpenAI-compatible server's speech", () => {
+  const BALANCER = "https://voice.api.runpod.ai/v1";
+  const served: RunpodEmulatorOptions = {
+    endpoints: {
+      voice: { worker: "audio", models: ["kokoro", "orpheus"] },
+      local: { worker: "audio", models: ["kokoro"] },
+    },
+  };
+
+  it("comes from a load balancer, a URL, a base URL, and a queue endpoint that is asked in that way", async () => {
+    for (
+      const [modelId, settings, baseURL, url] of [
+        [BALANCER, {}, undefined, `${BALANCER}/audio/speech`],
+        ["https://voice.api.runpod.ai", {}, undefined, `${BALANCER}/audio/speech`],
+        ["http://localhost:8000/v1", {}, undefined, "http://localhost:8000/v1/audio/speech"],
+        ["kokoro", {}, "http://localhost:8000/v1", "http://localhost:8000/v1/audio/speech"],
+        ["voice", { transport: "openai" }, undefined, "https://api.runpod.ai/v2/voice/openai/v1/audio/speech"],
+      ] as Array<[string, RunpodSpeechModelSettings, string | undefined, string]>
+    ) {
+      const emulator = createRunpodEmulator(served);
+      const runpod = createRunpod({ apiKey: KEY, baseURL, fetch: emulator.fetch });
+      const model = runpod.speech(modelId, settings);
+      const { audio, providerMetadata } = await generateSpeech({ model, text: "Hello", outputFormat: "flac" });
+      assertEquals([audio.mediaType, emulator.requests.at(-1)?.url], ["audio/flac", url]);
+      // Asked once for the name that is served, unless the id is that name.
+      const names = baseURL ? 0 : 1;
+      assertEquals(emulator.requests.length, names + 1);
+      await generateSpeech({ model, text: "Hello" });
+      assertEquals(emulator.requests.length, names + 2);
+      const { endpoint, workerId, ...rest } = providerMetadata.runpod;
+      assertEquals([endpoint, rest], [new URL(url).host.startsWith("localhost") ? "localhost:8000" : "voice", {}]);
+      assertEquals(typeof workerId, modelId.includes("runpod.ai") ? "string" : "undefined");
+    }
+  });
+
+  it("is asked for with all that is set, and nothing else", async () => {
+    const { runpod, sent } = capture(() => new Response(WAV, { headers: { "content-type": "audio/wav" } }));
+    const model = runpod.speech(BALANCER, { model: "kokoro" });
+    const { warnings } = await model.doGenerate({
+      text: "Hello",
+      voice: "af_sky",
+      outputFormat: "wav",
+      speed: 1.5,
+      instructions: "Whisper",
+      language: "en",
+      providerOptions: { runpod: { stream_format: "audio", timeoutMillis: 5 } },
+    });
+    assertEquals(sent[0].body, {
+      model: "kokoro",
+      input: "Hello",
+      voice: "af_sky",
+      response_format: "wav",
+      speed: 1.5,
+      instructions: "Whisper",
+      stream_format: "audio",
+    });
+    assertEquals(features(warnings), ["providerOptions.runpod.timeoutMillis", "language"]);
+    await model.doGenerate({ text: "Hello" });
+    assertEquals(sent[1].body, { model: "kokoro", input: "Hello" });
+  });
+
+  it("is what its bytes say, or else its content type", async () => {
+    for (
+      const [type, bytes, mediaType] of [
+        ["application/octet-stream", WAV, "audio/wav"],
+        ["text/plain", WAV, "audio/wav"],
+        [undefined, MP3, "audio/mpeg"],
+        ["audio/pcm", new Uint8Array([1, 2, 3, 4]), "audio/pcm"],
+      ] as Array<[string | undefined, Uint8Array<ArrayBuffer>, string]>
+    ) {
+      const { runpod } = capture(() => new Response(bytes, type ? { headers: { "content-type": type } } : {}));
+      const { audio } = await generateSpeech({ model: runpod.speech(BALANCER, { model: "kokoro" }), text: "Hello" });
+      assertEquals([audio.uint8Array, audio.mediaType], [bytes, mediaType]);
+    }
+  });
+
+  it("may come as base64 in JSON, which is all that a job gateway passes on, and as the job of a cold worker", async () => {
+    const { runpod } = capture(() => Response.json([{ audio: WAV_BASE64, media_type: "audio/wav" }]));
+    const model = runpod.speech("voice", { transport: "openai", model: "kokoro" });
+    assertEquals((await model.doGenerate({ text: "Hello" })).audio, WAV_BASE64);
+
+    await withVirtualTime(async () => {
+      const { runpod, sent } = capture(({ url }) =>
+        url.includes("/status/")
+          ? completed({ audio: WAV_BASE64 }, { id: "1-u1" })
+          : Response.json({ id: "1-u1", status: "IN_QUEUE" })
+      );
+      const model = runpod.speech("voice", { transport: "openai", model: "kokoro" });
+      assertEquals((await model.doGenerate({ text: "Hello" })).audio, WAV_BASE64);
+      assertEquals(sent.at(-1)?.url, "https://api.runpod.ai/v2/voice/status/1-u1");
+    });
+  });
+
+  it("is an error when the answer is one, whatever its status, and is asked for again only where that helps", async () => {
+    const html = new Headers({ "content-type": "text/html" });
+    const cases: Array<[answer: () => Response, says: string, isRetryable: boolean]> = [
+      [
+        () => Response.json({ error: { message: "no such voice" } }, { status: 400 }),
+        "no such voice (HTTP 400)",
+        false,
+      ],
+      [() => Response.json({ error: "unauthorized" }, { status: 401 }), "check that the API key is valid", false],
+      [() => Response.json({ detail: "Not Found" }, { status: 404 }), 'serves a model named "kokoro"', false],
+      [() => Response.json({ error: "busy" }, { status: 503 }), "busy (HTTP 503)", true],
+      [() => Response.json({ error: "slow down" }, { status: 429 }), "the rate or queue limit is reached", true],
+      [() => new Response("<title>timeout</title>", { status: 524, headers: html }), "timeout", false],
+      [() => Response.json({ id: "1-u1", status: "FAILED", error: "CUDA" }, { status: 500 }), "CUDA", false],
+      [() => Response.json({ object: "error", message: "no such model", code: 404 }), "no such model", false],
+      [() => Response.json({ error: "no such voice" }), "no such voice (HTTP 200)", false],
+      [() => Response.json({ status: "ok" }), 'expected audio, got "{"status":"ok"}"', false],
+      [() => new Response("<title>Login</title>", { headers: html }), "expected audio, got", false],
+      [() => new Response(""), "expected audio, got an empty body", false],
+      [
+        () => new Response("", { headers: { "content-type": "audio/wav" } }),
+        "expected audio, got an empty body",
+        false,
+      ],
+    ];
+    for (const [answer, says, isRetryable] of cases) {
+      const { runpod } = capture(answer);
+      const model = runpod.speech(BALANCER, { model: "kokoro" });
+      const error = await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError, says);
+      assertEquals([error.isRetryable, RunpodJobError.isInstance(error)], [isRetryable, false], says);
+      assertStringIncludes(error.message, `Cannot generate speech with "${BALANCER}"`);
+      assertEquals((error.requestBodyValues as JSONObject).input, "Hello");
+    }
+  });
+
+  it("is asked for again by the SDK after a passing error, and not after a lasting one", async () => {
+    await withVirtualTime(async () => {
+      for (const [status, times] of [[503, 3], [400, 1]]) {
+        const { runpod, sent } = capture(() => Response.json({ error: "no" }, { status }));
+        const model = runpod.speech(BALANCER, { model: "kokoro" });
+        const error = await assertRejects(async () => await generateSpeech({ model, text: "Hello" }));
+        assertEquals([sent.length, RetryError.isInstance(error)], [times, times > 1]);
+      }
+    });
+  });
+
+  it("that breaks off is an error, and not half a sentence", async () => {
+    let isBegun = false;
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (isBegun) return controller.error(new TypeError("terminated"));
+          isBegun = true;
+          controller.enqueue(WAV);
+        },
+      });
+    const { runpod } = capture(() => new Response(body(), { headers: { "content-type": "audio/wav" } }));
+    const model = runpod.speech(BALANCER, { model: "kokoro" });
+    const error = await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError);
+    assertStringIncludes(error.message, "the answer broke off");
+  });
+
+  it("ends at once with the caller's own reason when aborted", async () => {
+    await withVirtualTime(async (clock) => {
+      const { runpod } = emulated({ endpoints: { voice: { worker: "audio", runMillis: 60_000 } } });
+      const abort = new AbortController();
+      const reason = new Error("left");
+      setTimeout(() => abort.abort(reason), 5000);
+      const model = runpod.speech(BALANCER, { model: "emulated/audio-model" });
+      const error = await assertRejects(async () =>
+        await generateSpeech({ model, text: "Hello", abortSignal: abort.signal })
+      );
+      assert(error === reason);
+      assertEquals(clock.elapsed(), 5000);
+    });
+  });
+
+  it("is not made of what jobs alone have", async () => {
+    assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "which make no jobs");
+    assertStringIncludes((await refusal(BALANCER, { options: { stream: true } })).message, "read whole");
+    const { runpod } = capture(() => completed({}));
+    for (const settings of [{ family: MINIMAX }, { input: () => ({}) }, { output: () => "" }] as const) {
+      let error: unknown;
+      try {
+        runpod.speech("abc123", { transport: "openai", ...settings });
+      } catch (thrown) {
+        error = thrown;
+      }
+      assertInstanceOf(error, InvalidArgumentError);
+      assertEquals(error.argument, Object.keys(settings)[0]);
+    }
+    const error = await refusal(BALANCER, {}, { transport: "queue" });
+    assertStringIncludes(error.message, "without a job queue");
+  });
+});
+
+describe("the provider", () => {
+  it("makes speech models under both names, for the SDK's registries too", () => {
+    const { runpod } = capture(() => completed({}));
+    for (const model of [runpod.speech(CHATTERBOX), runpod.speechModel(CHATTERBOX)]) {
+      assertEquals([model.specificationVersion, model.provider, model.modelId], ["v4", "runpod.speech", CHATTERBOX]);
+    }
+  });
+});
+
+/** The ids that editors complete, which the compiler holds against the type. */
+const IDS = Object.keys(
+  { [MINIMAX]: 0, [CHATTERBOX]: 0 } satisfies Record<RunpodKnownSpeechModelId, 0>,
+);
+
+describe("the types of speech options", () => {
+  it("refuse wrong names and values for a known model, and nothing for any other", () => {
+    const right = [
+      { voice: "lucy", format: "ogg", timeoutMillis: 1 } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
+      { emotion: "happy", pitch: 1, jobId: "1" } satisfies RunpodSpeechModelOptions<typeof MINIMAX>,
+      { my_option: { deep: [1] } } satisfies RunpodSpeechModelOptions<"abc123xyz">,
+      { my_option: 1, volume: 3, maxRequests: 9 } satisfies RunpodSpeechModelOptions,
+    ];
+    const wrong = [
+      // @ts-expect-error: the model has no such option
+      { emotion: "happy" } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
+      // @ts-expect-error: the model has no such voice
+      { voice: "bob" } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
+      // @ts-expect-error: the model has no such format
+      { format: "mp3" } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
+      // @ts-expect-error: a number is wanted
+      { pitch: "high" } satisfies RunpodSpeechModelOptions<typeof MINIMAX>,
+      // @ts-expect-error: a wait is in milliseconds
+      { timeoutMillis: "1m" } satisfies RunpodSpeechModelOptions,
+    ];
+    const ids: RunpodSpeechModelId[] = [CHATTERBOX, "anything"];
+    assertEquals([right.length, wrong.length, ids.length], [4, 5, 2]);
+  });
+});
