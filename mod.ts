@@ -46,6 +46,16 @@ export type {
   RunpodSpeechWorkerOptions,
 } from "./src/speech/options.ts";
 export type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./src/speech/model.ts";
+export type {
+  RunpodKnownTranscriptionModelId,
+  RunpodTranscriptFormat,
+  RunpodTranscriptionModelId,
+  RunpodTranscriptionModelOptions,
+  RunpodTranscriptionOptionsById,
+  RunpodTranscriptionProviderOptions,
+  RunpodTranscriptionWorkerOptions,
+} from "./src/transcription/options.ts";
+export type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./src/transcription/model.ts";
 export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/model.ts";
 export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/model.ts";
 export { RunpodJobError } from "./src/job/error.ts";

@@ -10,6 +10,7 @@ import type {
   ProviderV4,
   RerankingModelV4,
   SpeechModelV4,
+  TranscriptionModelV4,
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
@@ -26,6 +27,9 @@ import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/m
 import { findSpeechModel } from "./speech/catalogue.ts";
 import { type RunpodSpeechModelSettings, SpeechModel } from "./speech/model.ts";
 import type { RunpodSpeechModelId } from "./speech/options.ts";
+import { findTranscriptionModel } from "./transcription/catalogue.ts";
+import { type RunpodTranscriptionModelSettings, TranscriptionModel } from "./transcription/model.ts";
+import type { RunpodTranscriptionModelId } from "./transcription/options.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -55,6 +59,21 @@ export interface RunpodProvider extends ProviderV4 {
   speechModel(modelId: RunpodSpeechModelId, settings?: RunpodSpeechModelSettings): SpeechModelV4;
   /** Makes a speech model; the same as {@link RunpodProvider.speechModel}. */
   speech(modelId: RunpodSpeechModelId, settings?: RunpodSpeechModelSettings): SpeechModelV4;
+  /**
+   * Makes a transcription model. Settings say how to talk to an endpoint that does not run Runpod's worker for
+   * faster-whisper.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  transcriptionModel(
+    modelId: RunpodTranscriptionModelId,
+    settings?: RunpodTranscriptionModelSettings,
+  ): TranscriptionModelV4;
+  /** Makes a transcription model; the same as {@link RunpodProvider.transcriptionModel}. */
+  transcription(
+    modelId: RunpodTranscriptionModelId,
+    settings?: RunpodTranscriptionModelSettings,
+  ): TranscriptionModelV4;
   /**
    * Makes the client of an endpoint's job queue.
    *
@@ -111,7 +130,8 @@ export interface RunpodProvider extends ProviderV4 {
 export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvider {
   // An id stands for the same endpoint whatever kind of model is asked for.
   const endpointOf = (modelId: string): Endpoint => {
-    const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findSpeechModel(modelId);
+    const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findSpeechModel(modelId) ??
+      findTranscriptionModel(modelId);
     return locate(modelId, { baseURL: settings.baseURL, entry });
   };
 
@@ -127,6 +147,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     new ImageModel(configOf(modelId, own));
   const speechModel = (modelId: string, own: RunpodSpeechModelSettings = {}): SpeechModelV4 =>
     new SpeechModel(configOf(modelId, own));
+  const transcriptionModel = (modelId: string, own: RunpodTranscriptionModelSettings = {}): TranscriptionModelV4 =>
+    new TranscriptionModel(configOf(modelId, own));
   const embeddingModel = (modelId: string, own: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
     new EmbeddingModel(configOf(modelId, own));
   const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
@@ -142,6 +164,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     image: imageModel,
     speechModel,
     speech: speechModel,
+    transcriptionModel,
+    transcription: transcriptionModel,
     endpoint,
     embeddingModel,
     embedding: embeddingModel,

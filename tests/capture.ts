@@ -51,13 +51,14 @@ export function capture(
     apiKey: KEY,
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const text = await request.text();
+      const isForm = request.headers.get("content-type")?.startsWith("multipart/form-data");
+      const body = isForm ? await request.formData() : await request.text();
       const entry = {
         method: request.method,
         url: request.url,
         headers: request.headers,
         redirect: init?.redirect,
-        body: text === "" ? undefined : JSON.parse(text),
+        body: typeof body === "string" ? (body === "" ? undefined : JSON.parse(body)) : body,
       };
       sent.push(entry);
       return await answer(entry, sent.length - 1);
