@@ -624,6 +624,22 @@ describe("an OpenAI-compatible server's speech", () => {
     });
   });
 
+  it("of a model that is not served is an error that names those that are, and asks anew for the name", async () => {
+    const { emulator, runpod } = emulated(served);
+    const wrong = runpod.speech("https://voice.api.runpod.ai", { model: "whisper" });
+    await assertRejects(
+      async () => await wrong.doGenerate({ text: "Hello" }),
+      APICallError,
+      'serves a model named "whisper"; it serves "kokoro", "orpheus"',
+    );
+    const found = runpod.speech("https://voice.api.runpod.ai");
+    await found.doGenerate({ text: "Hello" });
+    await assertRejects(async () => await found.doGenerate({ text: "Hello", outputFormat: "aac" }), APICallError);
+    const { length } = emulator.requests;
+    await found.doGenerate({ text: "Hello" });
+    assertEquals(emulator.requests.slice(length).map(({ route }) => route), ["models", "audio/speech"]);
+  });
+
   it("that breaks off is an error, and not half a sentence", async () => {
     let isBegun = false;
     const body = () =>

@@ -2,7 +2,7 @@
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { embed, generateImage, generateText, rerank } from "ai";
+import { embed, generateImage, generateSpeech, generateText, rerank, transcribe } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KEY } from "./capture.ts";
@@ -35,6 +35,8 @@ const emulator = createRunpodEmulator({
     chat: { worker: "chat", models: ["org/model"] },
     vectors: { worker: "embedding", models: ["org/vectors"] },
     picture: { worker: "image" },
+    voice: { worker: "audio", models: ["org/voice"] },
+    ears: { worker: "transcription" },
   },
 });
 
@@ -67,6 +69,8 @@ describe("a model across the steps of a workflow", () => {
         runpod.imageModel("picture"),
         runpod.embeddingModel("vectors"),
         runpod.rerankingModel("vectors"),
+        runpod.speechModel("voice"),
+        runpod.transcriptionModel("ears"),
       ];
       for (const model of models) {
         const { text } = acrossSteps(model);
@@ -128,6 +132,17 @@ describe("a model across the steps of a workflow", () => {
       assertEquals(ranking[0].originalIndex, 1);
     });
     assertEquals(emulator.jobs.find(({ input }) => "negative_prompt" in input)?.endpoint, "picture");
+  });
+
+  it("speaks and listens in the other process as it would have in the first", async () => {
+    const runpod = createRunpod({ apiKey: KEY });
+    const voice = acrossSteps(runpod.speechModel("voice", { transport: "openai", model: "org/voice" })).again;
+    const ears = acrossSteps(runpod.transcriptionModel("ears", { model: "turbo" })).again;
+    await asAnotherProcess(async () => {
+      const { audio } = await generateSpeech({ model: voice, text: "Hi there" });
+      assertEquals((await transcribe({ model: ears, audio: audio.uint8Array })).text, "Hi there");
+    });
+    assertEquals(emulator.jobs.at(-1)?.input.model, "turbo");
   });
 
   it("without a key there says how to give it one", async () => {
