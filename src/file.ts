@@ -20,8 +20,11 @@ import type { RunpodProviderSettings } from "./settings.ts";
 /** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
 const MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024;
 
-/** A file in a worker's output. */
-export type OutputFile = { url: string } | { base64: string };
+/** What kind of file a model makes. */
+export type FileKind = "image" | "video";
+
+/** A file in a worker's output; inline with its media type, where that is known. */
+export type OutputFile = { url: string } | { base64: string; mediaType: string | undefined };
 
 /** Writes a file for a worker: URLs as they are, bytes and base64 as a data URI. */
 export function toUrl(file: ImageModelV4File): string {
@@ -31,6 +34,38 @@ export function toUrl(file: ImageModelV4File): string {
     : detectMediaType({ data: file.data }) ?? "application/octet-stream";
   return `data:${mediaType};base64,${toBase64(file.data)}`;
 }
+
+/** Whether a value can be read as a file: an http(s) URL, or a data URI that holds base64. */
+export function isFileUrl(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  return /^https?:\/\//i.test(value) ? URL.canParse(value) : /^data:[^,]*;base64,[\w+/-]+={0,2}$/i.test(value);
+}
+
+/** The media type that a URL or a data URI tells, in lower case. */
+export function mediaTypeOf(url: string): string | undefined {
+  const [, inline] = /^data:([^;,]+)/i.exec(url.slice(0, 256)) ?? [];
+  if (inline !== undefined) return inline.toLowerCase();
+  const [, extension] = /\.(\w+)$/.exec(URL.canParse(url) ? new URL(url).pathname : "") ?? [];
+  return MEDIA_TYPES[extension?.toLowerCase()];
+}
+
+const MEDIA_TYPES: Record<string, string | undefined> = {
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  webm: "video/webm",
+  mov: "video/quicktime",
+  mkv: "video/x-matroska",
+  avi: "video/x-msvideo",
+  gif: "image/gif",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  wav: "audio/wav",
+  mp3: "audio/mpeg",
+  flac: "audio/flac",
+  ogg: "audio/ogg",
+};
 
 /** Bytes as base64; base64 as it is. */
 export function toBase64(data: Uint8Array | string): string {
@@ -56,15 +91,15 @@ type NativeBase64Constructor = typeof Uint8Array & {
  * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
  * the usual keys of an object.
  */
-export function findFiles(output: unknown): OutputFile[] {
+export function findFiles(output: unknown, kind: FileKind): OutputFile[] {
   if (typeof output === "string") {
     const file = readFile(output);
     return file ? [file] : [];
   }
-  if (Array.isArray(output)) return output.flatMap(findFiles);
+  if (Array.isArray(output)) return output.flatMap((file) => findFiles(file, kind));
   if (!isRecord(output)) return [];
-  for (const key of FILE_KEYS) {
-    const files = findFiles(output[key]);
+  for (const key of FILE_KEYS[kind]) {
+    const files = findFiles(output[key], kind);
     if (files.length > 0) return files;
   }
   return [];
@@ -119,14 +154,21 @@ function noFile(url: string, { status, headers }: Response, reason: string, isRe
 }
 
 // The order matters where a worker sends several: the most specific first.
-const FILE_KEYS = ["image_url", "result", "images", "image", "url", "data", "output", "message"];
+const IMAGE_KEYS = ["image_url", "result", "images", "image"];
+const VIDEO_KEYS = ["video_url", "result", "video_urls", "videos", "video", "gifs"];
+const ANY_KEYS = ["url", "urls", "data", "output", "outputs", "files", "file", "message"];
+const FILE_KEYS: Record<FileKind, string[]> = {
+  image: [...IMAGE_KEYS, ...ANY_KEYS],
+  // ComfyUI puts videos under `images` too.
+  video: [...VIDEO_KEYS, ...ANY_KEYS, ...IMAGE_KEYS],
+};
 
 function readFile(text: string): OutputFile | undefined {
   const value = text.trim();
   if (/^https?:\/\//i.test(value)) return { url: value };
   const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
-  if (dataUri) return { base64: value.slice(dataUri.length) };
+  if (dataUri) return { base64: value.slice(dataUri.length), mediaType: mediaTypeOf(dataUri) };
   // Words are valid base64 too, so only what starts like a known file counts.
-  if (/^[A-Za-z0-9+/_-]{16}/.test(value) && detectMediaType({ data: value.slice(0, 64) })) return { base64: value };
-  return undefined;
+  const mediaType = /^[A-Za-z0-9+/_-]{16}/.test(value) ? detectMediaType({ data: value.slice(0, 64) }) : undefined;
+  return mediaType === undefined ? undefined : { base64: value, mediaType };
 }
