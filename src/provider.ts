@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { EmbeddingModelV4, ImageModelV4, LanguageModelV4, ProviderV4, RerankingModelV4 } from "@ai-sdk/provider";
+import type {
+  EmbeddingModelV4,
+  Experimental_VideoModelV4 as VideoModelV4,
+  ImageModelV4,
+  LanguageModelV4,
+  ProviderV4,
+  RerankingModelV4,
+} from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
@@ -16,6 +23,9 @@ import { ChatModel } from "./language/chat_model.ts";
 import type { RunpodChatModelSettings } from "./language/chat_options.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
+import { findVideoModel } from "./video/catalogue.ts";
+import { type RunpodVideoModelSettings, VideoModel } from "./video/model.ts";
+import type { RunpodVideoModelId } from "./video/options.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -37,6 +47,14 @@ export interface RunpodProvider extends ProviderV4 {
   imageModel(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
   /** Makes an image model; the same as {@link RunpodProvider.imageModel}. */
   image(modelId: RunpodImageModelId, settings?: RunpodImageModelSettings): ImageModelV4;
+  /**
+   * Makes a video model. Settings say how to talk to a worker that is not one of Runpod's public endpoints.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  videoModel(modelId: RunpodVideoModelId, settings?: RunpodVideoModelSettings): VideoModelV4;
+  /** Makes a video model; the same as {@link RunpodProvider.videoModel}. */
+  video(modelId: RunpodVideoModelId, settings?: RunpodVideoModelSettings): VideoModelV4;
   /**
    * Makes the client of an endpoint's job queue.
    *
@@ -92,8 +110,10 @@ export interface RunpodProvider extends ProviderV4 {
  */
 export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvider {
   // An id stands for the same endpoint whatever kind of model is asked for.
-  const endpointOf = (modelId: string): Endpoint =>
-    locate(modelId, { baseURL: settings.baseURL, entry: findChatModel(modelId) ?? findImageModel(modelId) });
+  const endpointOf = (modelId: string): Endpoint => {
+    const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findVideoModel(modelId);
+    return locate(modelId, { baseURL: settings.baseURL, entry });
+  };
 
   const configOf = <Own>(modelId: string, own: Own & { model?: string }): ModelConfig<Own> => {
     const endpoint = endpointOf(modelId);
@@ -109,6 +129,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     new EmbeddingModel(configOf(modelId, own));
   const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
     new RerankingModel(configOf(modelId, own));
+  const videoModel = (modelId: string, own: RunpodVideoModelSettings = {}): VideoModelV4 =>
+    new VideoModel(configOf(modelId, own));
   const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
 
   const provider = (modelId: string, settings?: RunpodChatModelSettings) => languageModel(modelId, settings);
@@ -118,6 +140,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     chatModel: languageModel,
     imageModel,
     image: imageModel,
+    videoModel,
+    video: videoModel,
     endpoint,
     embeddingModel,
     embedding: embeddingModel,
