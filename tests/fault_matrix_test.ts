@@ -4,7 +4,7 @@ import { createRunpod, RunpodJobError, type RunpodJobUpdate, type RunpodProvider
 import type { RunpodProviderSettings, RunpodRunSyncOptions } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator, type EmulatedEndpoint, type RunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import type { EmulatedRequest, RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
-import { generateImage, RetryError } from "ai";
+import { createDownload, experimental_generateVideo, generateImage, RetryError } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { KEY } from "./capture.ts";
@@ -19,7 +19,7 @@ type Next = () => Promise<Response>;
 type Client = keyof typeof CLIENTS;
 type Operation = EmulatedRequest["operation"];
 
-/** The two ways to run a job. Each tells whether what it got is the job's result. */
+/** The ways to run a job. Each tells whether what it got is the job's result. */
 const CLIENTS = {
   image: {
     endpoint: "picture",
@@ -35,6 +35,20 @@ const CLIENTS = {
       return isPicture(image.uint8Array);
     },
   },
+  video: {
+    endpoint: "film",
+    input: { prompt: "A red apple rolls" },
+    run: (runpod: RunpodProvider, options: Options, { fetch }: RunpodEmulator) => runVideo(runpod, options, fetch),
+  },
+  "polled video": {
+    endpoint: "film",
+    input: { prompt: "A red apple rolls" },
+    run: (runpod: RunpodProvider, options: Options, { fetch }: RunpodEmulator) =>
+      runVideo(runpod, options, fetch, {
+        intervalMs: options.pollIntervalMillis ?? 2000,
+        timeoutMs: options.timeoutMillis,
+      }),
+  },
   endpoint: {
     endpoint: "upper",
     input: { text: "hello" },
@@ -47,7 +61,28 @@ const CLIENTS = {
     },
   },
 };
-const BOTH = Object.keys(CLIENTS) as Client[];
+const ALL = Object.keys(CLIENTS) as Client[];
+/** Those where the provider does the waiting, not the AI SDK, whose deadline knows no job. */
+const WAITING: Client[] = ALL.filter((client) => client !== "polled video");
+/** Those that the AI SDK calls again when nothing was accepted. */
+const RETRIED: Client[] = ALL.filter((client) => client !== "endpoint");
+
+async function runVideo(
+  runpod: RunpodProvider,
+  { abortSignal, ...options }: Options,
+  fetch: RunpodEmulator["fetch"],
+  poll?: { intervalMs: number; timeoutMs: number | undefined },
+): Promise<boolean> {
+  const { video } = await experimental_generateVideo({
+    model: runpod.videoModel("film"),
+    prompt: "A red apple rolls",
+    abortSignal,
+    poll,
+    providerOptions: { runpod: options },
+    download: createDownload({ fetch: fetch as typeof globalThis.fetch }),
+  });
+  return isFilm(video.uint8Array);
+}
 
 /** How to wait, and which job to go on with instead of submitting one. */
 type Options = Omit<RunpodRunSyncOptions, "headers" | "webhook" | "policy" | "s3Config"> & { jobId?: string };
@@ -104,20 +139,20 @@ const every = () => true;
 const SUBMISSION: Operation[] = ["run", "runsync"];
 
 const STAGES = {
-  "the submission": { of: SUBMISSION, strikes: first, clients: BOTH, jobs: ["slow", "instant"] },
-  "every submission": { of: SUBMISSION, strikes: every, clients: BOTH, jobs: ["slow", "instant"] },
+  "the submission": { of: SUBMISSION, strikes: first, clients: ALL, jobs: ["slow", "instant"] },
+  "every submission": { of: SUBMISSION, strikes: every, clients: ALL, jobs: ["slow", "instant"] },
   "the answer to an accepted submission": {
     of: SUBMISSION,
     strikes: first,
     isDone: true,
-    clients: BOTH,
+    clients: ALL,
     jobs: ["slow", "instant"],
     // An accepted submission is not refused.
     without: (fault) => ["unsent", "limited"].includes(FAULTS[fault].evidence),
   },
-  "the first status read": { of: ["status"], strikes: first, clients: BOTH, jobs: ["slow"] },
-  "the third status read": { of: ["status"], strikes: third, clients: BOTH, jobs: ["slow"] },
-  "every status read": { of: ["status"], strikes: every, clients: BOTH, jobs: ["slow"] },
+  "the first status read": { of: ["status"], strikes: first, clients: ALL, jobs: ["slow"] },
+  "the third status read": { of: ["status"], strikes: third, clients: ALL, jobs: ["slow"] },
+  "every status read": { of: ["status"], strikes: every, clients: WAITING, jobs: ["slow"] },
   "the download": {
     of: ["file"],
     strikes: first,
@@ -154,7 +189,7 @@ interface Expected {
 }
 
 /** The guarantee. Of each case the first line that fits holds; a line without a stage, fault or client fits all. */
-const GUARANTEE: Array<Expected & { stage?: StageName; fault?: Evidence; client?: Client }> = [
+const GUARANTEE: Array<Expected & { stage?: StageName; fault?: Evidence; clients?: Client[] }> = [
   // A late answer is an answer.
   { fault: "late", outcome: "result", submissions: 1, jobs: 1, cancels: 0 },
 
@@ -163,12 +198,20 @@ const GUARANTEE: Array<Expected & { stage?: StageName; fault?: Evidence; client?
   { stage: "every submission", fault: "limited", outcome: "not retryable", submissions: "many", jobs: 0, cancels: 0 },
 
   // What never arrived may be submitted again: `ai` does so twice, and the endpoint's client leaves it to its caller.
-  { stage: "the submission", fault: "unsent", client: "image", outcome: "result", submissions: 2, jobs: 1, cancels: 0 },
+  {
+    stage: "the submission",
+    fault: "unsent",
+    clients: RETRIED,
+    outcome: "result",
+    submissions: 2,
+    jobs: 1,
+    cancels: 0,
+  },
   { stage: "the submission", fault: "unsent", outcome: "retryable", submissions: 1, jobs: 0, cancels: 0 },
   {
     stage: "every submission",
     fault: "unsent",
-    client: "image",
+    clients: RETRIED,
     outcome: "retries used up",
     submissions: 3,
     jobs: 0,
@@ -216,7 +259,7 @@ const CASES: Case[] = Object.entries(STAGES as Record<string, Stage>).flatMap(([
 
 function expectedOf(stage: StageName, fault: Evidence, client: Client): Expected {
   const { outcome, submissions, jobs, cancels } = GUARANTEE.find((line) =>
-    (line.stage ?? stage) === stage && (line.fault ?? fault) === fault && (line.client ?? client) === client
+    (line.stage ?? stage) === stage && (line.fault ?? fault) === fault && (line.clients ?? [client]).includes(client)
   )!;
   return { outcome, submissions, jobs, cancels };
 }
@@ -246,6 +289,7 @@ async function inWorld({ jobs, intercept, settings }: WorldOptions, test: (world
       const emulator = createRunpodEmulator({
         endpoints: {
           picture: { ...jobs, worker: "image" },
+          film: { ...jobs, worker: "video" },
           upper: { ...jobs, worker: ({ text }) => ({ text: String(text).toUpperCase() }) },
         },
         intercept,
@@ -269,9 +313,9 @@ async function inWorld({ jobs, intercept, settings }: WorldOptions, test: (world
 }
 
 /** Runs a job, and tells how that ended. */
-async function run({ runpod }: World, client: Client, options: Options = {}): Promise<{ error?: unknown }> {
+async function run({ runpod, emulator }: World, client: Client, options: Options = {}): Promise<{ error?: unknown }> {
   try {
-    assert(await CLIENTS[client].run(runpod, options), "what came is not the result");
+    assert(await CLIENTS[client].run(runpod, options, emulator), "what came is not the result");
     return {};
   } catch (error) {
     if (error instanceof Error && error.name === "AssertionError") throw error;
@@ -375,7 +419,7 @@ describe("a job that ends without a result", () => {
     ["FAILED", "executionTimeout exceeded", "timed-out"],
     ["FAILED", "job timed out after 1 retries", "timed-out"],
   ];
-  for (const client of BOTH) {
+  for (const client of ALL) {
     for (const [status, error, kind] of ENDS) {
       for (const [job, runMillis] of Object.entries(JOBS)) {
         const why = error === undefined ? "" : ` (${error})`;
@@ -406,12 +450,15 @@ describe("an abort", () => {
     isFinished?: boolean;
   }
   const ABORTS: Abort[] = [
-    ...BOTH.flatMap((client) => [
+    // The AI SDK ends its own pauses with an error of its own.
+    ...WAITING.flatMap((client) => [
       { client, during: "the held submission", runMillis: 200_000, afterMillis: 30_000 },
       // Pauses of 5 s begin at 90 s.
       { client, during: "a pause", runMillis: 200_000, afterMillis: 92_000 },
-      { client, during: "a status read", runMillis: 200_000, afterMillis: 100_000, held: "status" as const },
     ]),
+    ...ALL.map((client) => (
+      { client, during: "a status read", runMillis: 200_000, afterMillis: 100_000, held: "status" as const }
+    )),
     { client: "image", during: "the download", runMillis: 0, afterMillis: 10_000, held: "file", isFinished: true },
     {
       client: "image",
@@ -452,7 +499,7 @@ describe("an abort", () => {
     }
   }
 
-  for (const client of BOTH) {
+  for (const client of ALL) {
     it(`${client}: during the wait for the rate limit ends at once, and submits nothing more`, async () => {
       const intercept = () => failure(429, "too many requests", { "retry-after": "30" });
       await inWorld({ intercept }, async (world) => {
@@ -484,7 +531,7 @@ describe("a deadline", () => {
     ["was still waiting for a worker (IN_QUEUE)", { coldStartMillis: Infinity }],
     ["was still running (IN_PROGRESS)", { runMillis: Infinity }],
   ];
-  for (const client of BOTH) {
+  for (const client of WAITING) {
     for (const [said, jobs] of STATES) {
       for (const cancelOnTimeout of [undefined, false]) {
         const then = cancelOnTimeout === undefined ? "is cancelled once" : "is left alone when told so";
@@ -527,7 +574,7 @@ describe("a deadline", () => {
 });
 
 describe("a job that was submitted before", () => {
-  for (const client of BOTH) {
+  for (const client of ALL) {
     for (const [job, runMillis] of Object.entries(JOBS)) {
       it(`${client}: is gone on with by its id, ${job === "slow" ? "running" : "finished"}`, async () => {
         await inWorld({ jobs: { runMillis } }, async (world) => {
@@ -539,6 +586,7 @@ describe("a job that was submitted before", () => {
       });
     }
 
+    if (!WAITING.includes(client)) continue;
     it(`${client}: is gone on with by the id that a deadline told`, async () => {
       await inWorld({ jobs: { runMillis: 150_000 } }, async (world) => {
         const { error } = await run(world, client, { timeoutMillis: 120_000, cancelOnTimeout: false });
@@ -557,7 +605,7 @@ describe("onJobUpdate", () => {
     { status: "IN_PROGRESS", millis: 20_000, output: "10%" },
     { status: "IN_PROGRESS", millis: 20_000, output: "60%" },
   ];
-  for (const client of BOTH) {
+  for (const client of ALL) {
     for (const isFaulty of [false, true]) {
       const then = isFaulty ? ", and what it throws changes nothing" : "";
       it(`${client}: is told the id before the result, and every change${then}`, async () => {
@@ -590,7 +638,7 @@ describe("onJobUpdate", () => {
 });
 
 describe("maxRequests", () => {
-  for (const client of BOTH) {
+  for (const client of WAITING) {
     it(`${client}: suffices for a job of five minutes, whose result comes`, async () => {
       await inWorld({ jobs: { runMillis: 300_000 } }, async (world) => {
         assertEquals(await run(world, client, { maxRequests: 8 }), {});
@@ -631,6 +679,11 @@ function breakOff(): Response {
 function isPicture(bytes: Uint8Array): boolean {
   const text = String.fromCharCode(...bytes.subarray(0, 8), ...bytes.subarray(-8, -4));
   return text === "\x89PNG\r\n\x1a\nIEND" && bytes[19] === 64 && bytes[23] === 64;
+}
+
+/** Whether bytes begin as an MP4 does, and go on. */
+function isFilm(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(4, 8)) === "ftyp" && bytes.length > 100;
 }
 
 /** The same response, whose body is in `unread` until it was read to its end or cancelled. */
