@@ -72,8 +72,7 @@ export function writeImages(
     if (!required) return {};
     throw refuse(writing, feature, `an input image is required; pass ${advice} or providerOptions.runpod.${key}`);
   }
-  const wrong = urls.map(mediaTypeOf).find((mediaType) => mediaType && !/^(image|application)\//.test(mediaType));
-  if (wrong !== undefined) throw refuse(writing, feature, `an input image is of type "${wrong}", which is no image`);
+  checkImages(writing, feature, urls);
   if (urls.length > max) {
     throw refuse(
       writing,
@@ -82,4 +81,17 @@ export function writeImages(
     );
   }
   return key === "images" || urls.length > 1 ? { images: urls } : { image: urls[0] };
+}
+
+/**
+ * Checks what can be seen of images without reading them.
+ *
+ * @throws {InvalidArgumentError} for what cannot be read, and for another kind of file.
+ */
+export function checkImages(writing: Writing, feature: string, urls: string[]): void {
+  if (urls.some((url) => url.startsWith("data:") && !isFileUrl(url))) {
+    throw refuse(writing, feature, "an input image is not valid base64");
+  }
+  const wrong = urls.map(mediaTypeOf).find((mediaType) => mediaType && !/^(image|application)\//.test(mediaType));
+  if (wrong !== undefined) throw refuse(writing, feature, `an input image is of type "${wrong}", which is no image`);
 }

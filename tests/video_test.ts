@@ -93,9 +93,12 @@ describe("a video request", () => {
     assertEquals((await inputFor("x", { aspectRatio: "3:1" })).input.aspect_ratio, "3:1");
     const many = await inputFor("x", {
       image: { type: "url", url: IMAGE_URL },
-      inputReferences: [{ type: "url", url: "https://a.b/c" }],
+      inputReferences: [
+        { type: "url", url: "https://a.b/c" },
+        { type: "file", mediaType: "application/octet-stream", data: "AAAA" },
+      ],
     });
-    assertEquals(many.input.images, [IMAGE_URL, "https://a.b/c"]);
+    assertEquals(many.input.images, [IMAGE_URL, "https://a.b/c", "data:application/octet-stream;base64,AAAA"]);
     const both = await inputFor("x", { image: { type: "url", url: IMAGE_URL }, options: { image: { own: true } } });
     assertEquals([both.input.image, both.warnings.length], [{ own: true }, 1]);
   });
@@ -118,6 +121,12 @@ describe("a video request", () => {
     const wrong: Array<[Call, said: string]> = [
       [{ image: { type: "file", mediaType: "video/mp4", data: MP4_BASE64 } }, '"video/mp4", which is no image'],
       [{ image: { type: "url", url: "https://example.com/film.webm" } }, '"video/webm", which is no image'],
+      [{ image: { type: "file", mediaType: "image/png", data: "%%%" } }, "an input image is not valid base64"],
+      [{
+        image: { type: "url", url: IMAGE_URL },
+        frameImages: [{ image: { type: "url", url: "https://a.b/c.mp4" }, frameType: "last_frame" }],
+      }, '"video/mp4", which is no image'],
+      [{ inputReferences: [{ type: "file", mediaType: "text/plain", data: "AAAA" }] }, "no image, video or sound"],
       [{ options: { image: `data:audio/wav;base64,${PNG_BASE64}` } }, '"audio/wav", which is no image'],
       [{ options: { image: "data:image/png;base64,%%%" } }, "is not a URL or a base64 data URI"],
       [{ options: { image: "data:image/png,abc" } }, "is not a URL or a base64 data URI"],

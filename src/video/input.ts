@@ -11,7 +11,7 @@ import type {
 } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { mediaTypeOf, toUrl } from "../file.ts";
-import { type ImageSource, splitImages, writeImages } from "../input_image.ts";
+import { checkImages, type ImageSource, splitImages, writeImages } from "../input_image.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules, checkSetting, type Rule } from "../rules.ts";
@@ -67,7 +67,7 @@ export async function writeInput(
     warnRemoved(writing, entry);
     checkRules(writing, worker, { ...settingRules(entry), ...entry.options });
   }
-  const files = sortFiles(call);
+  const files = sortFiles(writing, call);
   const { urls, rest } = readImages(writing, entry, files, worker);
   const input: JSONObject = {
     ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
@@ -99,16 +99,23 @@ interface Files {
   references: Record<"image" | "video" | "audio", string[]>;
 }
 
-function sortFiles({ image, frameImages = [], inputReferences = [] }: VideoModelV4CallOptions): Files {
+function sortFiles(
+  writing: Writing,
+  { image, frameImages = [], inputReferences = [] }: VideoModelV4CallOptions,
+): Files {
   const frames = (type: "first_frame" | "last_frame") =>
     frameImages.filter(({ frameType }) => frameType === type).map((frame) => frame.image);
   const [start = image] = frames("first_frame");
-  const references = (kind: string) => inputReferences.filter((file) => kindOf(file) === kind).map(toUrl);
-  return {
-    start: start ? [toUrl(start)] : [],
-    lastImage: frames("last_frame").map(toUrl),
-    references: { image: references("image"), video: references("video"), audio: references("audio") },
-  };
+  const references: Files["references"] = { image: [], video: [], audio: [] };
+  for (const reference of inputReferences) {
+    const kind = kindOf(reference);
+    if (!(kind in references)) {
+      const reason = `a reference is of type "${reference.mediaType}", which is no image, video or sound`;
+      throw refuse(writing, "inputReferences", reason);
+    }
+    references[kind as keyof typeof references].push(toUrl(reference));
+  }
+  return { start: start ? [toUrl(start)] : [], lastImage: frames("last_frame").map(toUrl), references };
 }
 
 /** A URL that does not tell is taken for an image's. */
@@ -142,6 +149,7 @@ function writeFiles(
   files: Files,
   worker: JSONObject,
 ): JSONObject {
+  checkImages(writing, "frameImages", files.lastImage);
   const inputs = [
     { key: "last_image", what: "last frame", takes: lastImage, urls: files.lastImage, feature: "frameImages" },
     { key: "video", what: "video", takes: video, urls: files.references.video, feature: "inputReferences" },

@@ -142,8 +142,9 @@ export type RunpodVideoModelId =
  * Options of a video model, under `providerOptions.runpod`: for a known model those that its page documents, for any
  * other, and without a type argument, whatever the worker takes.
  *
- * How to wait is up to the AI SDK where it polls or has a webhook: then `cancelOnAbort` is what counts of
- * {@link RunpodWaitOptions}, and after a webhook all of them.
+ * Where the AI SDK waits (its `poll`, or `startVideo` and `getVideoStatus`), only `cancelOnAbort` counts of
+ * {@link RunpodWaitOptions}, and `timeoutMillis` for the submission. An abort then cancels the job once the status has been
+ * read; with `cancelOnAbort: true` from the start on. With a `webhook` all of them count, after it has come.
  *
  * @example
  * ```ts
