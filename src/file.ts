@@ -165,7 +165,7 @@ const FILE_KEYS: Record<FileKind, string[]> = {
 
 function readFile(text: string): OutputFile | undefined {
   const value = text.trim();
-  if (/^https?:\/\//i.test(value)) return { url: value };
+  if (/^https?:\/\//i.test(value)) return URL.canParse(value) ? { url: value } : undefined;
   const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
   if (dataUri) return { base64: value.slice(dataUri.length), mediaType: mediaTypeOf(dataUri) };
   // Words are valid base64 too, so only what starts like a known file counts.

@@ -328,7 +328,9 @@ describe("a video result", () => {
   });
 
   it("is an error with the output when it holds no video, waited for or looked at", async () => {
-    for (const output of [undefined, null, {}, { status: "ok" }, "done", [], 5, { videos: [] }, { video_url: "" }]) {
+    for (
+      const output of [undefined, null, {}, { status: "ok" }, "done", [], 5, { videos: [] }, { video_url: "http://[" }]
+    ) {
       const { runpod } = capture(() => completed(output));
       const model = runpod.videoModel("abc");
       const { operation } = await model.doStart!(VIDEO_CALL);

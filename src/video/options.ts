@@ -69,10 +69,44 @@ export interface RunpodVideoWorkerOptions {
 
 /** The worker options of each video model of Runpod's public endpoints. */
 export type RunpodVideoOptionsById = {
-  "alibaba/wan-2.1-i2v-720": Pick<RunpodVideoWorkerOptions, "image" | WanOption>;
-  "alibaba/wan-2.1-t2v-720": Pick<RunpodVideoWorkerOptions, WanOption>;
-  "alibaba/wan-2.2-i2v-720": Pick<RunpodVideoWorkerOptions, "image" | WanOption>;
-  "alibaba/wan-2.2-t2v-720": Pick<RunpodVideoWorkerOptions, WanOption>;
+  "alibaba/wan-2.1-i2v-720": Pick<
+    RunpodVideoWorkerOptions,
+    | "image"
+    | "negative_prompt"
+    | "num_inference_steps"
+    | "guidance"
+    | "flow_shift"
+    | "enable_prompt_optimization"
+    | "enable_safety_checker"
+  >;
+  "alibaba/wan-2.1-t2v-720": Pick<
+    RunpodVideoWorkerOptions,
+    | "negative_prompt"
+    | "num_inference_steps"
+    | "guidance"
+    | "flow_shift"
+    | "enable_prompt_optimization"
+    | "enable_safety_checker"
+  >;
+  "alibaba/wan-2.2-i2v-720": Pick<
+    RunpodVideoWorkerOptions,
+    | "image"
+    | "negative_prompt"
+    | "num_inference_steps"
+    | "guidance"
+    | "flow_shift"
+    | "enable_prompt_optimization"
+    | "enable_safety_checker"
+  >;
+  "alibaba/wan-2.2-t2v-720": Pick<
+    RunpodVideoWorkerOptions,
+    | "negative_prompt"
+    | "num_inference_steps"
+    | "guidance"
+    | "flow_shift"
+    | "enable_prompt_optimization"
+    | "enable_safety_checker"
+  >;
   "alibaba/wan-2.2-t2v-720-lora": Pick<
     RunpodVideoWorkerOptions,
     "image" | "high_noise_loras" | "low_noise_loras" | "enable_safety_checker"
@@ -120,14 +154,6 @@ export type RunpodVideoOptionsById = {
     & Pick<RunpodVideoWorkerOptions, "style" | "movement_amplitude" | "generate_audio" | "bgm">
     & { resolution?: "540p" | "720p" | "1080p" };
 };
-
-type WanOption =
-  | "negative_prompt"
-  | "num_inference_steps"
-  | "guidance"
-  | "flow_shift"
-  | "enable_prompt_optimization"
-  | "enable_safety_checker";
 
 /** The id of a video model of Runpod's public endpoints. */
 export type RunpodKnownVideoModelId = keyof RunpodVideoOptionsById;

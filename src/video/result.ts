@@ -62,12 +62,10 @@ async function toVideo(
   return { type: "binary", data, mediaType: videoTypeOf(told, data) };
 }
 
-/** The media type that is told, unless it says nothing; else the one that the first bytes show. */
+/** The media type that is told, where it says anything, or that the first bytes show. */
 function videoTypeOf(told: string | undefined, data: string | Uint8Array): string {
-  const start = data.slice(0, 64);
-  const type = told?.startsWith("application/")
-    ? detectMediaType({ data: start })
-    : told ?? detectMediaType({ data: start });
+  const isTold = told !== undefined && !told.startsWith("application/");
+  const type = isTold ? told : detectMediaType({ data: data.slice(0, 64) });
   // Sound and films come in the same container.
   return type === "audio/webm" ? "video/webm" : type ?? "video/mp4";
 }
