@@ -34,7 +34,6 @@ export type {
   RunpodImageOptionsById,
   RunpodImageWorkerOptions,
   RunpodKnownImageModelId,
-  RunpodLora,
 } from "./src/image/options.ts";
 export type { RunpodImageCall, RunpodImageModelSettings } from "./src/image/model.ts";
 export type {
@@ -58,6 +57,15 @@ export type {
 export type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./src/transcription/model.ts";
 export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/model.ts";
 export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/model.ts";
+export type {
+  RunpodKnownVideoModelId,
+  RunpodVideoModelId,
+  RunpodVideoModelOptions,
+  RunpodVideoOptionsById,
+  RunpodVideoWorkerOptions,
+} from "./src/video/options.ts";
+export type { RunpodVideoCall, RunpodVideoModelSettings } from "./src/video/model.ts";
+export type { RunpodLora } from "./src/lora.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";

@@ -20,8 +20,11 @@ import type { RunpodProviderSettings } from "./settings.ts";
 /** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
 const MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024;
 
-/** A file in a worker's output. */
-export type OutputFile = { url: string } | { base64: string };
+/** What kind of file a model makes. */
+export type FileKind = "image" | "video" | "audio";
+
+/** A file in a worker's output; inline with its media type, where that is known. */
+export type OutputFile = { url: string } | { base64: string; mediaType: string | undefined };
 
 /** Writes a file for a worker: URLs as they are, bytes and base64 as a data URI. */
 export function toUrl(file: ImageModelV4File): string {
@@ -31,6 +34,38 @@ export function toUrl(file: ImageModelV4File): string {
     : detectMediaType({ data: file.data }) ?? "application/octet-stream";
   return `data:${mediaType};base64,${toBase64(file.data)}`;
 }
+
+/** Whether a value can be read as a file: an http(s) URL, or a data URI that holds base64. */
+export function isFileUrl(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  return /^https?:\/\//i.test(value) ? URL.canParse(value) : /^data:[^,]*;base64,[\w+/-]+={0,2}$/i.test(value);
+}
+
+/** The media type that a URL or a data URI tells, in lower case. */
+export function mediaTypeOf(url: string): string | undefined {
+  const [, inline] = /^data:([^;,]+)/i.exec(url.slice(0, 256)) ?? [];
+  if (inline !== undefined) return inline.toLowerCase();
+  const [, extension] = /\.(\w+)$/.exec(URL.canParse(url) ? new URL(url).pathname : "") ?? [];
+  return MEDIA_TYPES[extension?.toLowerCase()];
+}
+
+const MEDIA_TYPES: Record<string, string | undefined> = {
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  webm: "video/webm",
+  mov: "video/quicktime",
+  mkv: "video/x-matroska",
+  avi: "video/x-msvideo",
+  gif: "image/gif",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  wav: "audio/wav",
+  mp3: "audio/mpeg",
+  flac: "audio/flac",
+  ogg: "audio/ogg",
+};
 
 /** Bytes as base64; base64 as it is. */
 export function toBase64(data: Uint8Array | string): string {
@@ -56,21 +91,27 @@ type NativeBase64Constructor = typeof Uint8Array & {
  * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
  * the usual keys of an object; what is a file by its own bytes, under any key.
  */
-export function findFiles(output: unknown): OutputFile[] {
+export function findFiles(output: unknown, kind: FileKind): OutputFile[] {
   if (typeof output === "string") {
     const file = readFile(output);
     return file ? [file] : [];
   }
-  if (Array.isArray(output)) return output.flatMap(findFiles);
+  if (Array.isArray(output)) return output.flatMap((file) => findFiles(file, kind));
   if (!isRecord(output)) return [];
-  for (const key of FILE_KEYS) {
-    const files = findFiles(output[key]);
+  for (const key of FILE_KEYS[kind]) {
+    const files = findFiles(output[key], kind);
     if (files.length > 0) return files;
   }
   return Object.values(output).flatMap((value) => {
     const file = typeof value === "string" ? readFile(value) : undefined;
-    return file && "base64" in file ? [file] : [];
+    return file && "base64" in file && isOfKind(file, kind) ? [file] : [];
   });
+}
+
+/** Sound comes in the same containers as films. */
+function isOfKind({ base64, mediaType = "" }: Extract<OutputFile, { base64: string }>, kind: FileKind): boolean {
+  return mediaType.startsWith(`${kind}/`) ||
+    detectMediaType({ data: base64.slice(0, 24), topLevelType: kind }) !== undefined;
 }
 
 /**
@@ -122,32 +163,31 @@ function noFile(url: string, { status, headers }: Response, reason: string, isRe
 }
 
 // The order matters where a worker sends several: the most specific first.
-const FILE_KEYS = [
-  "image_url",
-  "audio_url",
-  "result",
-  "images",
-  "image",
-  "audio",
-  "url",
-  "data",
-  "output",
-  "message",
-];
+const IMAGE_KEYS = ["image_url", "result", "images", "image"];
+const VIDEO_KEYS = ["video_url", "result", "video_urls", "videos", "video", "gifs"];
+const AUDIO_KEYS = ["audio_url", "result", "audio", "audio_base64"];
+const ANY_KEYS = ["url", "urls", "data", "output", "outputs", "files", "file", "message"];
+const FILE_KEYS: Record<FileKind, string[]> = {
+  image: [...IMAGE_KEYS, ...ANY_KEYS],
+  // ComfyUI puts videos under `images` too.
+  video: [...VIDEO_KEYS, ...ANY_KEYS, ...IMAGE_KEYS],
+  audio: [...AUDIO_KEYS, ...ANY_KEYS],
+};
 
 function readFile(text: string): OutputFile | undefined {
   const value = text.trim();
-  if (/^https?:\/\//i.test(value)) return { url: value };
+  if (/^https?:\/\//i.test(value)) return URL.canParse(value) ? { url: value } : undefined;
   const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
-  if (dataUri) return { base64: value.slice(dataUri.length) };
-  return isFileInBase64(value) ? { base64: value } : undefined;
+  if (dataUri) return { base64: value.slice(dataUri.length), mediaType: mediaTypeOf(dataUri) };
+  const mediaType = typeOfBase64(value);
+  return mediaType === undefined ? undefined : { base64: value, mediaType };
 }
 
-/** Words are valid base64 too, so only what starts like a known file counts. */
-function isFileInBase64(text: string): boolean {
+/** The media type of base64. Words are valid base64 too, so only what starts like a known file has one. */
+function typeOfBase64(text: string): string | undefined {
   // As much as is looked at. Before the sound of an MP3 there may be a picture of any size.
-  if (!/^[A-Za-z0-9+/_-]{24}/.test(text)) return false;
-  return text.startsWith(ID3_IN_BASE64) || detectMediaType({ data: text.slice(0, 24) }) !== undefined;
+  if (!/^[A-Za-z0-9+/_-]{24}/.test(text)) return undefined;
+  return text.startsWith(ID3_IN_BASE64) ? "audio/mpeg" : detectMediaType({ data: text.slice(0, 24) });
 }
 
 const ID3_IN_BASE64 = "SUQz";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ImageModelV4File, JSONObject, JSONValue } from "@ai-sdk/provider";
-import { toUrl } from "./file.ts";
+import type { JSONObject, JSONValue } from "@ai-sdk/provider";
+import { isFileUrl, mediaTypeOf } from "./file.ts";
 import { badOption } from "./options.ts";
 import { refuse, warnUnsupported, type Writing } from "./writing.ts";
 
@@ -16,6 +16,15 @@ export interface ImageRules {
   required: boolean;
 }
 
+/** What the caller calls input images, for messages. */
+export interface ImageSource {
+  feature: string;
+  /** How to pass one. */
+  advice: string;
+}
+
+const FILES: ImageSource = { feature: "files", advice: "prompt.images" };
+
 /** Input images, and what is left of the worker's options. */
 export interface SplitImages {
   urls: string[];
@@ -25,17 +34,18 @@ export interface SplitImages {
 /**
  * Takes the input images out of the caller's files and the worker's options, which win.
  *
- * @throws {InvalidArgumentError} for one that is no URL or data URI.
+ * @throws {InvalidArgumentError} for one that is no URL or data URI, or not of an image.
  */
 export function splitImages(
   writing: Writing,
-  files: ImageModelV4File[],
+  files: string[],
   { image, images, ...rest }: JSONObject,
+  { feature }: ImageSource = FILES,
 ): SplitImages {
   const given = [image, images].flat().filter((value): value is JSONValue => value !== undefined);
-  if (given.length === 0) return { urls: files.map(toUrl), rest };
-  if (files.length > 0) warnUnsupported(writing, "files", "providerOptions.runpod has the input image");
-  const bad = given.find((value) => typeof value !== "string" || !/^(https?:\/\/|data:)/i.test(value));
+  if (given.length === 0) return { urls: files, rest };
+  if (files.length > 0) warnUnsupported(writing, feature, "providerOptions.runpod has the input image");
+  const bad = given.find((value) => !isFileUrl(value));
   if (bad !== undefined) {
     throw badOption(image === undefined ? "runpod.images" : "runpod.image", bad, "a URL or a base64 data URI");
   }
@@ -47,22 +57,41 @@ export function splitImages(
  *
  * @throws {InvalidArgumentError} for a model that needs one and gets none, and for more than it takes.
  */
-export function writeImages(writing: Writing, rules: ImageRules | undefined, urls: string[]): JSONObject {
+export function writeImages(
+  writing: Writing,
+  rules: ImageRules | undefined,
+  urls: string[],
+  { feature, advice }: ImageSource = FILES,
+): JSONObject {
   if (!rules) {
-    if (urls.length > 0) warnUnsupported(writing, "files", `"${writing.modelId}" takes no input image`);
+    if (urls.length > 0) warnUnsupported(writing, feature, `"${writing.modelId}" takes no input image`);
     return {};
   }
   const { key, max, required } = rules;
   if (urls.length === 0) {
     if (!required) return {};
-    throw refuse(writing, "files", "an input image is required; pass prompt.images or providerOptions.runpod.image");
+    throw refuse(writing, feature, `an input image is required; pass ${advice} or providerOptions.runpod.${key}`);
   }
+  checkImages(writing, feature, urls);
   if (urls.length > max) {
     throw refuse(
       writing,
-      "files",
+      feature,
       `it takes at most ${max} input image${max === 1 ? "" : "s"}, not ${urls.length}`,
     );
   }
   return key === "images" || urls.length > 1 ? { images: urls } : { image: urls[0] };
+}
+
+/**
+ * Checks what can be seen of images without reading them.
+ *
+ * @throws {InvalidArgumentError} for what cannot be read, and for another kind of file.
+ */
+export function checkImages(writing: Writing, feature: string, urls: string[]): void {
+  if (urls.some((url) => url.startsWith("data:") && !isFileUrl(url))) {
+    throw refuse(writing, feature, "an input image is not valid base64");
+  }
+  const wrong = urls.map(mediaTypeOf).find((mediaType) => mediaType && !/^(image|application)\//.test(mediaType));
+  if (wrong !== undefined) throw refuse(writing, feature, `an input image is of type "${wrong}", which is no image`);
 }

@@ -6,7 +6,7 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { readError } from "./error_details.ts";
-import { download, findFiles, type OutputFile } from "./file.ts";
+import { download, type FileKind, findFiles, type OutputFile } from "./file.ts";
 import { endedWithoutResult } from "./job/ending.ts";
 import type { RunpodJob } from "./job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "./job/queue.ts";
@@ -18,8 +18,13 @@ import type { ResultTools } from "./job/wait.ts";
  * @param read Takes the part of the output that has the files, where the caller knows it.
  * @throws {RunpodJobError} when there is none, or when `read` throws.
  */
-export function readFiles(queue: Queue, result: JobAnswer, read?: (output: unknown) => unknown): OutputFile[] {
-  const files = findFiles(readPart(queue, result, read));
+export function readFiles(
+  queue: Queue,
+  result: JobAnswer,
+  kind: FileKind,
+  read?: (output: unknown) => unknown,
+): OutputFile[] {
+  const files = findFiles(readPart(queue, result, read), kind);
   if (files.length > 0) return files;
   throw withoutOutput(queue, result);
 }

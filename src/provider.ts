@@ -5,6 +5,7 @@
  */
 import type {
   EmbeddingModelV4,
+  Experimental_VideoModelV4 as VideoModelV4,
   ImageModelV4,
   LanguageModelV4,
   ProviderV4,
@@ -30,6 +31,9 @@ import type { RunpodSpeechModelId } from "./speech/options.ts";
 import { findTranscriptionModel } from "./transcription/catalogue.ts";
 import { type RunpodTranscriptionModelSettings, TranscriptionModel } from "./transcription/model.ts";
 import type { RunpodTranscriptionModelId } from "./transcription/options.ts";
+import { findVideoModel } from "./video/catalogue.ts";
+import { type RunpodVideoModelSettings, VideoModel } from "./video/model.ts";
+import type { RunpodVideoModelId } from "./video/options.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -74,6 +78,14 @@ export interface RunpodProvider extends ProviderV4 {
     modelId: RunpodTranscriptionModelId,
     settings?: RunpodTranscriptionModelSettings,
   ): TranscriptionModelV4;
+  /**
+   * Makes a video model. Settings say how to talk to a worker that is not one of Runpod's public endpoints.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  videoModel(modelId: RunpodVideoModelId, settings?: RunpodVideoModelSettings): VideoModelV4;
+  /** Makes a video model; the same as {@link RunpodProvider.videoModel}. */
+  video(modelId: RunpodVideoModelId, settings?: RunpodVideoModelSettings): VideoModelV4;
   /**
    * Makes the client of an endpoint's job queue.
    *
@@ -130,8 +142,8 @@ export interface RunpodProvider extends ProviderV4 {
 export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvider {
   // An id stands for the same endpoint whatever kind of model is asked for.
   const endpointOf = (modelId: string): Endpoint => {
-    const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findSpeechModel(modelId) ??
-      findTranscriptionModel(modelId);
+    const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findVideoModel(modelId) ??
+      findSpeechModel(modelId) ?? findTranscriptionModel(modelId);
     return locate(modelId, { baseURL: settings.baseURL, entry });
   };
 
@@ -153,6 +165,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     new EmbeddingModel(configOf(modelId, own));
   const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
     new RerankingModel(configOf(modelId, own));
+  const videoModel = (modelId: string, own: RunpodVideoModelSettings = {}): VideoModelV4 =>
+    new VideoModel(configOf(modelId, own));
   const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
 
   const provider = (modelId: string, settings?: RunpodChatModelSettings) => languageModel(modelId, settings);
@@ -166,6 +180,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     speech: speechModel,
     transcriptionModel,
     transcription: transcriptionModel,
+    videoModel,
+    video: videoModel,
     endpoint,
     embeddingModel,
     embedding: embeddingModel,

@@ -7,8 +7,9 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
+import { isFileUrl } from "./file.ts";
 import { badOption } from "./options.ts";
-import { quoteAll, warnUndocumented, type Writing } from "./writing.ts";
+import { quoteAll, refuse, warnUndocumented, type Writing } from "./writing.ts";
 
 /** What is documented of a number. */
 export interface NumberRule {
@@ -39,24 +40,45 @@ export function checkRules(writing: Writing, options: JSONObject, rules: Record<
   for (const [key, rule] of Object.entries(rules)) {
     const value = options[key];
     if (value === undefined) continue;
-    const type = typeOf(rule);
-    if (!TYPES[type](value)) throw badOption(`runpod.${key}`, value, EXPECTED[type]);
-    const documented = describeLimit(rule, value);
-    if (documented) warnUndocumented(writing, `${key} ${JSON.stringify(value)}`, documented);
+    checkValue(writing, key, value, rule, (expected) => badOption(`runpod.${key}`, value, expected));
   }
+}
+
+/**
+ * Checks a standard setting of the SDK.
+ *
+ * @throws {InvalidArgumentError} for a value of the wrong type.
+ */
+export function checkSetting(writing: Writing, name: string, value: JSONValue, rule: Rule): void {
+  checkValue(writing, name, value, rule, (expected) => {
+    return refuse(writing, name, `${name} ${JSON.stringify(value)} is not ${expected}`);
+  });
+}
+
+function checkValue(
+  writing: Writing,
+  name: string,
+  value: JSONValue,
+  rule: Rule,
+  error: (expected: string) => Error,
+): void {
+  const type = typeOf(rule);
+  if (!TYPES[type](value)) throw error(EXPECTED[type]);
+  const documented = describeLimit(rule, value);
+  if (documented) warnUndocumented(writing, `${name} ${JSON.stringify(value)}`, documented);
 }
 
 type Type = Extract<Rule, string> | "number" | "whole" | "choice";
 
 function typeOf(rule: Rule): Type {
   if (typeof rule === "string") return rule;
-  if (!isNumberRule(rule)) return "choice";
+  if (!isNumberRule(rule)) return rule.every((choice) => typeof choice === "number") ? "number" : "choice";
   return rule.whole ? "whole" : "number";
 }
 
 const TYPES: Record<Type, (value: JSONValue | undefined) => boolean> = {
   text: (value) => typeof value === "string",
-  url: (value) => typeof value === "string" && /^(https?:\/\/|data:)/i.test(value),
+  url: isFileUrl,
   boolean: (value) => typeof value === "boolean",
   list: (value) => Array.isArray(value),
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),

@@ -48,17 +48,16 @@ export interface WantedSize {
  */
 export function writeSize(writing: Writing, rules: SizeRules, wanted: WantedSize): JSONObject {
   const { size, aspectRatio, sizeName = "size" } = wanted;
-  const takesRatio = rules.ratios === "any" || Array.isArray(rules.ratios);
   if (size === undefined) return aspectRatio === undefined ? {} : writeRatio(writing, rules, aspectRatio);
 
   const [width, height] = readSize(writing, size, sizeName);
   const { as } = rules;
-  if (as === undefined) return writeSizeAsRatio(writing, rules, wanted, ratioOf(width, height));
+  if (as === undefined) return writeSizeAsRatio(writing, rules, wanted, [width, height]);
   if (isTiered(as)) {
     // A tier says nothing of the shape, which the ratio then has to say.
     const tier = writeTier(writing, rules, `${width}x${height}`, Math.min(width, height));
-    if (!takesRatio) return tier;
-    return { ...tier, ...writeRatio(writing, rules, aspectRatio ?? ratioOf(width, height)) };
+    if (aspectRatio !== undefined) return { ...tier, ...writeRatio(writing, rules, aspectRatio) };
+    return { ...tier, ...writeShape(writing, rules, [width, height], sizeName) };
   }
   if (aspectRatio !== undefined) {
     warnUnsupported(writing, "aspectRatio", `${sizeName} is set, and the two exclude each other`);
@@ -81,14 +80,17 @@ const WRITERS = {
   "width height": (width: number, height: number): JSONObject => ({ width, height }),
 };
 
-function writeRatio(writing: Writing, rules: SizeRules, ratio: string): JSONObject {
+function writeRatio(writing: Writing, rules: SizeRules, wanted: string): JSONObject {
   const { as, ratios, doubtfulRatios = [] } = rules;
   const allowed = ratiosOf(rules);
-  if (allowed === undefined) return { aspect_ratio: ratio };
+  if (allowed === undefined) return { aspect_ratio: wanted };
   if (allowed.length === 0) {
-    warnUnsupported(writing, "aspectRatio", `"${writing.modelId}" takes neither a size nor a ratio`);
+    warnUnsupported(writing, "aspectRatio", `"${writing.modelId}" takes no aspect ratio`);
     return {};
   }
+  // 42:18 is 21:9 by another name.
+  const ratio = [wanted, ...allowed].find((ratio) => allowed.includes(ratio) && valueOf(ratio) === valueOf(wanted)) ??
+    wanted;
   if (doubtfulRatios.includes(ratio)) {
     warnUndocumented(writing, `Aspect ratio "${ratio}"`, quoteAll(allowed));
   } else if (!allowed.includes(ratio)) {
@@ -109,16 +111,27 @@ function writeSizeAsRatio(
   writing: Writing,
   rules: SizeRules,
   { aspectRatio, sizeName = "size" }: WantedSize,
-  ratio: string,
+  sides: [number, number],
 ): JSONObject {
   const { warnings, modelId } = writing;
-  if (aspectRatio === undefined && ratiosOf(rules)?.includes(ratio)) {
+  const ratio = documentedRatioOf(rules, sides);
+  if (aspectRatio === undefined && ratio !== undefined) {
     const details = `"${modelId}" takes no size in pixels; aspect ratio "${ratio}" is sent in its place`;
     warnings.push({ type: "compatibility", feature: sizeName, details });
     return { aspect_ratio: ratio };
   }
   warnUnsupported(writing, sizeName, `"${modelId}" takes no size in pixels`);
   return aspectRatio === undefined ? {} : writeRatio(writing, rules, aspectRatio);
+}
+
+/** The ratio that goes with a tier, where the model takes both. */
+function writeShape(writing: Writing, rules: SizeRules, sides: [number, number], sizeName: string): JSONObject {
+  const allowed = ratiosOf(rules);
+  if (allowed?.length === 0) return {};
+  const ratio = allowed === undefined ? ratioOf(...sides) : documentedRatioOf(rules, sides);
+  if (ratio !== undefined) return { aspect_ratio: ratio };
+  warnUnsupported(writing, sizeName, `the shape of ${sides.join("x")} is none of ${quoteAll(allowed!)}`);
+  return {};
 }
 
 function writeTier(writing: Writing, { as, tiers = [] }: SizeRules, size: string, lines: number): JSONObject {
@@ -145,6 +158,19 @@ function readSize(writing: Writing, size: string, sizeName: string): [number, nu
 function parse(size: Size): [number, number] {
   const [width, height] = size.split("x").map(Number);
   return [width, height];
+}
+
+/** The documented ratio that a size has; nearly, because codecs want sides rounded: 854x480 is 16:9. */
+function documentedRatioOf(rules: SizeRules, [width, height]: [number, number]): string | undefined {
+  return ratiosOf(rules)?.find((ratio) => Math.abs(Math.log(valueOf(ratio) * height / width)) < TOLERANCE);
+}
+
+const TOLERANCE = 0.02;
+
+/** `NaN` where it is no ratio, which equals nothing. */
+function valueOf(ratio: string): number {
+  const [width, height] = ratio.split(":").map(Number);
+  return width / height;
 }
 
 function ratioOf(width: number, height: number): Ratio {

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { ImageModelV4CallOptions } from "@ai-sdk/provider";
+import type {
+  Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+  ImageModelV4CallOptions,
+} from "@ai-sdk/provider";
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 
 /** A request that left the provider. */
@@ -36,6 +39,25 @@ export const IMAGE_CALL: ImageModelV4CallOptions = {
   mask: undefined,
   providerOptions: {},
 };
+
+/** The smallest call of a video model. */
+export const VIDEO_CALL: VideoModelV4CallOptions = {
+  prompt: "A red apple rolls",
+  n: 1,
+  aspectRatio: undefined,
+  resolution: undefined,
+  duration: undefined,
+  fps: undefined,
+  seed: undefined,
+  image: undefined,
+  frameImages: undefined,
+  inputReferences: undefined,
+  generateAudio: undefined,
+  providerOptions: {},
+};
+
+/** The first bytes of an MP4. */
+export const MP4_BASE64 = "AAAAGGZ0eXBpc29tAAACAGlzb21pc28y";
 
 /** A PNG of one pixel. */
 export const PNG_BASE64 =

@@ -12,6 +12,7 @@ describe("importing the package, and making a provider and its models", () => {
       const { createRunpodEmulator } = await import("@runpod/ai-sdk-provider/testing");
       createRunpod({ apiKey: "rpa_FAKE" })("qwen/qwen3-32b-awq");
       runpod.imageModel("qwen/qwen-image");
+      runpod.videoModel("vidu/q3-t2v");
       createRunpodEmulator();
     } finally {
       disarm();

@@ -16,7 +16,7 @@ describe("the provider", () => {
     for (const model of [defaultRunpod.imageModel("qwen/qwen-image"), defaultRunpod.image("qwen/qwen-image")]) {
       assertEquals([model.specificationVersion, model.provider], ["v4", "runpod.image"]);
     }
-    const rest = { embedding: "embeddingModel", reranking: "rerankingModel" } as const;
+    const rest = { embedding: "embeddingModel", reranking: "rerankingModel", video: "videoModel" } as const;
     for (const [alias, name] of Object.entries(rest) as Array<[keyof typeof rest, (typeof rest)[keyof typeof rest]]>) {
       for (const model of [defaultRunpod[alias]("x"), defaultRunpod[name]("x")]) {
         assertEquals([model.specificationVersion, model.provider, model.modelId], ["v4", `runpod.${alias}`, "x"]);
@@ -249,7 +249,7 @@ describe("the API key", () => {
 
   it("is in no serialised provider or model", () => {
     const { runpod } = capture(hello);
-    for (const value of [runpod, runpod(MODEL), runpod.imageModel("qwen/qwen-image")]) {
+    for (const value of [runpod, runpod(MODEL), runpod.imageModel("qwen/qwen-image"), runpod.video("abc")]) {
       assert(!(JSON.stringify(value) ?? "").includes(KEY));
     }
   });

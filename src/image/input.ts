@@ -76,7 +76,7 @@ function readImages(
   { files = [] }: ImageModelV4CallOptions,
   worker: JSONObject,
 ): { urls: string[]; rest: JSONObject } {
-  if (entry?.images) return splitImages(writing, files, worker);
+  if (entry?.images) return splitImages(writing, files.map(toUrl), worker);
   if (files.length === 0 || (worker.image === undefined && worker.images === undefined)) {
     return { urls: files.map(toUrl), rest: worker };
   }

@@ -100,7 +100,7 @@ export class ImageModel implements ImageModelV4 {
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
     return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => {
-      const files = readFiles(queue, result, own.output);
+      const files = readFiles(queue, result, "image", own.output);
       // All images are given in one form.
       const isInline = files.every((file) => "base64" in file);
       const images = await Promise.all(files.map(async (file) => {

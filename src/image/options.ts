@@ -5,14 +5,7 @@
  */
 import type { JSONValue } from "@ai-sdk/provider";
 import type { RunpodWaitOptions } from "../job/options.ts";
-
-/** A LoRA adapter to load. */
-export interface RunpodLora {
-  /** Where its weights are: a URL. */
-  path: string;
-  /** How strong it is. */
-  scale: number;
-}
+import type { RunpodLora } from "../lora.ts";
 
 /** Every option that the image workers document. Each model has some of them: {@link RunpodImageModelOptions}. */
 export interface RunpodImageWorkerOptions {

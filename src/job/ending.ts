@@ -28,7 +28,11 @@ export function endedWithoutResult(
 }
 
 /** Makes the error for a job whose status cannot be read. */
-export function cannotBeRead({ queue, latest }: Run, cause: unknown, then = howToGoOn(latest!.job)): RunpodJobError {
+export function cannotBeRead(
+  { queue, latest }: Pick<Run, "queue" | "latest">,
+  cause: unknown,
+  then = howToGoOn(latest!.job),
+): RunpodJobError {
   if (APICallError.isInstance(cause) && cause.statusCode === 404) {
     return endedWithoutResult(queue, latest!, { kind: "expired", cause });
   }

@@ -108,7 +108,11 @@ export function see(run: Run, seen: SeenJob): void {
   tell(run, seen.job);
 }
 
-function tell(run: Run, { id: jobId, output, error: _, cost: __, ...job }: RunpodJob): void {
+/** Tells the caller of a job, if that is news. */
+export function tell(
+  run: Pick<Run, "queue" | "told">,
+  { id: jobId, output, error: _, cost: __, ...job }: RunpodJob,
+): void {
   const { settings: { onJobUpdate }, endpoint } = run.queue;
   if (!onJobUpdate) return;
   const isProgress = output !== undefined && !isFinal({ id: jobId, ...job });

@@ -14,15 +14,19 @@ const DEFAULT_WAIT_MILLIS = 90_000;
 /** What is set aside of the time for the answer to a held submission. */
 const ANSWER_MILLIS = 5000;
 
-/** Submits a job. One over the rate limit was not taken, so it may be submitted again, as long as there is time. */
-export async function submitUntilTaken(run: Run, submission: Submission): Promise<JobAnswer> {
+/**
+ * Submits a job. One over the rate limit was not taken, so it may be submitted again, as long as there is time.
+ *
+ * @param mayHold Whether the service may hold it, which gives the result one minute to live.
+ */
+export async function submitUntilTaken(run: Run, submission: Submission, mayHold = true): Promise<JobAnswer> {
   const { queue, options, stop } = run;
   const written = writeSubmission(queue, submission);
   // The request outlives an abort, because its answer has the id to cancel the job with.
   const outlivesAbort = (options.cancelOnAbort ?? true) || (options.cancelOnTimeout ?? true);
   // What only a held submission takes is held as short as can be where nobody wants to wait.
-  const notHeld = written.isLarge ? LIMITS.minWaitMillis : undefined;
-  for (let waitMillis = heldMillis(run, submission) ?? notHeld;; run.refusals++) {
+  const notHeld = written.isLarge && mayHold ? LIMITS.minWaitMillis : undefined;
+  for (let waitMillis = (mayHold ? heldMillis(run, submission) : undefined) ?? notHeld;; run.refusals++) {
     try {
       run.isHeld = waitMillis !== undefined;
       run.submitting = submit(queue, written, { waitMillis, abortSignal: stop.signal, outlivesAbort });

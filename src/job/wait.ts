@@ -59,6 +59,49 @@ export async function runJob<T>(
   }
 }
 
+/**
+ * Submits a job, and leaves it to be looked at, maybe by another process: its result lives half an hour.
+ *
+ * @throws the abort signal's reason.
+ */
+export async function startJob(
+  queue: Queue,
+  submission: Submission,
+  { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
+): Promise<JobAnswer> {
+  const run = startRun(queue, options, abortSignal);
+  try {
+    run.stop.signal.throwIfAborted();
+    return await submitUntilTaken(run, submission, false);
+  } catch (error) {
+    throw whyStopped(run, error);
+  } finally {
+    run.dispose();
+  }
+}
+
+/**
+ * Looks at a job once.
+ *
+ * @throws {APICallError} for which {@link isPassing} holds, when the next look may well succeed.
+ * @throws {RunpodJobError} when none will.
+ * @throws the abort signal's reason.
+ */
+export async function lookAtJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+  const run = startRun(queue, {}, abortSignal);
+  try {
+    run.stop.signal.throwIfAborted();
+    await takeTurn(queue, run.stop.signal);
+    return await readStatus(run, jobId);
+  } catch (error) {
+    run.stop.signal.throwIfAborted();
+    if (isPassing(error)) throw error;
+    throw cannotBeRead({ queue, latest: { job: { id: jobId, status: "IN_QUEUE" } } }, error);
+  } finally {
+    run.dispose();
+  }
+}
+
 async function begin(run: Run, work: Work): Promise<void> {
   run.stop.signal.throwIfAborted();
   if ("submission" in work) return see(run, await submitUntilTaken(run, work.submission));

@@ -106,7 +106,7 @@ export class SpeechModel implements SpeechModelV4 {
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
     return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => {
-      const [file, ...others] = readFiles(queue, result, own.output);
+      const [file, ...others] = readFiles(queue, result, "audio", own.output);
       if (others.length > 0) {
         const message = `The job made ${others.length + 1} files, and the first one is returned`;
         warnings.push({ type: "other", message });

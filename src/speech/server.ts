@@ -49,7 +49,7 @@ export async function askForSpeech(
   const answer = await outcomeOf(asText(), settings, endpoint, call);
   const json = unwrap(answer.json);
   if (isRecord(json) && isErrorObject(json)) throw answerError({ attempt, answer, repeat: "completion", notFound });
-  const [file] = findFiles(json);
+  const [file] = findFiles(json, "audio");
   if (file && "base64" in file) return { audio: file.base64, headers: answer.headers };
   throw notAudio(attempt, answer);
 }

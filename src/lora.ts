@@ -1,0 +1,13 @@
+/**
+ * LoRA adapters, which image and video models load alike.
+ *
+ * @module
+ */
+
+/** A LoRA adapter to load. */
+export interface RunpodLora {
+  /** Where its weights are: a URL. */
+  path: string;
+  /** How strong it is. */
+  scale: number;
+}

@@ -1,0 +1,259 @@
+/**
+ * Writes a worker's input from the SDK's call: the one writer that all video models share.
+ *
+ * @module
+ */
+import type {
+  Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+  Experimental_VideoModelV4File as VideoModelV4File,
+  JSONObject,
+  SharedV4Warning,
+} from "@ai-sdk/provider";
+import * as z from "zod/v4-mini";
+import { mediaTypeOf, toUrl } from "../file.ts";
+import { checkImages, type ImageSource, splitImages, writeImages } from "../input_image.ts";
+import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import { once, splitOptions } from "../options.ts";
+import { checkRules, checkSetting, type Rule } from "../rules.ts";
+import { ratiosOf, writeSize } from "../size.ts";
+import { quoteAll, refuse, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
+import type { VideoEntry, VideoRules } from "./catalogue.ts";
+import type { RunpodVideoCall, RunpodVideoModelSettings } from "./model.ts";
+
+/** What to run and how long to wait for it. */
+export interface VideoInput {
+  input: JSONObject;
+  wait: RunpodWaitOptions;
+  /** A job to continue, in place of a new one. */
+  jobId: string | undefined;
+  warnings: SharedV4Warning[];
+}
+
+/** Any worker that is not in the catalogue: the standard settings that are set, under their most usual names. */
+const PLAIN: VideoRules = {
+  size: { as: "width height", ratios: "any" },
+  images: { key: "image", max: Infinity, required: false },
+  references: true,
+  lastImage: true,
+  video: true,
+  audio: true,
+  duration: {},
+  fps: {},
+  seed: true,
+  generateAudio: "generate_audio",
+  required: [],
+  options: {},
+};
+
+/**
+ * Writes the input of a video job.
+ *
+ * @throws {InvalidArgumentError} for what the model cannot do, before any request.
+ */
+export async function writeInput(
+  modelId: string,
+  entry: VideoEntry | undefined,
+  map: RunpodVideoModelSettings["input"],
+  call: VideoModelV4CallOptions,
+): Promise<VideoInput> {
+  const warnings: SharedV4Warning[] = [];
+  const writing: Writing = { modelId, attempt: `generate a video with "${modelId}"`, warnings };
+  const { ours: { jobId, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
+  // What continues a job has been written before.
+  if (jobId !== undefined) return { input: {}, wait, jobId, warnings };
+
+  const rules = entry ?? PLAIN;
+  if (entry) {
+    warnRemoved(writing, entry);
+    checkRules(writing, worker, { ...settingRules(entry), ...entry.options });
+  }
+  const files = sortFiles(writing, call);
+  const { urls, rest } = readImages(writing, entry, files, worker);
+  const input: JSONObject = {
+    ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
+    ...writeSize(writing, rules.size, {
+      size: call.resolution,
+      aspectRatio: followsImage(rules, call, urls) ? undefined : call.aspectRatio,
+      sizeName: "resolution",
+    }),
+    ...writeSettings(writing, rules, call),
+    ...(map ? {} : { ...writeImages(writing, rules.images, urls, START), ...writeFiles(writing, rules, files, rest) }),
+    ...rest,
+  };
+  if (call.n > 1) warnUnsupported(writing, "n", "one call makes one video; generateVideo splits n");
+  if (map) return { input: await map(describeCall(call, files, urls, rest, input)), wait, jobId, warnings };
+  dropIgnored(writing, rules, call, input);
+  checkRequired(writing, rules, input);
+  return { input, wait, jobId, warnings };
+}
+
+const ownOptions = once(() => z.object(waitOptions()));
+
+const START: ImageSource = { feature: "image", advice: "prompt.image" };
+
+/** The files of a call as URLs, by what they are for. */
+interface Files {
+  start: string[];
+  lastImage: string[];
+  /** What the video is to be like, or go with. */
+  references: Record<"image" | "video" | "audio", string[]>;
+}
+
+function sortFiles(
+  writing: Writing,
+  { image, frameImages = [], inputReferences = [] }: VideoModelV4CallOptions,
+): Files {
+  const frames = (type: "first_frame" | "last_frame") =>
+    frameImages.filter(({ frameType }) => frameType === type).map((frame) => frame.image);
+  const [start = image] = frames("first_frame");
+  const references: Files["references"] = { image: [], video: [], audio: [] };
+  for (const reference of inputReferences) {
+    const kind = kindOf(reference);
+    if (!(kind in references)) {
+      const reason = `a reference is of type "${reference.mediaType}", which is no image, video or sound`;
+      throw refuse(writing, "inputReferences", reason);
+    }
+    references[kind as keyof typeof references].push(toUrl(reference));
+  }
+  return { start: start ? [toUrl(start)] : [], lastImage: frames("last_frame").map(toUrl), references };
+}
+
+/** A URL that does not tell is taken for an image's. */
+function kindOf(file: VideoModelV4File): string {
+  const mediaType = file.mediaType ?? (file.type === "url" ? mediaTypeOf(file.url) : undefined);
+  return mediaType === undefined || mediaType.startsWith("application/") ? "image" : mediaType.split("/")[0];
+}
+
+/** Input images from wherever they are; a worker that is not known may mean anything by its options. */
+function readImages(
+  writing: Writing,
+  entry: VideoEntry | undefined,
+  { start, references }: Files,
+  worker: JSONObject,
+): { urls: string[]; rest: JSONObject } {
+  const { images, references: takesReferences } = entry ?? PLAIN;
+  const urls = takesReferences ? [...start, ...references.image] : start;
+  if (!takesReferences && references.image.length > 0) {
+    warnUnsupported(writing, "inputReferences", `"${writing.modelId}" takes no reference images`);
+  }
+  if (entry && images) return splitImages(writing, urls, worker, START);
+  if (urls.length === 0 || (worker.image === undefined && worker.images === undefined)) return { urls, rest: worker };
+  warnUnsupported(writing, "image", "providerOptions.runpod has the input image");
+  return { urls: [], rest: worker };
+}
+
+/** The files that have a key of their own. */
+function writeFiles(
+  writing: Writing,
+  { lastImage, video, audio }: VideoRules,
+  files: Files,
+  worker: JSONObject,
+): JSONObject {
+  checkImages(writing, "frameImages", files.lastImage);
+  const inputs = [
+    { key: "last_image", what: "last frame", takes: lastImage, urls: files.lastImage, feature: "frameImages" },
+    { key: "video", what: "video", takes: video, urls: files.references.video, feature: "inputReferences" },
+    { key: "audio", what: "sound", takes: audio, urls: files.references.audio, feature: "inputReferences" },
+  ];
+  return Object.assign(
+    {},
+    ...inputs.map(({ key, what, takes, urls, feature }) => {
+      if (urls.length === 0) return {};
+      if (urls.length > 1) throw refuse(writing, feature, `it takes at most 1 ${what}, not ${urls.length}`);
+      if (takes && worker[key] === undefined) return { [key]: urls[0] };
+      warnUnsupported(writing, feature, takes ? `providerOptions.runpod has the ${what}` : `it takes no ${what}`);
+      return {};
+    }),
+  );
+}
+
+/** The rules of the settings that the SDK has too, for those who set them as options. */
+function settingRules({ duration, fps }: VideoRules): Record<string, Rule> {
+  return { ...(duration && { duration }), ...(fps && { fps }) };
+}
+
+function writeSettings(writing: Writing, rules: VideoRules, call: VideoModelV4CallOptions): JSONObject {
+  const settings: Array<[name: "duration" | "fps" | "seed" | "generateAudio", key: string | undefined, rule?: Rule]> = [
+    ["duration", rules.duration && "duration", rules.duration],
+    ["fps", rules.fps && "fps", rules.fps],
+    ["seed", rules.seed ? "seed" : undefined, { whole: true }],
+    ["generateAudio", rules.generateAudio, "boolean"],
+  ];
+  return Object.fromEntries(settings.flatMap(([name, key, rule]) => {
+    const value = call[name];
+    if (value === undefined) return [];
+    if (key === undefined || rule === undefined) {
+      warnUnsupported(writing, name, `"${writing.modelId}" takes no ${name}`);
+      return [];
+    }
+    checkSetting(writing, name, value, rule);
+    return [[key, value]];
+  }));
+}
+
+/** Whether the video gets the shape of its image anyway, which is what "adaptive" asks for. */
+function followsImage(
+  { size, ignores }: VideoRules,
+  { aspectRatio }: VideoModelV4CallOptions,
+  urls: string[],
+): boolean {
+  if (aspectRatio !== "adaptive" || urls.length === 0) return false;
+  return ratiosOf(size)?.length === 0 || ignores?.aspect_ratio === "image";
+}
+
+function dropIgnored(writing: Writing, { ignores = {} }: VideoRules, call: VideoModelV4CallOptions, input: JSONObject) {
+  for (const [key, other] of Object.entries(ignores)) {
+    if (input[key] === undefined || input[other] === undefined) continue;
+    const feature = key !== "aspect_ratio" ? key : call.aspectRatio === undefined ? "resolution" : "aspectRatio";
+    warnUnsupported(writing, feature, `"${writing.modelId}" ignores ${key} where it gets ${other}`);
+    delete input[key];
+  }
+}
+
+/** What the AI SDK calls some keys of the input. */
+const SETTINGS: Record<string, string> = {
+  prompt: "prompt",
+  duration: "duration",
+  size: "resolution",
+  video: "inputReferences",
+  audio: "inputReferences",
+};
+
+function checkRequired(writing: Writing, rules: VideoRules, input: JSONObject): void {
+  for (const key of rules.required) {
+    if (input[key] !== undefined && String(input[key]).trim() !== "") continue;
+    const setting = SETTINGS[key];
+    if (key === "prompt") throw refuse(writing, key, "a prompt is required");
+    const ways = [...(setting ? [setting] : []), `providerOptions.runpod.${key}`];
+    const rule = rules.options[key] ?? settingRules(rules)[key];
+    const values = Array.isArray(rule) ? `: ${quoteAll(rule)}` : "";
+    throw refuse(writing, ways[0], `${key} is required; pass ${ways.join(" or ")}${values}`);
+  }
+}
+
+function describeCall(
+  { prompt, resolution, aspectRatio, duration, fps, seed, generateAudio }: VideoModelV4CallOptions,
+  { lastImage: [lastImage], references }: Files,
+  images: string[],
+  options: JSONObject,
+  input: JSONObject,
+): RunpodVideoCall {
+  const [width, height] = resolution?.split("x").map(Number) ?? [];
+  const { video: videos, audio: sounds } = references;
+  return {
+    prompt,
+    width,
+    height,
+    aspectRatio,
+    duration,
+    fps,
+    seed,
+    generateAudio,
+    images,
+    lastImage,
+    videos,
+    sounds,
+    options,
+    input,
+  };
+}

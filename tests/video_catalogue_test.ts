@@ -1,0 +1,587 @@
+/** Every video model of Runpod's public endpoints, against what its page documents. */
+import {
+  type Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+  InvalidArgumentError,
+  type JSONObject,
+  type SharedV4Warning,
+} from "@ai-sdk/provider";
+import {
+  createRunpod,
+  type RunpodKnownVideoModelId,
+  type RunpodVideoModelId,
+  type RunpodVideoModelOptions,
+} from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completed, KEY, VIDEO_CALL } from "./capture.ts";
+import documented from "./data/documented_models.json" with { type: "json" };
+
+interface Documented {
+  id: string;
+  aliases: string[];
+  endpoint: string;
+  docsStatus: string;
+  params: Array<{ name: string; type: string; enum?: Array<string | number>; min?: number; max?: number }>;
+  requiredInputs: string[];
+  sizeRule: {
+    params: string[];
+    enum?: string[];
+    aspectEnum?: string[];
+    resolutionEnum?: string[];
+    pricedTiers?: string[];
+    format?: string;
+  };
+  maxInputImages: number;
+  durationRule: { enum?: number[]; priced?: number[]; min?: number; max?: number };
+  exampleInput: JSONObject;
+  exampleOutput: JSONObject & { output: { video_url: string; cost: number } };
+}
+
+const PAGES = documented.filter(({ kind }) => kind === "video") as unknown as Documented[];
+const page = (modelId: string) => PAGES.find(({ id }) => id === modelId)!;
+
+type Call = Partial<Omit<VideoModelV4CallOptions, "providerOptions">> & { options?: JSONObject };
+
+/** What the AI SDK calls the tiers. */
+const TIERS: Record<string, `${number}x${number}`> = {
+  "480p": "854x480",
+  "540p": "960x540",
+  "720p": "1280x720",
+  "1080p": "1920x1080",
+};
+
+const file = (url: unknown) => ({ type: "url" as const, url: String(url) });
+
+/** The call that a documented input is the answer to. */
+function callFor(example: JSONObject): Call {
+  const {
+    prompt,
+    image,
+    images,
+    last_image,
+    video,
+    audio,
+    duration,
+    size,
+    resolution,
+    aspect_ratio,
+    fps,
+    seed,
+    generate_audio,
+    ...options
+  } = example;
+  const references = [images, video, audio].flat().filter((url) => url !== undefined);
+  return JSON.parse(JSON.stringify({
+    prompt,
+    image: image ? file(image) : undefined,
+    frameImages: last_image ? [{ image: file(last_image), frameType: "last_frame" }] : undefined,
+    inputReferences: references.length > 0 ? references.map(file) : undefined,
+    duration,
+    resolution: TIERS[String(resolution ?? size)] ?? (size as string | undefined)?.replace("*", "x"),
+    aspectRatio: aspect_ratio,
+    fps,
+    seed,
+    generateAudio: generate_audio,
+    options,
+  }));
+}
+
+/** What is documented, without what only says that nothing is set. */
+function inputOf({ exampleInput }: Documented): JSONObject {
+  return Object.fromEntries(Object.entries(exampleInput).filter(([key, value]) => key !== "image" || value !== ""));
+}
+
+/** The smallest input that a model takes. */
+function smallestInput({ requiredInputs, exampleInput }: Documented): JSONObject {
+  return Object.fromEntries(requiredInputs.map((key) => [key, exampleInput[key]]));
+}
+
+/** What a call makes the worker's input, and how it is warned of. */
+async function inputFor(modelId: string, { options = {}, ...call }: Call): Promise<{
+  input: JSONObject;
+  warnings: SharedV4Warning[];
+}> {
+  const { runpod, sent } = capture(() => completed({ video_url: "https://video.runpod.ai/a/output.mp4" }));
+  const { warnings } = await runpod.videoModel(modelId).doGenerate!({
+    ...VIDEO_CALL,
+    prompt: undefined,
+    ...call,
+    providerOptions: { runpod: options },
+  });
+  assertEquals(sent.length, 1);
+  return { input: sent[0].body.input, warnings: warnings.filter(({ type }) => type !== "deprecated") };
+}
+
+/** Runs a call where inputs are judged by the documentation. */
+async function runStrictly(modelId: string, { options = {}, ...call }: Call) {
+  const emulator = createRunpodEmulator({ behavior: { sizeRules: "documented", undocumentedInput: "refused" } });
+  const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch });
+  const result = await runpod.videoModel(modelId).doGenerate!({
+    ...VIDEO_CALL,
+    prompt: undefined,
+    ...call,
+    providerOptions: { runpod: options },
+  });
+  assertEquals(emulator.jobs.map(({ status }) => status), ["COMPLETED"]);
+  return result;
+}
+
+/** Makes a call, which has to be sent without a warning and be accepted; returns what was sent of a key. */
+async function takes(modelId: string, call: Call, key: string): Promise<unknown> {
+  const { input, warnings } = await inputFor(modelId, call);
+  assertEquals(warnings, []);
+  await runStrictly(modelId, call);
+  return input[key];
+}
+
+async function refusal(modelId: string, { options = {}, ...call }: Call): Promise<InvalidArgumentError> {
+  const { runpod, sent } = capture(() => completed({}));
+  const error = await assertRejects(
+    async () =>
+      await runpod.videoModel(modelId).doGenerate!({
+        ...VIDEO_CALL,
+        prompt: undefined,
+        ...call,
+        providerOptions: { runpod: options },
+      }),
+    InvalidArgumentError,
+  );
+  assertEquals(sent.length, 0);
+  return error;
+}
+
+const sizesOf = ({ sizeRule }: Documented) =>
+  sizeRule.params.includes("size") && sizeRule.format !== "tier name" ? sizeRule.enum ?? [] : [];
+const tiersOf = ({ sizeRule: { resolutionEnum, format, enum: values, pricedTiers } }: Documented) =>
+  resolutionEnum ?? (format === "tier name" ? values ?? pricedTiers ?? [] : []);
+const ratiosOf = ({ sizeRule: { params, enum: values, aspectEnum } }: Documented) =>
+  params.includes("aspect_ratio") ? aspectEnum ?? values ?? [] : [];
+const durationsOf = ({ durationRule: { enum: values, priced, min, max } }: Documented) =>
+  values ?? priced ?? (min && max ? [min, min + 1, max] : []);
+const has = ({ params }: Documented, name: string) => params.some((param) => param.name === name);
+
+describe("every documented video model", () => {
+  it("is known, by all its names, and none is known that is not documented", async () => {
+    const { runpod, sent } = capture(() => Response.json({ error: "no" }, { status: 400 }));
+    for (const model of PAGES) {
+      for (const name of [model.id, model.endpoint, ...model.aliases]) {
+        const { options = {}, ...call } = callFor({ ...smallestInput(model), resolution: "720p" });
+        // Only known models are sent no width.
+        const known = runpod.videoModel(name);
+        await assertRejects(async () =>
+          await known.doGenerate!({ ...VIDEO_CALL, ...call, providerOptions: { runpod: options } })
+        );
+        assertEquals(new URL(sent.at(-1)!.url).pathname, `/v2/${model.endpoint}/runsync`, name);
+        assertEquals(sent.at(-1)!.body.input.width, undefined, name);
+      }
+    }
+    assertEquals(PAGES.map(({ id }) => id).sort(), [...IDS].sort());
+  });
+
+  for (const model of PAGES) {
+    const { id } = model;
+    const smallest = callFor(smallestInput(model));
+
+    it(`${id}: sends the documented example key for key, and it is accepted`, async () => {
+      const call = callFor(model.exampleInput);
+      const { input, warnings } = await inputFor(id, call);
+      assertEquals(input, inputOf(model));
+      assertEquals(warnings, []);
+      await runStrictly(id, call);
+    });
+
+    it(`${id}: takes the documented example as options of its worker, too`, async () => {
+      const { prompt, ...options } = inputOf(model);
+      const { input, warnings } = await inputFor(id, { prompt: prompt as string, options });
+      assertEquals([input, warnings], [inputOf(model), []]);
+    });
+
+    it(`${id}: sends nothing that the caller did not set`, async () => {
+      assertEquals((await inputFor(id, smallest)).input, smallestInput(model));
+      await runStrictly(id, smallest);
+    });
+
+    it(`${id}: takes every documented size, tier and ratio`, async () => {
+      for (const size of sizesOf(model)) {
+        assertEquals(await takes(id, { ...smallest, resolution: size.replace("*", "x") as "1x1" }, "size"), size);
+      }
+      for (const tier of tiersOf(model)) {
+        const key = has(model, "resolution") ? "resolution" : "size";
+        assertEquals(await takes(id, { ...smallest, resolution: TIERS[tier] }, key), tier);
+        assertEquals(await takes(id, { ...smallest, resolution: undefined, options: { [key]: tier } }, key), tier);
+      }
+      for (const ratio of ratiosOf(model)) {
+        assertEquals(await takes(id, { ...smallest, aspectRatio: ratio as "1:1" }, "aspect_ratio"), ratio);
+      }
+    });
+
+    it(`${id}: takes every documented duration, and warns of others`, async () => {
+      for (const duration of durationsOf(model)) {
+        assertEquals(await takes(id, { ...smallest, duration }, "duration"), duration);
+      }
+      const { input, warnings } = await inputFor(id, { ...smallest, duration: 77 });
+      assertEquals(input.duration, has(model, "duration") ? 77 : undefined);
+      assertEquals(warnings.map(({ type }) => type), [has(model, "duration") ? "other" : "unsupported"]);
+    });
+
+    it(`${id}: is sent fps, seed and generateAudio where it documents them, and warns elsewhere`, async () => {
+      const settings = [
+        { setting: { fps: 24 }, keys: ["fps"] },
+        { setting: { seed: 7 }, keys: ["seed"] },
+        { setting: { generateAudio: false }, keys: ["generate_audio", "save_audio"] },
+      ];
+      for (const { setting, keys } of settings) {
+        const { input, warnings } = await inputFor(id, { ...smallest, ...setting });
+        const key = keys.find((name) => has(model, name));
+        assertEquals(key && input[key], key && Object.values(setting)[0]);
+        const expected = key ? [] : Object.keys(setting);
+        assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), expected);
+        await runStrictly(id, { ...smallest, ...setting });
+      }
+    });
+
+    it(`${id}: wants its required inputs before any request`, async () => {
+      for (const key of model.requiredInputs) {
+        const { [key]: _, ...input } = smallestInput(model);
+        const error = await refusal(id, callFor(input));
+        assertStringIncludes(error.message, key.startsWith("image") ? "an input image" : key);
+        assertStringIncludes(error.message, "is required");
+      }
+      if (model.requiredInputs.includes("prompt")) {
+        assertEquals((await refusal(id, { ...smallest, prompt: "  " })).argument, "prompt");
+      }
+    });
+
+    it(`${id}: takes its documented number of input images`, async () => {
+      const { image = file("https://example.com/a.png"), inputReferences = [], ...call } = smallest;
+      const others = inputReferences.filter((reference) => !/png|jpe?g/.test((reference as { url: string }).url));
+      const max = model.maxInputImages - (has(model, "last_image") ? 1 : 0);
+      if (max === 0) {
+        const { input, warnings } = await inputFor(id, { ...smallest, image });
+        assertEquals([input.image, warnings.map(({ type }) => type)], [undefined, ["unsupported"]]);
+        return;
+      }
+      const images = (count: number) => new Array(count).fill(file("https://example.com/b.png"));
+      const withImages = (count: number) => ({ ...call, image, inputReferences: [...others, ...images(count - 1)] });
+      if (has(model, "images")) {
+        for (let count = 1; count <= max; count++) {
+          assertEquals((await takes(id, withImages(count), "images") as string[]).length, count);
+        }
+        assertStringIncludes((await refusal(id, withImages(max + 1))).message, `at most ${max} input images`);
+      } else {
+        assertEquals(await takes(id, withImages(1), "image"), (image as { url: string }).url);
+        const error = await refusal(id, {
+          ...call,
+          options: { ...call.options, images: ["https://a.b/1", "https://a.b/2"] },
+        });
+        assertStringIncludes(error.message, "at most 1 input image, not 2");
+      }
+    });
+
+    it(`${id}: has its documented output read`, async () => {
+      const { runpod } = capture(() => Response.json(model.exampleOutput));
+      const { options = {}, ...call } = smallest;
+      const { videos, providerMetadata } = await runpod.videoModel(id).doGenerate!({
+        ...VIDEO_CALL,
+        ...call,
+        providerOptions: { runpod: options },
+      });
+      const { output, delayTime, executionTime, id: jobId, workerId } = model.exampleOutput;
+      assertEquals(videos, [{ type: "url", url: output.video_url, mediaType: "video/mp4" }]);
+      assertEquals(
+        providerMetadata,
+        {
+          runpod: {
+            videos: [{
+              url: output.video_url,
+              jobId,
+              endpoint: model.endpoint,
+              workerId,
+              delayTimeMillis: delayTime,
+              executionTimeMillis: executionTime,
+              cost: output.cost,
+            }],
+          },
+        } as typeof providerMetadata,
+      );
+    });
+  }
+
+  it("warns where the documentation has dropped it", async () => {
+    for (const model of PAGES) {
+      const { warnings } = await runStrictly(model.id, callFor(smallestInput(model)));
+      const deprecated = warnings.filter(({ type }) => type === "deprecated");
+      assertEquals(deprecated.length, model.docsStatus === "removed" ? 1 : 0, model.id);
+    }
+  });
+});
+
+describe("a video request does what is documented", () => {
+  it("Sora 2 Pro is sent a tier as its size, never pixels", async () => {
+    const call = callFor(smallestInput(page("openai/sora-2-pro-i2v")));
+    for (const [resolution, size] of [["1280x720", "720p"], ["720x1280", "720p"], ["1920x1080", "1080p"]] as const) {
+      assertEquals(await takes("openai/sora-2-pro-i2v", { ...call, resolution }, "size"), size);
+    }
+    const { input, warnings } = await inputFor("openai/sora-2-pro-i2v", { ...call, resolution: "1792x1024" });
+    assertEquals([input.size, warnings.length], ["1024p", 1]);
+    assertStringIncludes(JSON.stringify(warnings), '\\"720p\\", \\"1080p\\"');
+  });
+
+  it("P-Video, Vidu and Seedance 1.5 are sent a tier as their resolution, with the ratio where they take one", async () => {
+    const cases: Array<[modelId: string, resolution: string, tier: string, ratio: string | undefined]> = [
+      ["pruna/p-video", "1280x720", "720p", "16:9"],
+      ["pruna/p-video", "1080x1920", "1080p", "9:16"],
+      ["vidu/q3-t2v", "960x540", "540p", "16:9"],
+      ["vidu/q3-i2v", "960x540", "540p", undefined],
+      ["bytedance/seedance-v1.5-pro-i2v", "854x480", "480p", "16:9"],
+      ["bytedance/seedance-v1.5-pro-i2v", "1680x720", "720p", "21:9"],
+    ];
+    for (const [modelId, resolution, tier, ratio] of cases) {
+      const call = { ...callFor(smallestInput(page(modelId))), resolution: resolution as "1x1" };
+      const { input, warnings } = await inputFor(modelId, call);
+      assertEquals([input.resolution, input.aspect_ratio, input.size, warnings], [tier, ratio, undefined, []]);
+      await runStrictly(modelId, call);
+    }
+    const modelId = "vidu/q3-t2v";
+    const portrait = await inputFor(modelId, { prompt: "a", resolution: "1280x720", aspectRatio: "9:16" });
+    assertEquals(portrait.input, { prompt: "a", resolution: "720p", aspect_ratio: "9:16" });
+    const odd = await inputFor(modelId, { prompt: "a", resolution: "1000x720" });
+    assertEquals(odd.input, { prompt: "a", resolution: "720p" });
+    assertEquals(odd.warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["resolution"]);
+  });
+
+  it("Kling v2.1, v2.6, WAN 2.2 LoRA and Sora 2 are sent neither size nor ratio", async () => {
+    const models = [
+      "kwaivgi/kling-v2.1-i2v-pro",
+      "kwaivgi/kling-v2.6-std-motion-control",
+      "alibaba/wan-2.2-t2v-720-lora",
+      "openai/sora-2-i2v",
+    ];
+    for (const modelId of models) {
+      const smallest = callFor(smallestInput(page(modelId)));
+      const call = { ...smallest, resolution: "1280x720", aspectRatio: "16:9" } as const;
+      const { input, warnings } = await inputFor(modelId, call);
+      assertEquals(input, smallestInput(page(modelId)));
+      assertEquals(
+        warnings.map((warning) => warning.type === "unsupported" && warning.feature),
+        ["resolution", "aspectRatio"],
+      );
+    }
+  });
+
+  it("Kling O1 is sent a list of images also for one", async () => {
+    const image = file("https://example.com/a.png");
+    const { input, warnings } = await inputFor("kwaivgi/kling-video-o1-r2v", { prompt: "a", image });
+    assertEquals([input, warnings], [{ prompt: "a", images: ["https://example.com/a.png"] }, []]);
+    const many = await inputFor("kwaivgi/kling-video-o1-r2v", {
+      prompt: "a",
+      image,
+      inputReferences: [file("https://example.com/b.png"), file("https://example.com/c.mp4?x=1")],
+    });
+    assertEquals(many.input, {
+      prompt: "a",
+      images: ["https://example.com/a.png", "https://example.com/b.png"],
+      video: "https://example.com/c.mp4?x=1",
+    });
+    await refusal("kwaivgi/kling-video-o1-r2v", { prompt: "a" });
+  });
+
+  it("WAN gets a ratio as a size that has it, and an error names the ratios there are", async () => {
+    const expected: Record<string, Record<string, string>> = {
+      "alibaba/wan-2.6-t2v": { "16:9": "1280*720", "9:16": "720*1280" },
+      "alibaba/wan-2.6-i2v": { "16:9": "1280*720" },
+    };
+    for (const modelId of ["alibaba/wan-2.5", "alibaba/wan-2.2-i2v-720", "alibaba/wan-2.1-i2v-720"]) {
+      expected[modelId] = {
+        "16:9": "1280*720",
+        "9:16": "720*1280",
+        "1:1": "960*960",
+        "4:3": "1088*816",
+        "3:4": "816*1088",
+      };
+    }
+    for (const [modelId, sizes] of Object.entries(expected)) {
+      const call = callFor(smallestInput(page(modelId)));
+      for (const [aspectRatio, size] of Object.entries(sizes)) {
+        const { input, warnings } = await inputFor(modelId, { ...call, aspectRatio: aspectRatio as "1:1" });
+        assertEquals([input.size, input.aspect_ratio, warnings], [size, undefined, []]);
+        const [[width, height], [across, down]] = [size.split("*").map(Number), aspectRatio.split(":").map(Number)];
+        assertEquals(width * down, height * across);
+        await runStrictly(modelId, { ...call, aspectRatio: aspectRatio as "1:1" });
+      }
+      const error = await refusal(modelId, { ...call, aspectRatio: "7:5" });
+      const ratios = Object.keys(sizes).map((ratio) => `"${ratio}"`).join(", ");
+      assertStringIncludes(error.message, `aspect ratio "7:5" is not one of ${ratios}`);
+    }
+  });
+
+  it("WAN warns of a size that is not in its list, and is sent it", async () => {
+    const { input, warnings } = await inputFor("alibaba/wan-2.6-t2v", { prompt: "a", resolution: "832x480" });
+    assertEquals([input.size, warnings.map(({ type }) => type)], ["832*480", ["other"]]);
+    assertStringIncludes(JSON.stringify(warnings), "1280x720");
+    assertEquals(
+      (await inputFor("alibaba/wan-2.5", {
+        ...callFor(smallestInput(page("alibaba/wan-2.5"))),
+        resolution: "832x480",
+      })).warnings,
+      [],
+    );
+  });
+
+  it("fps goes to P-Video and Seedance 1.0 alone, a seed not to Kling v2 and Sora, and Sora wants a duration", async () => {
+    const takesFps = PAGES.filter((model) => has(model, "fps")).map(({ id }) => id);
+    assertEquals(takesFps, ["pruna/p-video", "bytedance/seedance-1.0-pro"]);
+    const { input, warnings } = await inputFor("pruna/p-video", { prompt: "a", fps: 30 });
+    assertEquals([input.fps, warnings.length], [30, 1]);
+    assertStringIncludes(JSON.stringify(warnings), "24, 48");
+    for (const modelId of ["openai/sora-2-i2v", "openai/sora-2-pro-i2v"]) {
+      const { duration: _, ...call } = callFor(smallestInput(page(modelId)));
+      const error = await refusal(modelId, call);
+      assertEquals(error.argument, "duration");
+      assertStringIncludes(
+        error.message,
+        "duration is required; pass duration or providerOptions.runpod.duration: 4, 8, 12",
+      );
+      assertEquals((await inputFor(modelId, { ...call, options: { duration: 8 } })).input.duration, 8);
+      const odd = await inputFor(modelId, { ...call, duration: 5 });
+      assertEquals([odd.input.duration, odd.warnings.length], [5, 1]);
+    }
+  });
+
+  it("Seedance 1.5 ends with a last frame, and others say that they do not", async () => {
+    const frame = (name: string, frameType: "first_frame" | "last_frame") => ({
+      image: file(`https://example.com/${name}.png`),
+      frameType,
+    });
+    const frameImages = [frame("last", "last_frame"), frame("first", "first_frame")];
+    const { input, warnings } = await inputFor("bytedance/seedance-v1.5-pro-i2v", { prompt: "a", frameImages });
+    assertEquals([input, warnings], [
+      { prompt: "a", image: "https://example.com/first.png", last_image: "https://example.com/last.png" },
+      [],
+    ]);
+    await runStrictly("bytedance/seedance-v1.5-pro-i2v", { prompt: "a", frameImages });
+    const wan = await inputFor("alibaba/wan-2.5", { prompt: "a", frameImages });
+    assertEquals(wan.input, { prompt: "a", image: "https://example.com/first.png" });
+    assertEquals(wan.warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["frameImages"]);
+    await refusal("bytedance/seedance-v1.5-pro-i2v", { prompt: "a", frameImages: frameImages.slice(0, 1) });
+  });
+
+  it("InfiniteTalk wants sound and a size, as references and a resolution or as options", async () => {
+    const { image, prompt } = callFor(page("meigen-ai/infinitetalk").exampleInput);
+    const sound = file("https://example.com/speech.wav");
+    const expected = {
+      prompt: prompt!,
+      image: (image as { url: string }).url,
+      audio: sound.url,
+      size: "720p",
+    };
+    const asSettings: Call = { prompt, image, inputReferences: [sound], resolution: "1280x720" };
+    const asOptions: Call = { prompt, image, options: { audio: sound.url, size: "720p" } };
+    const asBytes: Call = {
+      prompt,
+      image,
+      inputReferences: [{ type: "file", mediaType: "audio/wav", data: "UklGRg==" }],
+      resolution: "1280x720",
+    };
+    assertEquals((await inputFor("meigen-ai/infinitetalk", asSettings)).input, expected);
+    assertEquals((await inputFor("meigen-ai/infinitetalk", asOptions)).input, expected);
+    assertEquals((await inputFor("meigen-ai/infinitetalk", asBytes)).input.audio, "data:audio/wav;base64,UklGRg==");
+    for (const call of [asSettings, asOptions, asBytes]) await runStrictly("meigen-ai/infinitetalk", call);
+  });
+
+  it("P-Video says what it ignores beside an image and beside sound", async () => {
+    const image = file("https://example.com/a.png");
+    const call: Call = {
+      prompt: "a",
+      image,
+      aspectRatio: "9:16",
+      duration: 5,
+      options: { audio: "https://a.b/c.mp3" },
+    };
+    const { input, warnings } = await inputFor("pruna/p-video", call);
+    assertEquals(input, { prompt: "a", image: image.url, audio: "https://a.b/c.mp3" });
+    assertEquals(
+      warnings.map((warning) => warning.type === "unsupported" && warning.feature),
+      ["aspectRatio", "duration"],
+    );
+  });
+
+  it('an "adaptive" ratio is what models do that follow their image, and an error where a ratio has to be chosen', async () => {
+    const image = file("https://example.com/a.png");
+    for (const modelId of ["vidu/q3-i2v", "pruna/p-video", "kwaivgi/kling-v2.1-i2v-pro"]) {
+      const { input, warnings } = await inputFor(modelId, { prompt: "a", image, aspectRatio: "adaptive" });
+      assertEquals([input, warnings], [{ prompt: "a", image: image.url }, []]);
+    }
+    for (const modelId of ["vidu/q3-t2v", "alibaba/wan-2.6-t2v", "pruna/p-video"]) {
+      const error = await refusal(modelId, { prompt: "a", aspectRatio: "adaptive" });
+      assertStringIncludes(error.message, 'aspect ratio "adaptive" is not one of');
+    }
+    assertEquals((await inputFor("abc123", { prompt: "a", aspectRatio: "adaptive" })).input.aspect_ratio, "adaptive");
+  });
+
+  it("WAN 2.2 T2V LoRA makes videos of images, whatever its name says", async () => {
+    await refusal("alibaba/wan-2.2-t2v-720-lora", { prompt: "a" });
+    const { input } = await inputFor("alibaba/wan-2.2-i2v-720-lora", { prompt: "a", image: file("https://a.b/c.png") });
+    assertEquals(input, { prompt: "a", image: "https://a.b/c.png" });
+  });
+});
+
+/** The ids that editors complete, which the compiler holds against the type. */
+const IDS = Object.keys(
+  {
+    "alibaba/wan-2.1-i2v-720": 0,
+    "alibaba/wan-2.1-t2v-720": 0,
+    "alibaba/wan-2.2-i2v-720": 0,
+    "alibaba/wan-2.2-t2v-720": 0,
+    "alibaba/wan-2.2-t2v-720-lora": 0,
+    "alibaba/wan-2.5": 0,
+    "alibaba/wan-2.6-i2v": 0,
+    "alibaba/wan-2.6-t2v": 0,
+    "bytedance/seedance-1.0-pro": 0,
+    "bytedance/seedance-v1.5-pro-i2v": 0,
+    "kwaivgi/kling-v2.1-i2v-pro": 0,
+    "kwaivgi/kling-v2.6-std-motion-control": 0,
+    "kwaivgi/kling-video-o1-r2v": 0,
+    "meigen-ai/infinitetalk": 0,
+    "openai/sora-2-i2v": 0,
+    "openai/sora-2-pro-i2v": 0,
+    "pruna/p-video": 0,
+    "vidu/q3-i2v": 0,
+    "vidu/q3-t2v": 0,
+  } satisfies Record<RunpodKnownVideoModelId, 0>,
+);
+
+describe("the types of video options", () => {
+  it("refuse wrong names and values for a known model, and nothing for any other", () => {
+    const right = [
+      { resolution: "480p", last_image: "https://a.b/c.png", timeoutMillis: 1 } satisfies RunpodVideoModelOptions<
+        "bytedance/seedance-v1.5-pro-i2v"
+      >,
+      { character_orientation: "video", jobId: "1" } satisfies RunpodVideoModelOptions<
+        "kwaivgi/kling-v2.6-std-motion-control"
+      >,
+      { my_option: { deep: [1] } } satisfies RunpodVideoModelOptions<"abc123xyz">,
+      { my_option: 1, guidance: 3, maxRequests: 9 } satisfies RunpodVideoModelOptions,
+    ];
+    const wrong = [
+      // @ts-expect-error: the model has no such option
+      { guidance: 3 } satisfies RunpodVideoModelOptions<"vidu/q3-t2v">,
+      // @ts-expect-error: the model has no such resolution
+      { resolution: "1080p" } satisfies RunpodVideoModelOptions<"bytedance/seedance-v1.5-pro-i2v">,
+      // @ts-expect-error: the model has no such style
+      { style: "noir" } satisfies RunpodVideoModelOptions<"vidu/q3-t2v">,
+      // @ts-expect-error: a number is wanted
+      { guidance: "3" } satisfies RunpodVideoModelOptions<"alibaba/wan-2.2-i2v-720">,
+      // @ts-expect-error: an adapter has a strength
+      { low_noise_loras: [{ path: "https://a.b/c" }] } satisfies RunpodVideoModelOptions<
+        "alibaba/wan-2.2-t2v-720-lora"
+      >,
+      // @ts-expect-error: a wait is in milliseconds
+      { timeoutMillis: "1m" } satisfies RunpodVideoModelOptions,
+    ];
+    const ids: RunpodVideoModelId[] = ["vidu/q3-t2v", "anything"];
+    assertEquals([right.length, wrong.length, ids.length], [4, 6, 2]);
+    assert(IDS.length > 0);
+  });
+});

@@ -1,0 +1,938 @@
+import {
+  APICallError,
+  type Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+  InvalidArgumentError,
+  type JSONObject,
+} from "@ai-sdk/provider";
+import {
+  createRunpod,
+  RunpodJobError,
+  type RunpodJobUpdate,
+  type RunpodProvider,
+  type RunpodProviderSettings,
+  type RunpodVideoCall,
+} from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator, type RunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import {
+  createDownload,
+  createProviderRegistry,
+  experimental_generateVideo as generateVideo,
+  experimental_getVideoStatus as getVideoStatus,
+  experimental_startVideo as startVideo,
+} from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { capture, completed, KEY, MP4_BASE64, PNG_BASE64, VIDEO_CALL } from "./capture.ts";
+import { settled, withVirtualTime } from "./virtual_time.ts";
+
+const TEXT = "alibaba/wan-2.6-t2v";
+const IMAGE = "alibaba/wan-2.6-i2v";
+const IMAGE_URL = "https://example.com/input.jpg";
+const HOOK = "https://example.com/hook?secret=1";
+
+type Call = Partial<VideoModelV4CallOptions> & { options?: JSONObject };
+
+const optionsOf = ({ options = {}, ...call }: Call): VideoModelV4CallOptions => ({
+  ...VIDEO_CALL,
+  ...call,
+  providerOptions: { runpod: options },
+});
+
+/** What a call makes a worker's input. */
+async function inputFor(modelId: string, call: Call) {
+  const { runpod, sent } = capture(() => completed({ video_url: `data:video/mp4;base64,${MP4_BASE64}` }));
+  const { warnings } = await runpod.videoModel(modelId).doGenerate!(optionsOf(call));
+  assertEquals(sent.length, 1);
+  assertEquals(Object.keys(sent[0].body), ["input"]);
+  return { input: sent[0].body.input, warnings };
+}
+
+/** The error of a call, for which nothing may have been sent, whichever way it is made. */
+async function refusal(modelId: string, call: Call): Promise<InvalidArgumentError> {
+  const { runpod, sent } = capture(() => completed({}));
+  const model = runpod.videoModel(modelId);
+  const error = await assertRejects(async () => await model.doGenerate!(optionsOf(call)), InvalidArgumentError);
+  const started = await assertRejects(async () => await model.doStart!(optionsOf(call)), InvalidArgumentError);
+  assertEquals(started.message, error.message);
+  assertEquals(sent.length, 0);
+  return error;
+}
+
+describe("a video request", () => {
+  it("to an unknown endpoint is plain: what is set, under the usual names, and nothing guessed", async () => {
+    const { input, warnings } = await inputFor("my-kling-i2v", {
+      resolution: "832x480",
+      duration: 3.5,
+      fps: 16,
+      seed: 0,
+      generateAudio: true,
+      image: { type: "url", url: IMAGE_URL },
+      frameImages: [{ image: { type: "url", url: "https://a.b/last.png" }, frameType: "last_frame" }],
+      inputReferences: [
+        { type: "url", url: "https://a.b/dance.mp4" },
+        { type: "file", mediaType: "audio/mpeg", data: "AAAA" },
+      ],
+      options: { steps: 4, timeoutMillis: 1000, maxPollAttempts: 3 },
+    });
+    assertEquals(input, {
+      prompt: "A red apple rolls",
+      width: 832,
+      height: 480,
+      duration: 3.5,
+      fps: 16,
+      seed: 0,
+      generate_audio: true,
+      image: IMAGE_URL,
+      last_image: "https://a.b/last.png",
+      video: "https://a.b/dance.mp4",
+      audio: "data:audio/mpeg;base64,AAAA",
+      steps: 4,
+    });
+    assertEquals(warnings, []);
+    assertEquals((await inputFor("my-kling-i2v", { prompt: undefined, options: { a: 1 } })).input, { a: 1 });
+    assertEquals((await inputFor("x", { aspectRatio: "3:1" })).input.aspect_ratio, "3:1");
+    const many = await inputFor("x", {
+      image: { type: "url", url: IMAGE_URL },
+      inputReferences: [
+        { type: "url", url: "https://a.b/c" },
+        { type: "file", mediaType: "application/octet-stream", data: "AAAA" },
+      ],
+    });
+    assertEquals(many.input.images, [IMAGE_URL, "https://a.b/c", "data:application/octet-stream;base64,AAAA"]);
+    const both = await inputFor("x", { image: { type: "url", url: IMAGE_URL }, options: { image: { own: true } } });
+    assertEquals([both.input.image, both.warnings.length], [{ own: true }, 1]);
+  });
+
+  it("takes an input image as a URL, a data URI, bytes or base64", async () => {
+    const bytes = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
+    const dataUri = `data:image/png;base64,${PNG_BASE64}`;
+    const cases: Array<[Call, string]> = [
+      [{ options: { image: IMAGE_URL } }, IMAGE_URL],
+      [{ options: { image: dataUri } }, dataUri],
+      [{ image: { type: "url", url: IMAGE_URL } }, IMAGE_URL],
+      [{ image: { type: "file", mediaType: "image/png", data: bytes } }, dataUri],
+      [{ image: { type: "file", mediaType: "image/png", data: PNG_BASE64 } }, dataUri],
+      [{ frameImages: [{ image: { type: "url", url: IMAGE_URL }, frameType: "first_frame" }] }, IMAGE_URL],
+    ];
+    for (const [call, image] of cases) assertEquals((await inputFor(IMAGE, call)).input.image, image);
+  });
+
+  it("refuses what is no image where one is wanted", async () => {
+    const wrong: Array<[Call, said: string]> = [
+      [{ image: { type: "file", mediaType: "video/mp4", data: MP4_BASE64 } }, '"video/mp4", which is no image'],
+      [{ image: { type: "url", url: "https://example.com/film.webm" } }, '"video/webm", which is no image'],
+      [{ image: { type: "file", mediaType: "image/png", data: "%%%" } }, "an input image is not valid base64"],
+      [{
+        image: { type: "url", url: IMAGE_URL },
+        frameImages: [{ image: { type: "url", url: "https://a.b/c.mp4" }, frameType: "last_frame" }],
+      }, '"video/mp4", which is no image'],
+      [{ inputReferences: [{ type: "file", mediaType: "text/plain", data: "AAAA" }] }, "no image, video or sound"],
+      [{ options: { image: `data:audio/wav;base64,${PNG_BASE64}` } }, '"audio/wav", which is no image'],
+      [{ options: { image: "data:image/png;base64,%%%" } }, "is not a URL or a base64 data URI"],
+      [{ options: { image: "data:image/png,abc" } }, "is not a URL or a base64 data URI"],
+      [{ options: { image: "data:image/png;base64," } }, "is not a URL or a base64 data URI"],
+      [{ options: { image: "http://[" } }, "is not a URL or a base64 data URI"],
+      [{ options: { image: "cat.png" } }, "is not a URL or a base64 data URI"],
+      [{ options: { images: [5] } }, "is not a URL or a base64 data URI"],
+      [{ options: { image: IMAGE_URL, audio: "speech.wav" } }, "is not a URL or a base64 data URI"],
+    ];
+    for (const [call, said] of wrong) assertStringIncludes((await refusal(IMAGE, call)).message, said);
+  });
+
+  it("prefers files that are options, and says so", async () => {
+    const { input, warnings } = await inputFor("kwaivgi/kling-v2.6-std-motion-control", {
+      image: { type: "url", url: "https://a.b/other.png" },
+      inputReferences: [{ type: "url", url: "https://a.b/other.mp4" }],
+      options: { image: IMAGE_URL, video: "https://a.b/dance.mp4", character_orientation: "image" },
+    });
+    assertEquals([input.image, input.video], [IMAGE_URL, "https://a.b/dance.mp4"]);
+    const features = warnings.map((warning) => warning.type === "unsupported" && warning.feature);
+    assertEquals(features, ["image", "inputReferences"]);
+  });
+
+  it("warns of references and frames that the model does not take, and refuses too many", async () => {
+    const { input, warnings } = await inputFor(TEXT, {
+      image: { type: "url", url: IMAGE_URL },
+      inputReferences: [{ type: "url", url: "https://a.b/c.png" }, { type: "url", url: "https://a.b/c.mp4" }],
+      n: 2,
+    });
+    assertEquals(input, { prompt: "A red apple rolls" });
+    const features = warnings.map((warning) => warning.type === "unsupported" && warning.feature);
+    assertEquals(features, ["inputReferences", "image", "inputReferences", "n"]);
+    const video = { type: "url" as const, url: "https://a.b/c.mp4" };
+    const error = await refusal("kwaivgi/kling-v2.6-std-motion-control", {
+      image: { type: "url", url: IMAGE_URL },
+      inputReferences: [video, video],
+    });
+    assertStringIncludes(error.message, "at most 1 video, not 2");
+  });
+
+  it("refuses settings and options of the wrong type, and warns of values that are not documented", async () => {
+    const wrong: Array<[Call, argument: string, said: string]> = [
+      [{ duration: "5" as unknown as number }, "duration", 'duration "5" is not a number'],
+      [{ seed: 1.5 }, "seed", "seed 1.5 is not a whole number"],
+      [{ resolution: "720p" as "1x1" }, "resolution", 'resolution "720p" is not a width and a height'],
+      [{ options: { duration: "5" } }, "providerOptions.runpod.duration", '"5" is not a number'],
+      [{ options: { negative_prompt: 5 } }, "providerOptions.runpod.negative_prompt", "5 is not a string"],
+      [{ options: { enable_prompt_expansion: "yes" } }, "providerOptions.runpod.enable_prompt_expansion", "true or"],
+      [{ options: { timeoutMillis: -1 } }, "providerOptions.runpod.timeoutMillis", "above 0"],
+    ];
+    for (const [call, argument, said] of wrong) {
+      const error = await refusal(TEXT, call);
+      assertEquals(error.argument, argument);
+      assertStringIncludes(error.message, said);
+    }
+    const { input, warnings } = await inputFor(TEXT, { duration: 7, options: { shot_type: "triple" } });
+    assertEquals([input.duration, input.shot_type, warnings.map(({ type }) => type)], [7, "triple", [
+      "other",
+      "other",
+    ]]);
+  });
+
+  it("keeps to the limits of the service before it is sent: 10 MB to be started, 20 MB to be waited for", async () => {
+    const bytes = (megabytes: number) => new Uint8Array(megabytes * 1024 * 1024 * 0.75);
+    const image = (megabytes: number): Call => ({
+      image: { type: "file", mediaType: "image/png", data: bytes(megabytes) },
+    });
+    const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
+    const model = runpod.videoModel(IMAGE);
+    const start = await assertRejects(async () => await model.doStart!(optionsOf(image(11))), InvalidArgumentError);
+    assertStringIncludes(start.message, "more than the 10 MB");
+    const wait = await assertRejects(async () => await model.doGenerate!(optionsOf(image(21))), InvalidArgumentError);
+    assertStringIncludes(wait.message, "more than the 20 MB");
+    assertEquals(sent.length, 0);
+    await model.doGenerate!(optionsOf(image(11)));
+    assertEquals(sent.length, 1);
+  });
+
+  it("of a worker of one's own takes the input of a known model", async () => {
+    const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
+    const call = optionsOf({ aspectRatio: "9:16", duration: 5 });
+    await runpod.video("my-wan", { family: TEXT }).doGenerate!(call);
+    assertEquals(new URL(sent[0].url).pathname, "/v2/my-wan/runsync");
+    assertEquals(sent[0].body.input, { prompt: "A red apple rolls", size: "720*1280", duration: 5 });
+    let error: unknown;
+    try {
+      runpod.video("my-wan", { family: "my-family" as typeof TEXT });
+    } catch (caught) {
+      error = caught;
+    }
+    assertInstanceOf(error, InvalidArgumentError);
+    assertStringIncludes(error.message, `"${TEXT}"`);
+  });
+
+  it("of a worker of one's own takes the input that a function makes, and the output that another reads", async () => {
+    let seen: RunpodVideoCall | undefined;
+    const { runpod, sent } = capture(() => completed({ films: [{ at: "https://a.b/c.webm" }] }));
+    const model = runpod.video("mine", {
+      input: (call) => {
+        seen = call;
+        return { frames: (call.duration ?? 5) * 8, size: [call.width ?? 0, call.height ?? 0] };
+      },
+      output: (output) => (output as { films: Array<{ at: string }> }).films.map(({ at }) => at),
+    });
+    const { videos } = await model.doGenerate!(optionsOf({
+      resolution: "832x480",
+      duration: 3,
+      image: { type: "url", url: IMAGE_URL },
+      frameImages: [{ image: { type: "url", url: "https://a.b/l.png" }, frameType: "last_frame" }],
+      inputReferences: [{ type: "url", url: "https://a.b/d.mp4" }, { type: "url", url: "https://a.b/e.mp3" }],
+      options: { own: 1, waitMillis: 5000 },
+    }));
+    assertEquals(sent[0].body.input, { frames: 24, size: [832, 480] });
+    assertEquals(videos, [{ type: "url", url: "https://a.b/c.webm", mediaType: "video/webm" }]);
+    assertEquals(seen, {
+      prompt: "A red apple rolls",
+      width: 832,
+      height: 480,
+      aspectRatio: undefined,
+      duration: 3,
+      fps: undefined,
+      seed: undefined,
+      generateAudio: undefined,
+      images: [IMAGE_URL],
+      lastImage: "https://a.b/l.png",
+      videos: ["https://a.b/d.mp4"],
+      sounds: ["https://a.b/e.mp3"],
+      options: { own: 1 },
+      input: { prompt: "A red apple rolls", width: 832, height: 480, duration: 3, own: 1 },
+    });
+  });
+});
+
+describe("a video result", () => {
+  const read = async (output: unknown) => {
+    const { runpod } = capture(() => completed(output));
+    return await runpod.videoModel("abc").doGenerate!(VIDEO_CALL);
+  };
+  const WEBM = "GkXfo59ChoEBQveBAULygQRC84EI";
+  const GIF = "R0lGODlhAQABAAAAACwAAAAA";
+  const URL_ = "https://cdn.example.com/a";
+
+  const URLS: Array<[name: string, output: unknown, url: string, mediaType: string]> = [
+    ["under video_url", { video_url: `${URL_}.mp4`, cost: 1 }, `${URL_}.mp4`, "video/mp4"],
+    ["under result", { result: `${URL_}.MP4?sig=1` }, `${URL_}.MP4?sig=1`, "video/mp4"],
+    ["under url, without an ending", { url: URL_ }, URL_, "video/mp4"],
+    [
+      "under video, beside its first frame",
+      { image_url: `${URL_}.png`, video: `${URL_}.mov` },
+      `${URL_}.mov`,
+      "video/quicktime",
+    ],
+    ["in a list", [`${URL_}.webm`], `${URL_}.webm`, "video/webm"],
+    ["as a bare string", `${URL_}.mkv`, `${URL_}.mkv`, "video/x-matroska"],
+    ["in a list of objects", { videos: [{ url: `${URL_}.gif` }] }, `${URL_}.gif`, "image/gif"],
+    [
+      "under ComfyUI's images",
+      { images: [{ filename: "a.mp4", type: "s3_url", data: `${URL_}.mp4` }] },
+      `${URL_}.mp4`,
+      "video/mp4",
+    ],
+    ["deep inside", { output: { files: [{ url: `${URL_}.mp4` }] } }, `${URL_}.mp4`, "video/mp4"],
+  ];
+  for (const [name, output, url, mediaType] of URLS) {
+    it(`is a URL ${name}`, async () => {
+      const { videos, providerMetadata, response } = await read(output);
+      assertEquals(videos, [{ type: "url", url, mediaType }]);
+      assertEquals(providerMetadata?.runpod.videos, [{
+        url,
+        jobId: "sync-1-u1",
+        endpoint: "abc",
+        workerId: undefined,
+        delayTimeMillis: 1,
+        executionTimeMillis: 2,
+        cost: (output as { cost?: number }).cost,
+      }] as unknown as undefined);
+      assertEquals([response.modelId, typeof response.headers], ["abc", "object"]);
+    });
+  }
+
+  const INLINE: Array<[name: string, output: unknown, data: string, mediaType: string]> = [
+    ["a data URI", { video: `data:video/webm;codecs=vp9;base64,${WEBM}` }, WEBM, "video/webm"],
+    ["a data URI that does not tell its type", `data:application/octet-stream;base64,${WEBM}`, WEBM, "video/webm"],
+    ["base64", { video: MP4_BASE64 }, MP4_BASE64, "video/mp4"],
+    ["base64 of WebM", { message: WEBM }, WEBM, "video/webm"],
+    ["base64 of GIF", { gifs: [GIF] }, GIF, "image/gif"],
+  ];
+  for (const [name, output, data, mediaType] of INLINE) {
+    it(`is ${name}`, async () => {
+      const { videos, providerMetadata } = await read(output);
+      assertEquals(videos, [{ type: "base64", data, mediaType }]);
+      assertEquals((providerMetadata?.runpod.videos as JSONObject[])[0].url, undefined);
+    });
+  }
+
+  it("may be several videos", async () => {
+    const { videos } = await read({ videos: [`${URL_}.mp4`, `data:video/mp4;base64,${MP4_BASE64}`] });
+    assertEquals(videos.map(({ type }) => type), ["url", "base64"]);
+  });
+
+  it("is an error with the output when it holds no video, waited for or looked at", async () => {
+    for (
+      const output of [undefined, null, {}, { status: "ok" }, "done", [], 5, { videos: [] }, { video_url: "http://[" }]
+    ) {
+      const { runpod } = capture(() => completed(output));
+      const model = runpod.videoModel("abc");
+      const { operation } = await model.doStart!(VIDEO_CALL);
+      for (const call of [() => model.doGenerate!(VIDEO_CALL), () => model.doStatus!({ operation })]) {
+        const error = await assertRejects(async () => await call(), RunpodJobError);
+        assertEquals([error.kind, error.jobId, error.isRetryable], ["no-output", "sync-1-u1", false]);
+        assertEquals(error.job.output ?? null, output ?? null);
+      }
+    }
+  });
+
+  it("is an error when the worker completed with one, or when the caller's function throws", async () => {
+    const error = await assertRejects(async () => await read({ error: { message: "NSFW content" } }), RunpodJobError);
+    assertEquals(error.kind, "failed");
+    assertStringIncludes(error.message, "NSFW content");
+    const { runpod } = capture(() => completed({}));
+    const model = runpod.videoModel("abc", { output: (output) => (output as { a: { b: 1 } }).a.b });
+    const thrown = await assertRejects(async () => await model.doGenerate!(VIDEO_CALL), RunpodJobError);
+    assertEquals([thrown.kind, thrown.jobId], ["no-output", "sync-1-u1"]);
+  });
+
+  it("is downloaded without the SDK where it lies beside a private endpoint, and never with the key", async () => {
+    const emulator = createRunpodEmulator();
+    const runpod = createRunpod({ baseURL: "http://127.0.0.1:8000/v2", apiKey: KEY, fetch: emulator.fetch });
+    const { video } = await generateVideo({ model: runpod.video(TEXT), prompt: "Hi" });
+    assertEquals(video.mediaType, "video/mp4");
+    assert(isFilm(video.uint8Array));
+    assertEquals(emulator.requests.at(-1)?.headers.authorization, undefined);
+    const polled = await generateVideo({ model: runpod.video(TEXT), prompt: "Hi", poll: { intervalMs: 1 } });
+    assert(isFilm(polled.video.uint8Array));
+  });
+});
+
+/** An emulator and a provider on it, and the calls of the AI SDK whose downloads it answers too. */
+function emulated(options: RunpodEmulatorOptions = {}, settings: RunpodProviderSettings = {}) {
+  const emulator = createRunpodEmulator(options);
+  const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings });
+  const download = createDownload({ fetch: emulator.fetch as typeof globalThis.fetch });
+  const generate = (options: Omit<Parameters<typeof generateVideo>[0], "prompt">) =>
+    generateVideo({ prompt: "A red apple rolls", download, ...options });
+  return { emulator, runpod, generate };
+}
+
+const operations = ({ requests }: RunpodEmulator) => requests.map(({ operation }) => operation);
+const isFilm = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(4, 8)) === "ftyp" && bytes.length > 100;
+
+describe("generateVideo", () => {
+  it("waits as long as it takes, and downloads the video", async () => {
+    await withVirtualTime(async (clock) => {
+      const { emulator, runpod, generate } = emulated({ timing: { coldStartMillis: 60_000, runMillis: 120_000 } });
+      const { video, providerMetadata, warnings } = await generate({
+        model: runpod.video(TEXT),
+        aspectRatio: "9:16",
+        duration: 10,
+        seed: 3,
+      });
+      assert(isFilm(video.uint8Array));
+      assertEquals([video.mediaType, warnings], ["video/mp4", []]);
+      const [first, ...others] = operations(emulator);
+      assertEquals([first, others.pop(), ...new Set(others)], ["runsync", "file", "status"]);
+      assert(clock.elapsed() >= 180_000 && clock.elapsed() < 195_000, String(clock.elapsed()));
+      const [metadata] = providerMetadata.runpod.videos as JSONObject[];
+      assertEquals(
+        [metadata.delayTimeMillis, metadata.executionTimeMillis, metadata.cost, metadata.jobId],
+        [60_000, 120_000, 1, emulator.jobs[0].id],
+      );
+      assertEquals(clock.pending(), 0);
+    });
+  });
+
+  it("makes n videos with n jobs", async () => {
+    const { emulator, runpod, generate } = emulated();
+    const { videos, providerMetadata, warnings } = await generate({ model: runpod.video(TEXT), n: 3 });
+    assertEquals([videos.length, emulator.jobs.length, warnings], [3, 3, []]);
+    assertEquals((providerMetadata.runpod.videos as JSONObject[]).length, 3);
+  });
+
+  it("works through a registry, and takes image prompts, frames and references", async () => {
+    const { emulator, runpod, generate } = emulated({ behavior: { undocumentedInput: "refused" } });
+    const registry = createProviderRegistry({ runpod });
+    const image = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
+    await generate({
+      model: registry.videoModel("runpod:bytedance/seedance-v1.5-pro-i2v"),
+      // deno-lint-ignore no-explicit-any
+      ...({ prompt: { text: "Turn", image } } as any),
+      frameImages: [{ image: "https://example.com/last.png", frameType: "last_frame" }],
+    });
+    assertEquals(emulator.jobs[0].input, {
+      prompt: "Turn",
+      image: `data:image/png;base64,${PNG_BASE64}`,
+      last_image: "https://example.com/last.png",
+    });
+    await generate({
+      model: registry.videoModel("runpod:kwaivgi/kling-video-o1-r2v"),
+      inputReferences: ["https://example.com/a.png", { data: "https://example.com/b", mediaType: "video/mp4" }],
+    });
+    assertEquals(emulator.jobs[1].input, {
+      prompt: "A red apple rolls",
+      images: ["https://example.com/a.png"],
+      video: "https://example.com/b",
+    });
+  });
+
+  it("polls as the SDK is told to", async () => {
+    await withVirtualTime(async (clock) => {
+      const { emulator, runpod, generate } = emulated({ timing: { coldStartMillis: 9000, runMillis: 12_000 } });
+      const { video, providerMetadata, responses } = await generate({
+        model: runpod.video(TEXT),
+        poll: { intervalMs: 4000, timeoutMs: 60_000 },
+      });
+      assert(isFilm(video.uint8Array));
+      assertEquals(operations(emulator), ["run", ...new Array(6).fill("status"), "file"]);
+      assertEquals(clock.elapsed(), 24_000);
+      const { job, videos } = providerMetadata.runpod as { job: JSONObject; videos: JSONObject[] };
+      assertEquals([job.status, job.jobId, job.progress], ["COMPLETED", emulator.jobs[0].id, undefined]);
+      assertEquals([videos.length, videos[0].executionTimeMillis, videos[0].cost], [1, 12_000, 0.5]);
+      assertEquals(responses[0].modelId, TEXT);
+      assertEquals(clock.pending(), 0);
+    });
+  });
+
+  it("outlives looks that fail for a passing reason, and warns of them", async () => {
+    await withVirtualTime(async () => {
+      let looks = 0;
+      const faults = [
+        () => new Response("<html>502</html>", { status: 502 }),
+        () => Promise.reject(new TypeError("reset")),
+        () => new Response('{"id":"x","sta'),
+        () => Response.json({ error: "too many requests" }, { status: 429, headers: { "retry-after": "30" } }),
+        () => Response.json({ error: "job not found" }, { status: 404 }),
+      ];
+      const { emulator, runpod, generate } = emulated({
+        timing: { runMillis: 20_000 },
+        intercept: ({ operation }, next) => operation === "status" ? (faults[looks++] ?? next)() : next(),
+      });
+      const { video, warnings } = await generate({ model: runpod.video(TEXT), poll: { intervalMs: 1000 } });
+      assert(isFilm(video.uint8Array));
+      assertEquals(warnings.length, faults.length);
+      assertStringIncludes(
+        JSON.stringify(warnings),
+        `The status of job \\"${emulator.jobs[0].id}\\" could not be read`,
+      );
+      assertEquals(emulator.jobs.length, 1);
+    });
+  });
+
+  it("that the SDK gives up leaves the job to be gone on with by the id that onJobUpdate told", async () => {
+    await withVirtualTime(async () => {
+      const told: RunpodJobUpdate[] = [];
+      const { emulator, runpod, generate } = emulated({ timing: { runMillis: 100_000 } }, {
+        onJobUpdate: (update) => told.push(update),
+      });
+      const model = runpod.video(TEXT);
+      await assertRejects(
+        async () => await generate({ model, poll: { timeoutMs: 60_000 } }),
+        Error,
+        "Video generation timed out after 60000ms",
+      );
+      await settled(50_000);
+      assertEquals(emulator.jobs.map(({ status }) => status), ["COMPLETED"]);
+      const [{ jobId }] = told;
+      for (const poll of [undefined, { intervalMs: 1 }]) {
+        const { video } = await generate({ model, poll, providerOptions: { runpod: { jobId } } });
+        assert(isFilm(video.uint8Array));
+      }
+      assertEquals(emulator.jobs.length, 1);
+      await assertRejects(
+        async () =>
+          await generate({
+            model,
+            webhook: () => Promise.resolve({ url: HOOK, received: new Promise(() => {}) }),
+            providerOptions: { runpod: { jobId } },
+          }),
+        InvalidArgumentError,
+        "it cannot get a webhook",
+      );
+    });
+  });
+
+  it("tells of the job and of each change once, however it waits", async () => {
+    const states = [
+      { status: "IN_QUEUE", millis: 20_000 },
+      { status: "IN_PROGRESS", millis: 20_000, output: "10%" },
+    ];
+    for (const poll of [undefined, { intervalMs: 5000 }]) {
+      await withVirtualTime(async () => {
+        const told: RunpodJobUpdate[] = [];
+        const { emulator, runpod, generate } = emulated({ endpoints: { abc: { worker: "video", states } } }, {
+          onJobUpdate: (update) => {
+            told.push(update);
+            throw new Error("the database is down");
+          },
+        });
+        await generate({ model: runpod.video("abc"), poll });
+        assertEquals(told.map(({ jobId, status, progress }) => [jobId, status, progress]), [
+          [emulator.jobs[0].id, "IN_QUEUE", undefined],
+          [emulator.jobs[0].id, "IN_PROGRESS", "10%"],
+          [emulator.jobs[0].id, "COMPLETED", undefined],
+        ]);
+      });
+    }
+  });
+});
+
+/** A webhook for `generateVideo` to wait at, called by the emulator or by the test itself. */
+function mailbox() {
+  const { promise, resolve } = Promise.withResolvers<{ headers: Record<string, string>; body: JSONObject }>();
+  return {
+    webhook: () => Promise.resolve({ url: HOOK, received: promise }),
+    webhookFetch: (url: string, init: RequestInit) => {
+      assertEquals(url, HOOK);
+      resolve({ headers: Object.fromEntries(new Headers(init.headers)), body: JSON.parse(String(init.body)) });
+      return Promise.resolve(new Response("ok"));
+    },
+    forge: () =>
+      resolve({
+        headers: {},
+        body: { id: "another", status: "COMPLETED", output: { video_url: "https://evil.example/a.mp4" } },
+      }),
+  };
+}
+
+describe("a video with a webhook", () => {
+  it("comes when the webhook is called, after one look", async () => {
+    await withVirtualTime(async (clock) => {
+      const { webhook, webhookFetch } = mailbox();
+      const { emulator, runpod, generate } = emulated({ timing: { runMillis: 300_000 }, webhookFetch });
+      const { video } = await generate({ model: runpod.video(TEXT), webhook });
+      assert(isFilm(video.uint8Array));
+      assertEquals(operations(emulator), ["run", "status", "file"]);
+      assertEquals(emulator.jobs[0].request.webhook, HOOK);
+      assertEquals(clock.elapsed(), 300_000);
+      assertEquals(clock.pending(), 0);
+    });
+  });
+
+  it("believes nothing that the webhook says, and waits on when it comes too early", async () => {
+    await withVirtualTime(async (clock) => {
+      const { webhook, forge } = mailbox();
+      const { emulator, runpod, generate } = emulated({
+        timing: { runMillis: 100_000 },
+        webhookFetch: () => Promise.resolve(new Response()),
+      });
+      setTimeout(forge, 30_000);
+      const { video, providerMetadata } = await generate({ model: runpod.video(TEXT), webhook });
+      assert(isFilm(video.uint8Array));
+      const [metadata] = providerMetadata.runpod.videos as JSONObject[];
+      assertEquals(metadata.jobId, emulator.jobs[0].id);
+      assert(!String(metadata.url).includes("evil"));
+      assert(clock.elapsed() >= 100_000 && clock.elapsed() < 110_000, String(clock.elapsed()));
+      assertEquals(clock.pending(), 0);
+    });
+  });
+
+  it("outlives a look that fails for a passing reason", async () => {
+    await withVirtualTime(async () => {
+      const { webhook, webhookFetch } = mailbox();
+      let looks = 0;
+      const { emulator, runpod, generate } = emulated({
+        timing: { runMillis: 10_000 },
+        webhookFetch,
+        intercept: ({ operation }, next) =>
+          operation === "status" && looks++ < 2 ? new Response("", { status: 503 }) : next(),
+      });
+      const { video } = await generate({ model: runpod.video(TEXT), webhook });
+      assert(isFilm(video.uint8Array));
+      assertEquals([emulator.jobs.length, looks], [1, 3]);
+    });
+  });
+
+  it("is given up by the SDK when the webhook is not called, and the job goes on", async () => {
+    await withVirtualTime(async () => {
+      const { webhook } = mailbox();
+      const { emulator, runpod, generate } = emulated({ webhookFetch: () => Promise.resolve(new Response()) });
+      await assertRejects(
+        async () => await generate({ model: runpod.video(TEXT), webhook, poll: { timeoutMs: 60_000 } }),
+        Error,
+        "timed out after 60000ms",
+      );
+      assertEquals(emulator.jobs.map(({ status }) => status), ["COMPLETED"]);
+    });
+  });
+
+  it("needs an http(s) URL for it, before any request", async () => {
+    for (const url of ["", "hook", "ftp://a.b/c", "http://["]) {
+      const { runpod, sent } = capture(() => completed({}));
+      const error = await assertRejects(
+        async () =>
+          await generateVideo({
+            model: runpod.video("abc"),
+            prompt: "Hi",
+            webhook: () => Promise.resolve({ url, received: new Promise(() => {}) }),
+          }),
+        InvalidArgumentError,
+      );
+      assertEquals([error.argument, sent.length], ["webhook", 0]);
+    }
+  });
+});
+
+describe("a video that is started now and finished later", () => {
+  it("is finished by another provider from the JSON that was stored", async () => {
+    await withVirtualTime(async () => {
+      const { emulator, runpod } = emulated({
+        timing: { coldStartMillis: 30_000, runMillis: 60_000 },
+        webhookFetch: () => Promise.resolve(new Response("ok")),
+      });
+      const { operation, warnings, providerMetadata, response } = await startVideo({
+        model: runpod.video(TEXT),
+        prompt: "A red apple rolls",
+        fps: 12,
+        webhookUrl: HOOK,
+      });
+      assertEquals(operations(emulator), ["run"]);
+      assertEquals(emulator.jobs[0].request, { input: { prompt: "A red apple rolls" }, webhook: HOOK });
+      assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["fps"]);
+      assertEquals((providerMetadata?.runpod.job as JSONObject).jobId, emulator.jobs[0].id);
+      assertEquals(response.modelId, TEXT);
+      const stored = JSON.stringify(operation);
+      assert(!stored.includes(KEY) && !stored.includes("http"), stored);
+
+      const later = createRunpod({ apiKey: KEY, fetch: emulator.fetch }).video("wan-2-6-t2v");
+      const look = async () => await getVideoStatus(later, { operation: JSON.parse(stored) });
+      const seen: unknown[] = [];
+      for (let result = await look();; result = await look()) {
+        const { status, delayTimeMillis } = result.providerMetadata!.runpod.job as JSONObject;
+        seen.push([result.status, status, delayTimeMillis]);
+        if (result.status === "completed") {
+          assertEquals(result.videos, [{
+            type: "url",
+            url: `https://video.runpod.ai/${emulator.jobs[0].id}/output.mp4`,
+            mediaType: "video/mp4",
+          }]);
+          assertEquals((result.providerMetadata?.runpod.videos as JSONObject[])[0].executionTimeMillis, 60_000);
+          break;
+        }
+        await settled(35_000);
+      }
+      assertEquals(seen, [
+        ["pending", "IN_QUEUE", undefined],
+        ["pending", "IN_PROGRESS", 30_000],
+        ["pending", "IN_PROGRESS", 30_000],
+        ["completed", "COMPLETED", 30_000],
+      ]);
+      assertEquals(operations(emulator), ["run", "status", "status", "status", "status"]);
+    });
+  });
+
+  it("is looked at once, and a look that fails for a passing reason is pending with a warning", async () => {
+    const { runpod, sent } = capture((_, index) =>
+      index === 0 ? Response.json({ id: "a/b", status: "IN_QUEUE" }) : new Response("", { status: 503 })
+    );
+    const model = runpod.video("abc");
+    const { operation } = await startVideo({ model, prompt: "Hi" });
+    const result = await getVideoStatus(model, { operation });
+    assertEquals([result.status, sent.length], ["pending", 2]);
+    assertEquals(new URL(sent[1].url).pathname, "/v2/abc/status/a%2Fb");
+    assertStringIncludes(JSON.stringify(result), 'The status of job \\"a/b\\" could not be read this time');
+  });
+
+  it("ends with an error that has the job's id when no look will succeed", async () => {
+    const { runpod, sent } = capture((_, index) =>
+      index === 0
+        ? Response.json({ id: "1", status: "IN_QUEUE" })
+        : Response.json({ error: "unauthorized" }, { status: 401 })
+    );
+    const model = runpod.video("abc");
+    const { operation } = await startVideo({ model, prompt: "Hi" });
+    const error = await assertRejects(async () => await getVideoStatus(model, { operation }), RunpodJobError);
+    assertEquals([error.kind, error.jobId, error.isRetryable, sent.length], ["deadline", "1", false, 2]);
+    assertInstanceOf(error.cause, APICallError);
+  });
+
+  it("is refused where it is not, and sends the key to no address of its own", async () => {
+    const { runpod, sent } = capture(() => completed({}));
+    const operation = { endpoint: "abc", jobId: "1", startedAt: 0 };
+    const wrong: unknown[] = [
+      null,
+      "1",
+      [],
+      {},
+      { ...operation, jobId: 5 },
+      { ...operation, jobId: "" },
+      { ...operation, endpoint: undefined },
+      { ...operation, endpoint: "https://evil.example/v2/abc" },
+      { ...operation, wait: { timeoutMillis: "long" } },
+    ];
+    for (const value of wrong) {
+      await assertRejects(
+        async () => await getVideoStatus(runpod.video("abc"), { operation: value as JSONObject }),
+        InvalidArgumentError,
+        "Cannot ",
+      );
+    }
+    assertEquals(sent.length, 0);
+    await assertRejects(async () =>
+      await getVideoStatus(runpod.video("abc"), {
+        operation: { ...operation, root: "https://evil.example/v2/abc" },
+      }), RunpodJobError);
+    assertEquals(sent.map(({ url }) => new URL(url).host), ["api.runpod.ai"]);
+  });
+});
+
+describe("a video job that ends without a video", () => {
+  const ENDS: Array<[status: string, error: string | undefined, kind: RunpodJobError["kind"]]> = [
+    ["FAILED", "CUDA out of memory", "failed"],
+    ["FAILED", "executionTimeout exceeded", "timed-out"],
+    ["CANCELLED", undefined, "cancelled"],
+    ["TIMED_OUT", undefined, "timed-out"],
+    ["COMPLETED", undefined, "no-output"],
+  ];
+  const WAYS: Record<string, (world: ReturnType<typeof emulated> & ReturnType<typeof mailbox>) => Promise<unknown>> = {
+    "waited for": ({ runpod, generate }) => generate({ model: runpod.video("abc") }),
+    "polled": ({ runpod, generate }) => generate({ model: runpod.video("abc"), poll: { intervalMs: 3000 } }),
+    "told of by its webhook": ({ runpod, generate, webhook }) => generate({ model: runpod.video("abc"), webhook }),
+    "looked at": async ({ runpod }) => {
+      const model = runpod.video("abc");
+      const { operation } = await startVideo({ model, prompt: "Hi" });
+      await settled(60_000);
+      return await getVideoStatus(model, { operation: JSON.parse(JSON.stringify(operation)) });
+    },
+  };
+  for (const [way, run] of Object.entries(WAYS)) {
+    it(`is an error that says how it ended, once, ${way}`, async () => {
+      for (const [status, error, kind] of ENDS) {
+        await withVirtualTime(async () => {
+          const box = mailbox();
+          const world = emulated({
+            endpoints: { abc: { worker: "video", runMillis: 20_000, outcome: { status, error } } },
+            behavior: { cancelledWebhook: "called" },
+            webhookFetch: box.webhookFetch,
+          });
+          const thrown = await assertRejects(async () => await run({ ...world, ...box }), RunpodJobError);
+          assertEquals([thrown.kind, thrown.status, thrown.isRetryable], [kind, status, false]);
+          assertEquals([thrown.jobId, thrown.endpoint], [world.emulator.jobs[0].id, "abc"]);
+          assertStringIncludes(thrown.message, error ?? `job "${thrown.jobId}"`);
+          await settled(60_000);
+          assertEquals(operations(world.emulator).filter((name) => name === "cancel"), []);
+          assertEquals(world.emulator.jobs.length, 1);
+        });
+      }
+    });
+
+    if (way === "told of by its webhook") continue;
+    it(`is an error when its result has expired, ${way}`, async () => {
+      await withVirtualTime(async () => {
+        const box = mailbox();
+        const world = emulated({
+          timing: { runMillis: 100_000 },
+          endpoints: { abc: { worker: "video" } },
+          intercept: ({ operation }, next) =>
+            operation === "status" ? Response.json({ error: "job not found" }, { status: 404 }) : next(),
+        });
+        const thrown = await assertRejects(async () => await run({ ...world, ...box }), RunpodJobError);
+        assertEquals([thrown.kind, thrown.jobId], ["expired", world.emulator.jobs[0].id]);
+      });
+    });
+  }
+});
+
+describe("an abort of a video", () => {
+  interface Abort {
+    during: string;
+    poll?: { intervalMs: number };
+    hasWebhook?: boolean;
+    held?: string;
+    afterMillis: number;
+    options?: JSONObject;
+    cancels: number;
+  }
+  const poll = { intervalMs: 5000 };
+  const ABORTS: Abort[] = [
+    { during: "doGenerate", afterMillis: 30_000, cancels: 1 },
+    { during: "the submission", poll, held: "run", afterMillis: 2000, cancels: 1 },
+    { during: "a pause of the SDK's", poll, afterMillis: 7000, cancels: 1 },
+    { during: "a look", poll, held: "status", afterMillis: 6000, cancels: 1 },
+    {
+      during: "a pause of the SDK's, when told not to",
+      poll,
+      afterMillis: 7000,
+      options: { cancelOnAbort: false },
+      cancels: 0,
+    },
+    // Nobody has looked at the job, so nobody is known to wait for it.
+    { during: "the SDK's first pause", poll, afterMillis: 3000, cancels: 0 },
+    {
+      during: "the SDK's first pause, when told to",
+      poll,
+      afterMillis: 3000,
+      options: { cancelOnAbort: true },
+      cancels: 1,
+    },
+    { during: "the wait for a webhook", hasWebhook: true, afterMillis: 3000, cancels: 1 },
+    { during: "the wait after a webhook", hasWebhook: true, afterMillis: 60_000, cancels: 1 },
+    {
+      during: "the wait for a webhook, when told not to",
+      hasWebhook: true,
+      afterMillis: 3000,
+      options: { cancelOnAbort: false },
+      cancels: 0,
+    },
+  ];
+  for (const { during, poll, hasWebhook, held, afterMillis, options = {}, cancels } of ABORTS) {
+    it(`during ${during} ends at once and cancels ${cancels === 1 ? "the job, once" : "nothing"}`, async () => {
+      await withVirtualTime(async (clock) => {
+        const { webhook, forge } = mailbox();
+        const { emulator, runpod, generate } = emulated({
+          timing: { runMillis: 200_000 },
+          webhookFetch: () => Promise.resolve(new Response()),
+          intercept: async ({ operation }, next) => {
+            if (operation === held) await settled(30_000);
+            return await next();
+          },
+        });
+        const abort = new AbortController();
+        setTimeout(() => abort.abort(new Error("left")), afterMillis);
+        if (hasWebhook) setTimeout(forge, 50_000);
+        await assertRejects(async () =>
+          await generate({
+            model: runpod.video(TEXT),
+            poll,
+            webhook: hasWebhook ? webhook : undefined,
+            abortSignal: abort.signal,
+            providerOptions: { runpod: options },
+          })
+        );
+        assertEquals(clock.elapsed(), afterMillis);
+        await settled(100_000);
+        const seen = operations(emulator);
+        assertEquals(seen.filter((operation) => operation === "cancel").length, cancels);
+        assertEquals([emulator.jobs.length, emulator.jobs[0].status === "CANCELLED"], [1, cancels === 1]);
+        await settled(100_000);
+        assertEquals(clock.pending(), 0);
+      });
+    });
+  }
+
+  it("after it was started, by a signal that only started it or only looked, cancels nothing", async () => {
+    await withVirtualTime(async () => {
+      const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
+      const model = runpod.video(TEXT);
+      const [started, looked] = [new AbortController(), new AbortController()];
+      const { operation } = await startVideo({ model, prompt: "Hi", abortSignal: started.signal });
+      assertEquals((await getVideoStatus(model, { operation, abortSignal: looked.signal })).status, "pending");
+      looked.abort();
+      await settled();
+      await assertRejects(async () => await getVideoStatus(model, { operation, abortSignal: looked.signal }));
+      assertEquals((await getVideoStatus(model, { operation })).status, "pending");
+      const another = new AbortController();
+      await getVideoStatus(model, { operation, abortSignal: another.signal });
+      started.abort();
+      await settled(10_000);
+      assertEquals(operations(emulator).filter((operation) => operation === "cancel"), []);
+      await settled(200_000);
+      assertEquals((await getVideoStatus(model, { operation })).status, "completed");
+    });
+  });
+
+  it("after its end, cancels nothing", async () => {
+    for (const poll of [undefined, { intervalMs: 5000 }]) {
+      await withVirtualTime(async () => {
+        const { emulator, runpod, generate } = emulated({ timing: { runMillis: 12_000 } });
+        const abort = new AbortController();
+        await generate({ model: runpod.video(TEXT), poll, abortSignal: abort.signal });
+        abort.abort();
+        await settled(60_000);
+        assertEquals(operations(emulator).filter((operation) => operation === "cancel"), []);
+      });
+    }
+  });
+
+  it("before it is started submits nothing", async () => {
+    const { emulator, runpod } = emulated();
+    const reason = new Error("left");
+    const call = { ...VIDEO_CALL, abortSignal: AbortSignal.abort(reason) };
+    const model = runpod.video(TEXT);
+    for (const run of [() => model.doGenerate!(call), () => model.doStart!(call)]) {
+      assertEquals(await assertRejects(async () => await run()), reason);
+    }
+    assertEquals(emulator.requests.length, 0);
+  });
+});
+
+describe("a video model", () => {
+  it("is one of specification v4 that makes one video a call and has all of its ways", () => {
+    const { runpod } = capture(() => completed({}));
+    const models = (provider: RunpodProvider) => [provider.videoModel(TEXT), provider.video("abc")];
+    for (const model of models(runpod)) {
+      assertEquals([model.specificationVersion, model.provider, model.maxVideosPerCall], ["v4", "runpod.video", 1]);
+      for (const way of [model.doGenerate, model.doStart, model.doStatus, model.handleWebhookOption]) {
+        assertEquals(typeof way, "function");
+      }
+      assert(!JSON.stringify(model).includes(KEY));
+    }
+  });
+
+  it("does not run on an OpenAI-compatible server, and says why", async () => {
+    const { runpod, sent } = capture(() => completed({}), { baseURL: "http://localhost:8000/v1" });
+    const model = runpod.video("x");
+    for (const run of [() => model.doGenerate!(VIDEO_CALL), () => model.doStart!(VIDEO_CALL)]) {
+      await assertRejects(async () => await run(), InvalidArgumentError, "without a job queue");
+    }
+    assertEquals(sent.length, 0);
+  });
+});

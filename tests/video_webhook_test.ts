@@ -1,0 +1,61 @@
+/** A video over real HTTP on loopback ports: the service calls the webhook, which the AI SDK waits for. */
+import { createRunpod } from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import {
+  experimental_generateVideo as generateVideo,
+  experimental_getVideoStatus as getVideoStatus,
+  experimental_startVideo as startVideo,
+} from "ai";
+import { describe, it } from "node:test";
+import { assertEquals } from "@std/assert";
+import { KEY } from "./capture.ts";
+import { withServer } from "./http.ts";
+
+const MODEL = "alibaba/wan-2.6-t2v";
+
+/** A server that resolves with the first body it gets. */
+async function withHook(run: (url: string, received: Promise<unknown>) => Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const handler = async (request: Request) => {
+    resolve({ path: new URL(request.url).pathname, body: await request.json() });
+    return new Response("ok");
+  };
+  await withServer(handler, (origin) => run(`${origin}/hook`, promise));
+}
+
+const emulate = () => createRunpodEmulator({ apiKey: KEY, timing: { runMillis: 50 } });
+
+describe("a webhook over HTTP", () => {
+  it("brings the video to generateVideo", async () => {
+    const emulator = emulate();
+    await withServer(emulator.fetch, (origin) =>
+      withHook(async (url, received) => {
+        const runpod = createRunpod({ apiKey: KEY, baseURL: `${origin}/v2` });
+        const { video } = await generateVideo({
+          model: runpod.video(MODEL),
+          prompt: "A red apple rolls",
+          webhook: () =>
+            Promise.resolve({ url, received: received.then((body) => ({ headers: {}, body: JSON.stringify(body) })) }),
+        });
+        assertEquals(video.mediaType, "video/mp4");
+        assertEquals(emulator.requests.map(({ operation }) => operation), ["run", "status", "file"]);
+        const { path, body } = await received as { path: string; body: { id: string; status: string } };
+        assertEquals([path, body.id, body.status], ["/hook", emulator.jobs[0].id, "COMPLETED"]);
+      }));
+  });
+
+  it("tells one process of the video that another has started", async () => {
+    const emulator = emulate();
+    await withServer(emulator.fetch, (origin) =>
+      withHook(async (url, received) => {
+        const start = createRunpod({ apiKey: KEY, baseURL: `${origin}/v2` });
+        const { operation } = await startVideo({ model: start.video(MODEL), prompt: "Hi", webhookUrl: url });
+        const stored = JSON.stringify(operation);
+        await received;
+        const finish = createRunpod({ apiKey: KEY, baseURL: `${origin}/v2` });
+        const result = await getVideoStatus(finish.video(MODEL), { operation: JSON.parse(stored) });
+        assertEquals(result.status, "completed");
+        assertEquals(result.status === "completed" && result.videos.map(({ mediaType }) => mediaType), ["video/mp4"]);
+      }));
+  });
+});
