@@ -8,6 +8,8 @@ import { PNG_BASE64 } from "./capture.ts";
 
 const emulator = createRunpodEmulator({
   endpoints: {
+    "my-whisper": { worker: "transcription" },
+    "my-kokoro": { worker: "audio", models: ["kokoro"] },
     "my-comfyui": {
       worker: ({ workflow }) =>
         workflow
