@@ -2,7 +2,14 @@
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { embed, generateImage, generateText, rerank } from "ai";
+import {
+  embed,
+  experimental_getVideoStatus as getVideoStatus,
+  experimental_startVideo as startVideo,
+  generateImage,
+  generateText,
+  rerank,
+} from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KEY } from "./capture.ts";
@@ -35,6 +42,7 @@ const emulator = createRunpodEmulator({
     chat: { worker: "chat", models: ["org/model"] },
     vectors: { worker: "embedding", models: ["org/vectors"] },
     picture: { worker: "image" },
+    film: { worker: "video" },
   },
 });
 
@@ -65,6 +73,7 @@ describe("a model across the steps of a workflow", () => {
       const models = [
         runpod("chat", { model: "org/model" }),
         runpod.imageModel("picture"),
+        runpod.videoModel("film"),
         runpod.embeddingModel("vectors"),
         runpod.rerankingModel("vectors"),
       ];
@@ -128,6 +137,17 @@ describe("a model across the steps of a workflow", () => {
       assertEquals(ranking[0].originalIndex, 1);
     });
     assertEquals(emulator.jobs.find(({ input }) => "negative_prompt" in input)?.endpoint, "picture");
+  });
+
+  it("starts a video in one process and finishes it in another", async () => {
+    const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch }).videoModel("film", { family: "vidu/q3-t2v" });
+    const { operation } = await startVideo({ model, prompt: "A red apple rolls", resolution: "960x540" });
+    const { again } = acrossSteps(model);
+    await asAnotherProcess(async () => {
+      const result = await getVideoStatus(again, { operation: JSON.parse(JSON.stringify(operation)) });
+      assertEquals(result.status, "completed");
+    });
+    assertEquals(emulator.jobs.at(-1)?.input.resolution, "540p");
   });
 
   it("without a key there says how to give it one", async () => {
