@@ -2,7 +2,16 @@
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { embed, generateImage, generateSpeech, generateText, rerank, transcribe } from "ai";
+import {
+  embed,
+  experimental_getVideoStatus as getVideoStatus,
+  experimental_startVideo as startVideo,
+  generateImage,
+  generateSpeech,
+  generateText,
+  rerank,
+  transcribe,
+} from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KEY } from "./capture.ts";
@@ -37,6 +46,7 @@ const emulator = createRunpodEmulator({
     picture: { worker: "image" },
     voice: { worker: "audio", models: ["org/voice"] },
     ears: { worker: "transcription" },
+    film: { worker: "video" },
   },
 });
 
@@ -67,6 +77,7 @@ describe("a model across the steps of a workflow", () => {
       const models = [
         runpod("chat", { model: "org/model" }),
         runpod.imageModel("picture"),
+        runpod.videoModel("film"),
         runpod.embeddingModel("vectors"),
         runpod.rerankingModel("vectors"),
         runpod.speechModel("voice"),
@@ -143,6 +154,17 @@ describe("a model across the steps of a workflow", () => {
       assertEquals((await transcribe({ model: ears, audio: audio.uint8Array })).text, "Hi there");
     });
     assertEquals(emulator.jobs.at(-1)?.input.model, "turbo");
+  });
+
+  it("starts a video in one process and finishes it in another", async () => {
+    const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch }).videoModel("film", { family: "vidu/q3-t2v" });
+    const { operation } = await startVideo({ model, prompt: "A red apple rolls", resolution: "960x540" });
+    const { again } = acrossSteps(model);
+    await asAnotherProcess(async () => {
+      const result = await getVideoStatus(again, { operation: JSON.parse(JSON.stringify(operation)) });
+      assertEquals(result.status, "completed");
+    });
+    assertEquals(emulator.jobs.at(-1)?.input.resolution, "540p");
   });
 
   it("without a key there says how to give it one", async () => {
