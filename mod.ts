@@ -66,6 +66,8 @@ export type {
 } from "./src/video/options.ts";
 export type { RunpodVideoCall, RunpodVideoModelSettings } from "./src/video/model.ts";
 export type { RunpodLora } from "./src/lora.ts";
+export type { RunpodCompletionModelSettings } from "./src/language/completion_model.ts";
+export type { RunpodCompletionModelOptions } from "./src/language/completion_request.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";

@@ -22,6 +22,7 @@ import type { RunpodImageModelId } from "./image/options.ts";
 import { endpointClient, type RunpodEndpoint } from "./job/client.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
+import { CompletionModel, type RunpodCompletionModelSettings } from "./language/completion_model.ts";
 import type { RunpodChatModelSettings } from "./language/chat_options.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
@@ -47,6 +48,12 @@ export interface RunpodProvider extends ProviderV4 {
   languageModel(modelId: RunpodChatModelId, settings?: RunpodChatModelSettings): LanguageModelV4;
   /** Makes a language model; the same as {@link RunpodProvider.languageModel}. */
   chatModel(modelId: RunpodChatModelId, settings?: RunpodChatModelSettings): LanguageModelV4;
+  /**
+   * Makes a completion model: a text in, its continuation out. Set `maxOutputTokens`: vLLM's own limit is 16.
+   *
+   * @throws {InvalidArgumentError} for an id that cannot be part of a URL.
+   */
+  completionModel(modelId: RunpodChatModelId, settings?: RunpodCompletionModelSettings): LanguageModelV4;
   /**
    * Makes an image model. Settings say how to talk to a worker that is not one of Runpod's public endpoints.
    *
@@ -155,6 +162,8 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
 
   const languageModel = (modelId: string, own: RunpodChatModelSettings = {}): LanguageModelV4 =>
     new ChatModel(configOf(modelId, own));
+  const completionModel = (modelId: string, own: RunpodCompletionModelSettings = {}): LanguageModelV4 =>
+    new CompletionModel(configOf(modelId, own));
   const imageModel = (modelId: string, own: RunpodImageModelSettings = {}): ImageModelV4 =>
     new ImageModel(configOf(modelId, own));
   const speechModel = (modelId: string, own: RunpodSpeechModelSettings = {}): SpeechModelV4 =>
@@ -174,6 +183,7 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     specificationVersion: "v4" as const,
     languageModel,
     chatModel: languageModel,
+    completionModel,
     imageModel,
     image: imageModel,
     speechModel,

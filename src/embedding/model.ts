@@ -20,9 +20,8 @@ import { unwrap } from "../job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { findServedModel } from "../language/served_model.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { isErrorObject, postOpenai } from "../openai.ts";
+import { callServed, isErrorObject, postOpenai } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
 import { refuse, warnUnsupported, type Writing } from "../writing.ts";
@@ -82,10 +81,15 @@ export class EmbeddingModel implements EmbeddingModelV4 {
     if (values.length === 0) return { embeddings: [], warnings };
 
     const { settings, endpoint, own } = this.#config;
-    const { model = await findServedModel(settings, endpoint, call) } = endpoint;
-    return (own.transport ?? "openai") === "openai"
-      ? await this.#embed(writing, call, { model, encoding_format: encodingFormat, ...worker })
-      : await this.#run(writing, call, { model, ...worker }, wait);
+    return await callServed(
+      settings,
+      endpoint,
+      call,
+      async ({ model }) =>
+        (own.transport ?? "openai") === "openai"
+          ? await this.#embed(writing, call, { model, encoding_format: encodingFormat, ...worker })
+          : await this.#run(writing, call, { model, ...worker }, wait),
+    );
   }
 
   async #embed(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
 import { readChatOptions, type RunpodChatModelSettings, type RunpodReasoningTags } from "./chat_options.ts";
@@ -63,14 +63,7 @@ export function writeRequest(
   const kwargs: Record<string, unknown> = { ...thinking.kwargs, ...chatTemplateKwargs, ...given };
 
   const standard = {
-    max_tokens: call.maxOutputTokens,
-    temperature: call.temperature,
-    top_p: call.topP,
-    top_k: call.topK,
-    presence_penalty: call.presencePenalty,
-    frequency_penalty: call.frequencyPenalty,
-    stop: call.stopSequences?.length ? call.stopSequences : undefined,
-    seed: call.seed,
+    ...writeSampling(call),
     reasoning_effort: thinking.effort,
     verbosity: textVerbosity,
     response_format: format.response_format,
@@ -89,8 +82,22 @@ export function writeRequest(
   return { body, warnings, tags, jsonTool: format.jsonTool?.name };
 }
 
+/** The settings that chats and completions have under the same names. */
+export function writeSampling(call: LanguageModelV4CallOptions): Record<string, JSONValue | undefined> {
+  return {
+    max_tokens: call.maxOutputTokens,
+    temperature: call.temperature,
+    top_p: call.topP,
+    top_k: call.topK,
+    presence_penalty: call.presencePenalty,
+    frequency_penalty: call.frequencyPenalty,
+    stop: call.stopSequences?.length ? call.stopSequences : undefined,
+    seed: call.seed,
+  };
+}
+
 /** The same request, streamed, with the usage at its end. */
-export function streamed(body: ChatRequest): ChatRequest {
+export function streamed<Body extends Record<string, unknown>>(body: Body): Body {
   return {
     ...body,
     stream: true,
@@ -99,7 +106,7 @@ export function streamed(body: ChatRequest): ChatRequest {
 }
 
 /** `minP` as `min_p`. */
-function inServersSpelling(options: Record<string, unknown>): Record<string, unknown> {
+export function inServersSpelling(options: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
       key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

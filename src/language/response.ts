@@ -54,11 +54,12 @@ export interface AnswerContext {
 export function readCompletion(answer: Answer, context: AnswerContext): Completion {
   const json = unwrap(answer.json);
   const choice = isRecord(json) && Array.isArray(json.choices) ? json.choices[0] : undefined;
-  if (!isRecord(json) || json.error || !isRecord(choice) || !isRecord(choice.message)) {
+  // A text completion has its text in the choice itself.
+  const message = isRecord(choice) && typeof choice.text === "string" ? { content: choice.text } : choice?.message;
+  if (!isRecord(json) || json.error || !isRecord(choice) || !isRecord(message)) {
     throw notACompletion(answer, json, context);
   }
 
-  const { message } = choice;
   const { tags, jsonTool } = context;
   const content: LanguageModelV4Content[] = [];
   const reasoning = readReasoning(message);

@@ -299,6 +299,8 @@ class Chunks {
       }
       if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#addToolCalls(delta.tool_calls);
     }
+    // A text completion has its text in the choice itself.
+    if (typeof choice.text === "string" && choice.text !== "") this.#addText(choice.text);
     if (choice.logprobs) {
       const logprobs = readLogprobs(choice);
       if (logprobs) (this.#logprobs ??= []).push(...logprobs);

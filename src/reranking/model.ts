@@ -19,9 +19,8 @@ import { unwrap } from "../job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { findServedModel } from "../language/served_model.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { isErrorObject, postOpenai } from "../openai.ts";
+import { callServed, isErrorObject, postOpenai } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
 import { refuse, type Writing } from "../writing.ts";
@@ -75,11 +74,16 @@ export class RerankingModel implements RerankingModelV4 {
     if (documents.length === 0) return { ranking: [], warnings };
 
     const { settings, endpoint, own } = this.#config;
-    const { model = await findServedModel(settings, endpoint, call) } = endpoint;
     const transport = own.transport ?? (endpoint.root === undefined ? "rerank" : "queue");
-    const result = transport === "queue"
-      ? await this.#run(writing, call, { model, query, docs: documents, ...worker }, wait)
-      : await this.#post(writing, call, transport, { model, documents, ...worker });
+    const result = await callServed(
+      settings,
+      endpoint,
+      call,
+      async ({ model }) =>
+        transport === "queue"
+          ? await this.#run(writing, call, { model, query, docs: documents, ...worker }, wait)
+          : await this.#post(writing, call, transport, { model, documents, ...worker }),
+    );
     // Infinity leaves them in the order of the documents, and not every server heeds the number.
     const sorted = result.ranking.sort((a, b) => b.relevanceScore - a.relevanceScore);
     return { ...result, ranking: sorted.slice(0, topN), warnings };

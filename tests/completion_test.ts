@@ -1,0 +1,159 @@
+import { APICallError, UnsupportedFunctionalityError } from "@ai-sdk/provider";
+import { createRunpod } from "@runpod/ai-sdk-provider";
+import { createRunpodEmulator, type EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
+import { generateText, streamText } from "ai";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { capture, KEY, PROMPT, stream } from "./capture.ts";
+
+const TEXT = { id: "cmpl-1", object: "text_completion", created: 1_700_000_000, model: "m" };
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+const answer = (text: string, more = {}) =>
+  Response.json({ ...TEXT, choices: [{ index: 0, text, finish_reason: "length", logprobs: null }], usage, ...more });
+
+function open(behavior: EmulatedBehavior = {}) {
+  const emulator = createRunpodEmulator({ behavior, endpoints: { mine: { worker: "chat", models: ["org/base"] } } });
+  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
+}
+
+describe("a completion model", () => {
+  it("goes on from a text, whole and streamed, and tells why it stopped and what it used", async () => {
+    const { emulator, runpod } = open();
+    const model = runpod.completionModel("mine");
+    assertEquals([model.provider, model.modelId], ["runpod.completion", "mine"]);
+    const cut = await generateText({ model, prompt: "Once upon a time" });
+    // The server's own limit.
+    assertEquals([cut.finishReason, cut.usage.outputTokens], ["length", 16]);
+    const maxOutputTokens = 500;
+    const whole = await generateText({ model, maxOutputTokens, prompt: "Once upon a time" });
+    assert(whole.text.length > 0);
+    assertEquals(whole.finishReason, "stop");
+    assert(whole.usage.inputTokens! > 0 && whole.usage.outputTokens! > 0);
+
+    const streaming = streamText({ model, maxOutputTokens, prompt: "Once upon a time" });
+    const deltas: string[] = [];
+    for await (const text of streaming.textStream) deltas.push(text);
+    assertEquals(deltas.join(""), whole.text);
+    assert(deltas.length > 1);
+    assertEquals(await streaming.usage, whole.usage);
+    assertEquals(await streaming.finishReason, "stop");
+
+    const inputs = emulator.jobs.map(({ input }) => input);
+    const routes = inputs.map(({ openai_route }) => openai_route);
+    assertEquals(routes, ["/v1/models", "/v1/completions", "/v1/completions", "/v1/completions"]);
+    assertEquals(inputs[1].openai_input, { model: "org/base", prompt: "Once upon a time" });
+    assertEquals(inputs[3].openai_input, {
+      model: "org/base",
+      prompt: "Once upon a time",
+      max_tokens: 500,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+  });
+
+  it("streams the same text however the worker cuts its events", async () => {
+    const { text } = await generateText({ model: open().runpod.completionModel("mine"), prompt: "Tell me a story" });
+    for (const openaiChunks of ["fragments", "batches", "pretty"] as const) {
+      const model = open({ openaiChunks }).runpod.completionModel("mine");
+      assertEquals(await streamText({ model, prompt: "Tell me a story" }).text, text);
+    }
+  });
+
+  it("sends settings and options under the server's names, and nothing that was not set", async () => {
+    const { runpod, sent } = capture(() => answer("x"));
+    const model = runpod.completionModel("mine", { model: "m" });
+    await model.doGenerate({
+      prompt: PROMPT,
+      maxOutputTokens: 9,
+      temperature: 0,
+      topP: 0.5,
+      topK: 3,
+      presencePenalty: 1,
+      frequencyPenalty: 2,
+      seed: 4,
+      stopSequences: ["END"],
+      responseFormat: { type: "json", schema: { type: "object" } },
+      providerOptions: { runpod: { minP: 0.1, repetitionPenalty: 1.1, logprobs: 2, echo: true, best_of: 2 } },
+    });
+    assertEquals(sent[0].body, {
+      model: "m",
+      prompt: "Hi",
+      max_tokens: 9,
+      temperature: 0,
+      top_p: 0.5,
+      top_k: 3,
+      presence_penalty: 1,
+      frequency_penalty: 2,
+      stop: ["END"],
+      seed: 4,
+      structured_outputs: { json: { type: "object" } },
+      min_p: 0.1,
+      repetition_penalty: 1.1,
+      logprobs: 2,
+      echo: true,
+      best_of: 2,
+    });
+    assertEquals(new URL(sent[0].url).pathname, "/v2/mine/openai/v1/completions");
+  });
+
+  it("writes a conversation as a transcript, and stops where the user would go on", async () => {
+    const { runpod, sent } = capture(() => answer("x"));
+    await runpod.completionModel("mine", { model: "m" }).doGenerate({
+      prompt: [
+        { role: "system", content: "Be brief." },
+        ...PROMPT,
+        { role: "assistant", content: [{ type: "reasoning", text: "…" }, { type: "text", text: "Hello" }] },
+        { role: "user", content: [{ type: "text", text: "Bye" }] },
+      ],
+    });
+    assertEquals(sent[0].body.prompt, "Be brief.\n\nuser:\nHi\n\nassistant:\nHello\n\nuser:\nBye\n\nassistant:\n");
+    assertEquals(sent[0].body.stop, ["\nuser:"]);
+  });
+
+  it("warns of what a completion cannot do, and refuses what is no text", async () => {
+    const { runpod, sent } = capture(() => answer("x"));
+    const model = runpod.completionModel("mine", { model: "m" });
+    const { warnings } = await model.doGenerate({
+      prompt: PROMPT,
+      reasoning: "high",
+      responseFormat: { type: "json" },
+      tools: [{ type: "function", name: "f", inputSchema: { type: "object" } }],
+      providerOptions: { runpod: { parallelToolCalls: true } },
+    });
+    const features = warnings.map((warning) => warning.type === "unsupported" ? warning.feature : "");
+    assertEquals(features, ["providerOptions.runpod.parallelToolCalls", "tools", "reasoning", "responseFormat"]);
+    assertEquals(sent[0].body, { model: "m", prompt: "Hi" });
+    await assertRejects(
+      async () =>
+        await model.doGenerate({
+          prompt: [{
+            role: "user",
+            content: [{
+              type: "file",
+              mediaType: "image/png",
+              data: { type: "url", url: new URL("https://a.b/c.png") },
+            }],
+          }],
+        }),
+      UnsupportedFunctionalityError,
+      "it takes text alone",
+    );
+    assertEquals(sent.length, 1);
+  });
+
+  it("reports a stream that was cut, and errors as the server says them", async () => {
+    const data = `data: ${JSON.stringify({ ...TEXT, choices: [{ index: 0, text: "Once" }] })}\n\n`;
+    const { runpod } = capture(() => stream(data));
+    const parts = [];
+    const { stream: cut } = await runpod.completionModel("mine", { model: "m" }).doStream({ prompt: PROMPT });
+    for await (const part of cut) parts.push(part);
+    assert(parts.some((part) => part.type === "error" && String(part.error).includes("the answer was cut")));
+
+    const error = await assertRejects(
+      async () => await open().runpod.completionModel("mine", { model: "org/other" }).doGenerate({ prompt: PROMPT }),
+      APICallError,
+    );
+    assert(error.message.includes('it serves "org/base"'), error.message);
+    assertEquals(error.isRetryable, false);
+  });
+});
