@@ -4,7 +4,11 @@
  *     deno task tables
  */
 import { IMAGE_MODELS, type ImageEntry } from "../src/image/catalogue.ts";
+import type { ImageRules } from "../src/input_image.ts";
+import { SPEECH_MODELS, type SpeechEntry } from "../src/speech/catalogue.ts";
 import { ratiosOf, type SizeRules } from "../src/size.ts";
+import { VIDEO_MODELS, type VideoEntry } from "../src/video/catalogue.ts";
+import type { Rule } from "../src/rules.ts";
 import { root, run } from "./shell.ts";
 
 /** The tables by name: each stands between `<!-- table: NAME -->` and `<!-- /table -->`. */
@@ -16,6 +20,30 @@ const TABLES: Record<string, () => string[][]> = {
       listOf(ratiosOf(entry.size)),
       sizesOf(entry.size),
       imagesOf(entry),
+    ]),
+  ],
+  "video models": () => [
+    ["Model id", "Aspect ratios", "Resolutions", "Seconds", "Inputs"],
+    ...Object.entries(VIDEO_MODELS as Record<string, VideoEntry>).map(([id, entry]) => [
+      nameOf(id, entry),
+      listOf(ratiosOf(entry.size)),
+      sizesOf(entry.size),
+      valuesOf(entry.duration),
+      [
+        `images: ${imagesOf(entry)}`,
+        entry.lastImage && "a last frame",
+        entry.video && "a video",
+        entry.audio && "sound",
+      ]
+        .filter(Boolean).join(", "),
+    ]),
+  ],
+  "speech models": () => [
+    ["Model id", "Settings of `generateSpeech`", "Options under `providerOptions.runpod`"],
+    ...Object.entries(SPEECH_MODELS as Record<string, SpeechEntry>).map(([id, entry]) => [
+      nameOf(id, entry),
+      Object.keys(entry.settings).map((name) => `\`${name}\``).join(", "),
+      Object.keys(entry.options).map((name) => `\`${name}\``).join(", "),
     ]),
   ],
 };
@@ -53,7 +81,13 @@ function sizesOf({ as, sizes, sides, tiers }: SizeRules): string {
   return "any";
 }
 
-function imagesOf({ images }: ImageEntry): string {
+function valuesOf(rule: Rule | undefined): string {
+  if (rule === undefined) return "cannot be set";
+  if (typeof rule === "string") return "any";
+  return "length" in rule ? rule.join(", ") : `${rule.min} to ${rule.max}`;
+}
+
+function imagesOf({ images }: { images?: ImageRules }): string {
   if (!images) return "none";
   const { max, required } = images;
   if (max === 1) return required ? "1" : "1, optional";

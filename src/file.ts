@@ -38,7 +38,9 @@ export function toUrl(file: ImageModelV4File): string {
 /** Whether a value can be read as a file: an http(s) URL, or a data URI that holds base64. */
 export function isFileUrl(value: unknown): value is string {
   if (typeof value !== "string") return false;
-  return /^https?:\/\//i.test(value) ? URL.canParse(value) : /^data:[^,]*;base64,[\w+/-]+={0,2}$/i.test(value);
+  if (/^https?:\/\//i.test(value)) return URL.canParse(value);
+  // Its beginning tells; the rest may be megabytes.
+  return /^data:[^,]*;base64,[\w+/-]/i.test(value.slice(0, 256));
 }
 
 /** The media type that a URL or a data URI tells, in lower case. */

@@ -7,9 +7,13 @@ import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { PNG_BASE64 } from "./capture.ts";
 
 const emulator = createRunpodEmulator({
+  // Nobody hears the webhooks of examples.
+  webhookFetch: () => Promise.resolve(new Response()),
   endpoints: {
     "my-whisper": { worker: "transcription" },
     "my-kokoro": { worker: "audio", models: ["kokoro"] },
+    "my-infinity": { worker: "embedding", models: ["BAAI/bge-small-en-v1.5", "BAAI/bge-reranker-base"] },
+    "my-base-model": { worker: "chat", models: ["org/base-model"] },
     "my-comfyui": {
       worker: ({ workflow }) =>
         workflow
