@@ -9,7 +9,7 @@ import { request } from "../api.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { answerError, unexpectedAnswer } from "../error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
-import type { RunpodJob } from "./envelope.ts";
+import { type RunpodJob, unwrap } from "./envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./options.ts";
 import {
   ask,
@@ -224,11 +224,16 @@ export async function listModels(
   if (!answer.ok) {
     throw answerError({ attempt, answer, repeat: "free", notFound: `check that endpoint "${name}" exists` });
   }
-  const list = Array.isArray(answer.json) ? answer.json[0] : answer.json;
-  const models: unknown[] = isRecord(list) && Array.isArray(list.data) ? list.data : [];
-  const served = models.filter((model): model is RunpodServedModel => isRecord(model) && typeof model.id === "string");
+  const served = readModels(answer.json);
   if (served.length > 0) return served;
   throw unexpectedAnswer({ attempt, answer, expected: 'a list of models (or name one yourself: { model: "…" })' });
+}
+
+/** Reads a list of models, also one that a job left wrapped. */
+export function readModels(json: unknown): RunpodServedModel[] {
+  const list = unwrap(json);
+  const models: unknown[] = isRecord(list) && Array.isArray(list.data) ? list.data : [];
+  return models.filter((model): model is RunpodServedModel => isRecord(model) && typeof model.id === "string");
 }
 
 function readCounts(value: unknown): Record<string, number> {

@@ -9,6 +9,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { Answer } from "../error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isFinal, readJob } from "./envelope.ts";
+import type { RunpodWaitOptions } from "./options.ts";
 import { runJob } from "./wait.ts";
 
 /**
@@ -22,9 +23,10 @@ export async function outcomeOf(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
   { attempt, headers, abortSignal }: Pick<ApiRequest, "attempt" | "headers" | "abortSignal">,
+  wait: RunpodWaitOptions = {},
 ): Promise<Answer> {
   const job = answer.ok && isRecord(answer.json) && !("choices" in answer.json) ? readJob(answer.json) : undefined;
   if (!job || isFinal(job) || endpoint.root === undefined) return answer;
   const queue = { settings, endpoint, attempt, headers };
-  return await runJob(queue, { jobId: job.id }, { abortSignal }, (result) => result.answer);
+  return await runJob(queue, { jobId: job.id }, { ...wait, abortSignal }, (result) => result.answer);
 }

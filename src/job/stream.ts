@@ -10,9 +10,10 @@ import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { cancelInBackground } from "./cancel.ts";
 import { endedWithoutResult } from "./ending.ts";
-import { isFinal, readJob } from "./envelope.ts";
+import { isFinal, readJob, type RunpodJob } from "./envelope.ts";
 import { isPassing, pause, pauseAfter, persist } from "./persist.ts";
 import { ask, check, type JobAnswer, type Queue, segment } from "./queue.ts";
+import type { SeenJob } from "./run.ts";
 import { failurePause } from "./schedule.ts";
 
 /** How to read what a job yields. */
@@ -20,6 +21,13 @@ export interface StreamOptions {
   abortSignal?: AbortSignal;
   /** Whether leaving before the end cancels the job. */
   cancelOnAbort?: boolean;
+  /**
+   * Whether nothing may be missing in between: after a reply that was lost, the rest comes from the job's result, at its
+   * end. Default false.
+   */
+  isExact?: boolean;
+  /** Told of the job with each reply, and at its end. */
+  onSeen?: (seen: SeenJob) => void;
 }
 
 /** How often in a row a reply may fail for a passing reason. */
@@ -33,6 +41,8 @@ const readers = new Set<string>();
 /** What one reader has got. */
 interface Reading {
   yields: unknown[];
+  /** What came after a loss, and waits for the job's result to tell what was lost. */
+  held: unknown[];
   /** Whether a reply was lost that may have had yields in it. */
   mayLack: boolean;
 }
@@ -46,7 +56,7 @@ interface Reading {
 export async function* streamJob(
   queue: Queue,
   jobId: string,
-  { abortSignal, cancelOnAbort = true }: StreamOptions,
+  { abortSignal, cancelOnAbort = true, ...options }: StreamOptions,
 ): AsyncGenerator<unknown, void, undefined> {
   const name = `${queue.endpoint.root} ${jobId}`;
   if (readers.has(name)) {
@@ -60,10 +70,14 @@ export async function* streamJob(
   // A consumer who leaves runs nothing but the last block.
   let isLeft = true;
   try {
-    const reading: Reading = { yields: [], mayLack: false };
-    yield* drain(queue, jobId, abortSignal, reading);
+    const reading: Reading = { yields: [], held: [], mayLack: false };
+    yield* drain(queue, jobId, abortSignal, reading, options);
     const result = await checkSurely(queue, jobId, abortSignal);
-    const rest = missing(reading.yields, result.job.output);
+    options.onSeen?.(result);
+    const { held } = reading;
+    const whole = missing(reading.yields, result.job.output);
+    // Without a result that has them all nobody knows what was lost.
+    const rest = held.length > 0 && (whole ?? []).length < held.length ? undefined : whole;
     yield* rest ?? [];
     isLeft = false;
     if (result.job.status !== "COMPLETED") throw endedWithoutResult(queue, result);
@@ -84,6 +98,7 @@ const LOST_REPLY = {
 };
 
 interface Reply {
+  job: RunpodJob | undefined;
   isOver: boolean;
   /** Whether it is the list of yields alone, which tells no status. */
   isBare: boolean;
@@ -95,6 +110,7 @@ async function* drain(
   jobId: string,
   abortSignal: AbortSignal | undefined,
   reading: Reading,
+  { isExact = false, onSeen }: Pick<StreamOptions, "isExact" | "onSeen">,
 ): AsyncGenerator<unknown> {
   const path = `/stream/${segment(jobId)}`;
   let idle = 0;
@@ -102,8 +118,14 @@ async function* drain(
   for (let repliesAfterEnd = 0; repliesAfterEnd <= MAX_REPLIES_AFTER_END;) {
     let reply: Reply;
     try {
-      reply = readReply((await ask(queue, { method: "GET", path, abortSignal })).json);
+      const answer = await ask(queue, { method: "GET", path, abortSignal });
+      reply = readReply(answer.json, jobId);
       failures = 0;
+      const { job } = reply;
+      // Of its end the status tells more.
+      if (job && !isFinal(job)) onSeen?.({ job, answer });
+      // Nothing is lost of what no worker has.
+      if (job?.status === "IN_QUEUE" && reading.yields.length === 0) reading.mayLack = false;
     } catch (error) {
       abortSignal?.throwIfAborted();
       // What has been drained may be gone before the job itself is.
@@ -114,8 +136,11 @@ async function* drain(
       continue;
     }
     for (const output of reply.yields) {
-      reading.yields.push(output);
-      yield output;
+      if (isExact && reading.mayLack) reading.held.push(output);
+      else {
+        reading.yields.push(output);
+        yield output;
+      }
     }
     if (reply.isOver) {
       if (reply.yields.length === 0) return;
@@ -137,10 +162,11 @@ async function checkSurely(queue: Queue, jobId: string, abortSignal: AbortSignal
 }
 
 /** A reply is an object with the list of yields, or by the oldest documentation the list alone. */
-function readReply(json: unknown): Reply {
+function readReply(json: unknown, jobId: string): Reply {
   const list = Array.isArray(json) ? json : isRecord(json) && Array.isArray(json.stream) ? json.stream : [];
-  const job = readJob(json, "");
+  const job = readJob(json, jobId);
   return {
+    job,
     isOver: job !== undefined && isFinal(job),
     isBare: Array.isArray(json),
     yields: list.map((element) => isRecord(element) && "output" in element ? element.output : element),

@@ -1,5 +1,5 @@
 /**
- * Chat models: `/chat/completions` of an endpoint, whole and streamed.
+ * Chat models: chat completions of an endpoint, whole and streamed, over its OpenAI route or as jobs.
  *
  * @module
  */
@@ -13,13 +13,16 @@ import {
 } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { type ApiRequest, open, request } from "../api.ts";
-import { answerError } from "../error.ts";
+import { type Answer, answerError } from "../error.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
 import { outcomeOf } from "../job/outcome.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import type { RunpodChatModelSettings } from "./chat_options.ts";
-import { type ChatRequest, streamed, writeRequest } from "./request.ts";
+import { dropWaitOptions, type JobOptions, type RunpodChatModelSettings, warnOption } from "./chat_options.ts";
+import { prepareChat } from "./prepare.ts";
+import { generateByJob, streamByJob } from "./queue_transport.ts";
+import { type ChatRequest, streamed } from "./request.ts";
 import { type AnswerContext, readCompletion } from "./response.ts";
-import { findServedModel, forgetServedModel, nameServedModels } from "./served_model.ts";
+import { forgetServedModel, nameServedModels } from "./served_model.ts";
 import { streamParts } from "./stream.ts";
 
 /** A chat model on one endpoint. */
@@ -49,11 +52,14 @@ export class ChatModel implements LanguageModelV4 {
   }
 
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
-    const { body, warnings, context } = await this.#prepare(call);
-    const post = this.#post(call, context, body);
+    const chat = await prepareChat(this.#config, call);
+    const { body, warnings, context, job } = chat;
     const { settings, endpoint } = this.#config;
+    if (chat.isJob) return await this.#explaining(call, context, () => generateByJob(chat, call));
+    const wait = routeWait(job, warnings);
+    const post = this.#post(call, context, body);
     return await this.#explaining(call, context, async () => {
-      const answer = await outcomeOf(await request(settings, post), settings, endpoint, post);
+      const answer = await outcomeOf(await request(settings, post), settings, endpoint, post, wait);
       if (!answer.ok) throw answerError({ ...context, answer, repeat: "completion" });
       const { response, ...completion } = readCompletion(answer, context);
       return {
@@ -66,14 +72,17 @@ export class ChatModel implements LanguageModelV4 {
   }
 
   async doStream(call: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
-    const { body: whole, warnings, context } = await this.#prepare(call);
-    const body = streamed(whole);
+    const chat = await prepareChat(this.#config, call);
+    const { warnings, context, job } = chat;
+    const { settings, endpoint } = this.#config;
+    if (chat.isJob) return await this.#explaining(call, context, () => streamByJob(chat, call));
+    const wait = routeWait(job, warnings);
+    const body = streamed(chat.body);
     const post = this.#post(call, context, body);
     const { includeRawChunks, abortSignal } = call;
-    const { settings, endpoint } = this.#config;
     return await this.#explaining(call, context, async () => {
       const answer = await open(settings, { ...post, notFound: context.notFound });
-      const outcome = (answer: Parameters<typeof outcomeOf>[0]) => outcomeOf(answer, settings, endpoint, post);
+      const outcome = (answer: Answer) => outcomeOf(answer, settings, endpoint, post, wait);
       return {
         stream: await streamParts({ ...answer, outcome, context, warnings, includeRawChunks, abortSignal }),
         request: { url: post.url, body },
@@ -100,22 +109,6 @@ export class ChatModel implements LanguageModelV4 {
     }
   }
 
-  async #prepare(call: LanguageModelV4CallOptions): Promise<{
-    body: ChatRequest;
-    warnings: SharedV4Warning[];
-    context: AnswerContext;
-  }> {
-    const { settings, endpoint, own } = this.#config;
-    const { name, model = await findServedModel(settings, endpoint, call) } = endpoint;
-    const { body, warnings, ...reading } = writeRequest(model, own, call);
-    const context = {
-      attempt: `generate text with "${this.modelId}"`,
-      notFound: `check that endpoint "${name}" exists and serves a model named "${model}"`,
-      ...reading,
-    };
-    return { body, warnings, context };
-  }
-
   #post(call: LanguageModelV4CallOptions, { attempt }: AnswerContext, body: ChatRequest): ApiRequest {
     return {
       attempt,
@@ -127,4 +120,11 @@ export class ChatModel implements LanguageModelV4 {
       repeat: "completion",
     };
   }
+}
+
+/** What a route takes of the options of jobs: those of the wait, for a job that a cold endpoint answers with. */
+function routeWait(job: JobOptions, warnings: SharedV4Warning[]): RunpodWaitOptions {
+  const reason = 'the OpenAI route submits no job (transport: "queue" does)';
+  for (const name of Object.keys(job.submission)) warnOption(name, reason, warnings);
+  return dropWaitOptions(job, ["waitMillis"], reason, warnings);
 }

@@ -3,8 +3,12 @@
  *
  * @module
  */
-import type { JSONObject, JSONValue, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue, SharedV4ProviderOptions, SharedV4Warning } from "@ai-sdk/provider";
+import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
+import type { RunpodJobPolicy } from "../job/client.ts";
+import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import type { Submission } from "../job/queue.ts";
 import { once, splitOptions } from "../options.ts";
 
 /** Settings of one language model: what its endpoint is, for every call. */
@@ -16,6 +20,11 @@ export interface RunpodChatModelSettings {
    * once per provider (which wakes a worker).
    */
   model?: string;
+  /**
+   * How requests travel: over the endpoint's OpenAI route, or as jobs on its queue. A job outlives any cold start, and can
+   * be cancelled, watched with `onJobUpdate` and continued by its id. Default `"openai"`.
+   */
+  transport?: "openai" | "queue";
   /** How objects are asked for. Default `"json_schema"`. */
   structuredOutputMode?: RunpodStructuredOutputMode;
   /**
@@ -82,7 +91,14 @@ export type RunpodStructuredOutputs = {
  * const options: RunpodChatModelOptions = { minP: 0.05, chatTemplateKwargs: { enable_thinking: false } };
  * ```
  */
-export interface RunpodChatModelOptions extends Omit<RunpodChatModelSettings, "model"> {
+export interface RunpodChatModelOptions
+  extends Omit<RunpodChatModelSettings, "model" | "transport">, RunpodWaitOptions {
+  /** The id of a job to continue, instead of asking anew. Its answer then comes at once, at its end. */
+  jobId?: string;
+  /** Jobs: its limits. */
+  policy?: Pick<RunpodJobPolicy, keyof RunpodJobPolicy>;
+  /** Jobs: called by Runpod with the job when it has ended. It is not signed, so put a secret into it. */
+  webhook?: string;
   /** How much the model thinks, in the server's words. It wins over the call's `reasoning`; `null` is sent as `null`. */
   reasoningEffort?: string | null;
   /** How much the model says, for models that can be told. */
@@ -120,8 +136,24 @@ export interface RunpodChatModelOptions extends Omit<RunpodChatModelSettings, "m
   [serverOption: string]: JSONValue | undefined;
 }
 
+/** The options of a call that are about its job. */
+export interface JobOptions {
+  /** A job to continue, in place of a new one. */
+  jobId: string | undefined;
+  /** What a submission has beside its input. */
+  submission: Pick<Submission, "webhook" | "policy">;
+  wait: RunpodWaitOptions;
+}
+
+/** The options of a call, sorted by whom they are for. */
+export interface SortedOptions {
+  ours: ChatOptions;
+  server: JSONObject;
+  job: JobOptions;
+}
+
 /** The options of a call, with the settings of its model beneath them. */
-export type ChatOptions = z.infer<ReturnType<typeof chatOptions>>;
+export type ChatOptions = Omit<z.infer<ReturnType<typeof chatOptions>>, keyof z.infer<ReturnType<typeof jobOptions>>>;
 
 /**
  * Reads the options of a call.
@@ -131,10 +163,52 @@ export type ChatOptions = z.infer<ReturnType<typeof chatOptions>>;
 export function readChatOptions(
   settings: RunpodChatModelSettings,
   providerOptions: SharedV4ProviderOptions | undefined,
-): { ours: ChatOptions; server: JSONObject } {
-  const { ours, worker: server } = splitOptions(providerOptions, chatOptions());
-  const beneath = splitOptions({ runpod: settings as JSONObject }, chatOptions()).ours;
-  return { ours: { ...beneath, ...ours }, server };
+): SortedOptions {
+  const { transport: _, ...beneath } = settings;
+  const { worker: server, ours: given } = splitOptions(providerOptions, chatOptions());
+  const {
+    jobId,
+    webhook,
+    policy,
+    waitMillis,
+    timeoutMillis,
+    maxPollAttempts,
+    pollIntervalMillis,
+    maxRequests,
+    cancelOnAbort,
+    cancelOnTimeout,
+    ...ours
+  } = given;
+  const wait = {
+    waitMillis,
+    timeoutMillis,
+    maxPollAttempts,
+    pollIntervalMillis,
+    maxRequests,
+    cancelOnAbort,
+    cancelOnTimeout,
+  };
+  return {
+    ours: { ...splitOptions({ runpod: beneath as JSONObject }, chatOptions()).ours, ...ours },
+    server,
+    job: { jobId, submission: removeUndefinedEntries({ webhook, policy }), wait: removeUndefinedEntries(wait) },
+  };
+}
+
+/** The wait options without some that this way of asking does not have, each of which becomes a warning. */
+export function dropWaitOptions(
+  { wait }: JobOptions,
+  names: ReadonlyArray<keyof RunpodWaitOptions>,
+  reason: string,
+  warnings: SharedV4Warning[],
+): RunpodWaitOptions {
+  for (const name of names) if (wait[name] !== undefined) warnOption(name, reason, warnings);
+  return Object.fromEntries(Object.entries(wait).filter(([name]) => !names.includes(name as keyof RunpodWaitOptions)));
+}
+
+/** Warns of an option of ours that is not used. */
+export function warnOption(name: string, details: string, warnings: SharedV4Warning[]): void {
+  warnings.push({ type: "unsupported", feature: `providerOptions.runpod.${name}`, details });
 }
 
 const BOOLEAN = "true or false";
@@ -149,8 +223,22 @@ const number = () => z.optional(z.number(NUMBER));
 const object = (what: string) => z.record(z.string(), z.unknown(), what);
 const tag = () => z.optional(z.string(TAG).check(z.minLength(1, TAG)));
 
+const POLICY = "{ executionTimeout, ttl, lowPriority }";
+
+const jobOptions = once(() =>
+  z.object({
+    ...waitOptions(),
+    webhook: text("a URL as text"),
+    policy: z.optional(
+      z.looseObject({ executionTimeout: number(), ttl: number(), lowPriority: flag() }, POLICY),
+    ),
+  })
+);
+
 const chatOptions = once(() =>
   z.object({
+    ...jobOptions().shape,
+    transport: z.optional(z.never('for options: runpod(id, { transport: "queue" }) sets it')),
     structuredOutputMode: z.optional(
       z.enum(["json_schema", "json_object", "tool", "none"], 'one of "json_schema", "json_object", "tool", "none"'),
     ),

@@ -6,7 +6,7 @@
 import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
-import { readChatOptions, type RunpodChatModelSettings, type RunpodReasoningTags } from "./chat_options.ts";
+import type { RunpodReasoningTags, SortedOptions } from "./chat_options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
 import { completeTags, type Tags } from "./reasoning_tags.ts";
 import { writeFormat, type WrittenFormat } from "./structured_output.ts";
@@ -28,18 +28,13 @@ export interface WrittenRequest {
   jsonTool?: string;
 }
 
-/**
- * Writes the request for a call.
- *
- * @throws {InvalidArgumentError} for an option that has a bad value.
- */
+/** Writes the request for a call, with its options. */
 export function writeRequest(
   model: string,
-  settings: RunpodChatModelSettings,
+  { ours, server }: Pick<SortedOptions, "ours" | "server">,
   call: LanguageModelV4CallOptions,
 ): WrittenRequest {
   const warnings: SharedV4Warning[] = [];
-  const { ours, server } = readChatOptions(settings, call.providerOptions);
   const {
     structuredOutputMode = "json_schema",
     strictJsonSchema = true,

@@ -15,7 +15,7 @@ const servedNames = new WeakMap<RunpodProviderSettings, Map<string, string>>();
 type Call = Pick<ApiRequest, "headers" | "abortSignal">;
 
 /**
- * Reads the first name of `/models`, and remembers it.
+ * Reads the first name of `/models`, or of the list that is had in another way, and remembers it.
  *
  * Only the name is shared and not the request for it: on Workers a request dies with the call that made it.
  */
@@ -23,12 +23,13 @@ export async function findServedModel(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
   { headers, abortSignal }: Call,
+  list: () => Promise<Array<{ id: string }>> = () => listModels(settings, endpoint, { headers, abortSignal }),
 ): Promise<string> {
   const known = servedNames.get(settings) ?? new Map<string, string>();
   servedNames.set(settings, known);
   const name = known.get(endpoint.openaiRoot);
   if (name !== undefined) return name;
-  const [first] = await listModels(settings, endpoint, { headers, abortSignal });
+  const [first] = await list();
   known.set(endpoint.openaiRoot, first.id);
   return first.id;
 }

@@ -35,7 +35,8 @@ import {
 import { ToolCalls } from "./tool_calls.ts";
 
 /** What a stream of parts is made from. */
-export interface StreamSource extends OpenAnswer {
+export interface StreamSource extends Pick<OpenAnswer, "read" | "brokenBy"> {
+  response: { body: ReadableStream<Uint8Array> | null };
   context: AnswerContext;
   /** Gives the outcome of a job that stands in place of a stream. */
   outcome: (answer: Answer) => Promise<Answer>;
