@@ -202,7 +202,9 @@ describe("an image request", () => {
   });
 
   it("refuses an empty prompt where one is needed", async () => {
-    assertEquals((await refusal("qwen/qwen-image", { prompt: undefined })).argument, "prompt");
+    for (const prompt of [undefined, "", " \n"]) {
+      assertEquals((await refusal("qwen/qwen-image", { prompt })).argument, "prompt");
+    }
   });
 
   it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
