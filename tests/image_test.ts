@@ -726,6 +726,24 @@ describe("a queued image job", () => {
     });
   });
 
+  it("ends with the caller's own reason also where waitUntil throws, as an unbound one does on Workers", async () => {
+    await withVirtualTime(async () => {
+      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
+      const waitUntil = () => {
+        throw new TypeError("Illegal invocation");
+      };
+      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil });
+      const abort = new AbortController();
+      const reason = new Error("enough");
+      setTimeout(() => abort.abort(reason), 95_000);
+      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
+      const error = await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call), Error);
+      assertEquals(error, reason);
+      await settled();
+      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+    });
+  });
+
   it("is cancelled without a word when cancelling fails", async () => {
     await withVirtualTime(async (clock) => {
       const work: Promise<unknown>[] = [];
