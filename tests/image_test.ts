@@ -744,6 +744,17 @@ describe("a queued image job", () => {
     });
   });
 
+  it("outlives an onJobUpdate that fails later, which nobody waits for", async () => {
+    await withVirtualTime(async () => {
+      const { fetch } = createRunpodEmulator();
+      const onJobUpdate = () => Promise.reject(new Error("the database is down"));
+      const { images } = await createRunpod({ apiKey: KEY, fetch, onJobUpdate }).imageModel("qwen/qwen-image")
+        .doGenerate(IMAGE_CALL);
+      assertEquals(images.length, 1);
+      await settled();
+    });
+  });
+
   it("is cancelled without a word when cancelling fails", async () => {
     await withVirtualTime(async (clock) => {
       const work: Promise<unknown>[] = [];

@@ -121,7 +121,8 @@ export function tell(
   if (text === run.told) return;
   run.told = text;
   try {
-    onJobUpdate(update);
+    // One that is asynchronous fails later.
+    Promise.resolve(onJobUpdate(update)).catch(() => {});
   } catch {
     // The caller's bookkeeping must not cost the caller a paid job.
   }
