@@ -755,6 +755,21 @@ describe("a queued image job", () => {
     });
   });
 
+  it("may be aborted by onJobUpdate as it ends, and leaves no failure behind", async () => {
+    await withVirtualTime(async () => {
+      const { fetch } = createRunpodEmulator();
+      const abort = new AbortController();
+      const reason = new Error("enough");
+      const onJobUpdate = ({ status }: { status: string }) => {
+        if (status === "COMPLETED") abort.abort(reason);
+      };
+      const model = createRunpod({ apiKey: KEY, fetch, onJobUpdate }).imageModel("qwen/qwen-image");
+      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
+      assertEquals(await assertRejects(async () => await model.doGenerate(call), Error), reason);
+      await settled();
+    });
+  });
+
   it("is cancelled without a word when cancelling fails", async () => {
     await withVirtualTime(async (clock) => {
       const work: Promise<unknown>[] = [];
