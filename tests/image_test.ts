@@ -770,6 +770,31 @@ describe("a queued image job", () => {
     });
   });
 
+  it("leaves no download behind when another one fails", async () => {
+    await withVirtualTime(async (clock) => {
+      const files = ["https://files.example/gone.png", "https://files.example/slow.png"];
+      let slow: AbortSignal | null | undefined;
+      const { fetch } = createRunpodEmulator({ endpoints: { mine: { worker: () => ({ images: files }) } } });
+      const runpod = createRunpod({
+        apiKey: KEY,
+        fetch: async (input, init) => {
+          const url = String(input);
+          if (url === files[0]) return new Response("", { status: 404 });
+          if (url !== files[1]) return await fetch(input, init);
+          slow = init?.signal;
+          return await new Promise<Response>(() => {});
+        },
+      });
+      await assertRejects(
+        async () => await runpod.imageModel("mine").doGenerate(IMAGE_CALL),
+        RunpodJobError,
+        "HTTP 404",
+      );
+      await settled();
+      assertEquals([slow?.aborted, clock.pending()], [true, 0]);
+    });
+  });
+
   it("is cancelled without a word when cancelling fails", async () => {
     await withVirtualTime(async (clock) => {
       const work: Promise<unknown>[] = [];

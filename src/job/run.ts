@@ -47,6 +47,7 @@ export interface Run {
 
 /** Why a wait was stopped that neither the job nor the caller ended. */
 export const DEADLINE = Symbol("deadline");
+const OVER = Symbol("over");
 
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
 /** How often the status is read where the caller has fixed the pauses alone. */
@@ -90,6 +91,8 @@ export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: 
     dispose: () => {
       clearTimeout(timer);
       abortSignal?.removeEventListener("abort", onAbort);
+      // Whatever still goes on, such as a download beside one that has failed.
+      stop.abort(OVER);
     },
   };
 }
