@@ -6,6 +6,7 @@
 import type { JobAnswer, Queue } from "./queue.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { RESERVED_REQUESTS, type RunpodWaitOptions } from "./options.ts";
+import { MAX_TIMER_MILLIS } from "./schedule.ts";
 
 /** A job as it was last seen; without an answer where only its id is known. */
 export interface SeenJob {
@@ -52,8 +53,6 @@ const OVER = Symbol("over");
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
 /** How often the status is read where the caller has fixed the pauses alone. */
 const DEFAULT_POLL_ATTEMPTS = 60;
-// What timers take.
-const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** Begins a wait; `dispose` leaves nothing of it behind. */
 export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): Run {
