@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
-import { type CatalogueEntry, findEntry } from "../catalogue.ts";
+import { type CatalogueEntry, findEntry, findFamily } from "../catalogue.ts";
 import type { ImageRules } from "../input_image.ts";
 import type { Rule, Rules } from "../rules.ts";
 import type { SizeRules } from "../size.ts";
-import { quoteAll } from "../writing.ts";
 import type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./options.ts";
 
 /** What a worker takes. */
@@ -322,12 +320,5 @@ export function findVideoModel(modelId: string): VideoEntry | undefined {
  * @throws {InvalidArgumentError} when there is none by that id.
  */
 export function findVideoFamily(family: string): VideoEntry {
-  const entry = findVideoModel(family);
-  if (entry) return entry;
-  throw new InvalidArgumentError({
-    argument: "family",
-    message: `Cannot use "${family}" as a family of video models: it is not one of ${
-      quoteAll(Object.keys(VIDEO_MODELS))
-    }`,
-  });
+  return findFamily<VideoEntry>(VIDEO_MODELS, family, "video models");
 }
