@@ -11,7 +11,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "./error.ts";
 import { readError } from "./error_details.ts";
 import { unwrap } from "./job/envelope.ts";
-import { waitOptions } from "./job/options.ts";
+import { type RunpodWaitOptions, waitOptions } from "./job/options.ts";
 import { outcomeOf } from "./job/outcome.ts";
 import { findServedModel, forgetServedModel, nameServedModels } from "./language/served_model.ts";
 import { badOption, once, splitOptions } from "./options.ts";
@@ -22,8 +22,8 @@ import { warnUnsupported, type Writing } from "./writing.ts";
 export interface OpenaiRequest extends Pick<ApiRequest, "attempt" | "headers" | "abortSignal"> {
   /** The path that follows the OpenAI root. */
   path: string;
-  /** The served model's name, for advice. */
-  model: string;
+  /** Advice for a 404. */
+  notFound: string;
   body: Record<string, unknown>;
 }
 
@@ -41,14 +41,13 @@ export interface OpenaiAnswer {
 export async function postOpenai(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
-  { path, model, ...call }: OpenaiRequest,
+  { path, notFound, ...call }: OpenaiRequest,
 ): Promise<OpenaiAnswer> {
   const { attempt } = call;
   const url = endpoint.openaiRoot + path;
   const first = await request(settings, { ...call, method: "POST", url, repeat: "completion" });
   const answer = await outcomeOf(first, settings, endpoint, call);
   const json = unwrap(answer.json);
-  const notFound = `check that endpoint "${endpoint.name}" exists and serves a model named "${model}"`;
   if (!answer.ok || (isRecord(json) && isErrorObject(json))) {
     throw answerError({ attempt, answer, repeat: "completion", notFound });
   }
@@ -91,18 +90,27 @@ export function transportOf(
 }
 
 /**
- * The caller's options for a route. It makes no job, so there is none to wait for.
+ * The caller's options for a route.
  *
  * @throws {InvalidArgumentError} for options that only jobs have, or that would change the kind of the answer.
  */
 export function routeOptions(writing: Writing, providerOptions: SharedV4ProviderOptions | undefined): JSONObject {
-  const { ours: { jobId, ...wait }, worker } = splitOptions(providerOptions, waits());
-  if (jobId !== undefined) throw badOption("runpod.jobId", jobId, "for OpenAI-compatible routes, which make no jobs");
+  const { ours, worker } = splitOptions(providerOptions, waits());
+  leaveOutWaits(writing, ours);
   if (worker.stream) throw badOption("runpod.stream", worker.stream, "for options: the answer is read whole");
+  return worker;
+}
+
+/**
+ * Warns of options of waiting for a job: a route makes none.
+ *
+ * @throws {InvalidArgumentError} for the id of a job to go on with.
+ */
+export function leaveOutWaits(writing: Writing, { jobId, ...wait }: RunpodWaitOptions & { jobId?: string }): void {
+  if (jobId !== undefined) throw badOption("runpod.jobId", jobId, "for OpenAI-compatible routes, which make no jobs");
   for (const option of Object.keys(wait)) {
     warnUnsupported(writing, `providerOptions.runpod.${option}`, "an OpenAI-compatible route makes no job to wait for");
   }
-  return worker;
 }
 
 const waits = once(() => z.object(waitOptions()));

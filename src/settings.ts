@@ -27,7 +27,8 @@ export interface RunpodProviderSettings {
   fetch?: FetchFunction;
   /**
    * Called when a job is known and whenever its state or progress changes, so that its id can be stored before its result
-   * exists. Jobs are then submitted through `/run`, which tells the id at once. What it throws is ignored.
+   * exists. Jobs are then submitted through `/run`, which tells the id at once. What it throws, at once or later, is
+   * ignored.
    */
   onJobUpdate?: (update: RunpodJobUpdate) => void;
   /**

@@ -1,4 +1,10 @@
-import { APICallError, InvalidArgumentError, TooManyEmbeddingValuesForCallError } from "@ai-sdk/provider";
+import {
+  APICallError,
+  InvalidArgumentError,
+  type JSONObject,
+  type SharedV4Warning,
+  TooManyEmbeddingValuesForCallError,
+} from "@ai-sdk/provider";
 import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
 import {
   createRunpodEmulator,
@@ -24,6 +30,9 @@ function open(mine: Partial<EmulatedEndpoint> = {}, options: RunpodEmulatorOptio
 /** The answer of an embeddings route. */
 const list = (data: unknown[], more: Record<string, unknown> = {}) =>
   Response.json({ object: "list", model: "m", data, usage: { prompt_tokens: 3, total_tokens: 3 }, ...more });
+
+const featuresOf = (warnings: SharedV4Warning[]) =>
+  warnings.map((warning) => warning.type === "unsupported" && warning.feature);
 
 describe("embeddings", () => {
   for (const transport of ["openai", "queue"] as const) {
@@ -110,8 +119,24 @@ describe("embeddings", () => {
   it("by queue warn of dimensions, which the worker for Infinity does not know", async () => {
     const model = open().runpod.embedding("mine", { transport: "queue" });
     const { warnings, embeddings } = await model.doEmbed({ values: ["a"], dimensions: 8 });
-    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["dimensions"]);
+    assertEquals(featuresOf(warnings), ["dimensions"]);
     assert(embeddings[0].length > 8);
+  });
+
+  it("by queue warn of an encoding, and by route of waiting for a job, which neither has", async () => {
+    const { runpod, sent } = capture(() => list([{ index: 0, embedding: [1] }]));
+    const model = runpod.embedding("mine", { model: "m" });
+    const ask = (options: JSONObject) => model.doEmbed({ values: ["a"], providerOptions: { runpod: options } });
+    const { warnings } = await ask({ timeoutMillis: 9 });
+    assertEquals(featuresOf(warnings), ["providerOptions.runpod.timeoutMillis"]);
+    await assertRejects(async () => await ask({ jobId: "job-1" }), InvalidArgumentError, "which make no jobs");
+    assertEquals(sent.length, 1);
+
+    const byQueue = await open().runpod.embedding("mine", { transport: "queue" }).doEmbed({
+      values: ["a"],
+      providerOptions: { runpod: { encodingFormat: "base64", timeoutMillis: 9000 } },
+    });
+    assertEquals(featuresOf(byQueue.warnings), ["providerOptions.runpod.encodingFormat"]);
   });
 
   it("by queue wait out a cold start and cancel on abort", () =>

@@ -202,7 +202,9 @@ describe("an image request", () => {
   });
 
   it("refuses an empty prompt where one is needed", async () => {
-    assertEquals((await refusal("qwen/qwen-image", { prompt: undefined })).argument, "prompt");
+    for (const prompt of [undefined, "", " \n"]) {
+      assertEquals((await refusal("qwen/qwen-image", { prompt })).argument, "prompt");
+    }
   });
 
   it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
@@ -721,6 +723,75 @@ describe("a queued image job", () => {
       assertEquals(work.length, 1);
       await work[0];
       assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+    });
+  });
+
+  it("ends with the caller's own reason also where waitUntil throws, as an unbound one does on Workers", async () => {
+    await withVirtualTime(async () => {
+      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
+      const waitUntil = () => {
+        throw new TypeError("Illegal invocation");
+      };
+      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil });
+      const abort = new AbortController();
+      const reason = new Error("enough");
+      setTimeout(() => abort.abort(reason), 95_000);
+      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
+      const error = await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call), Error);
+      assertEquals(error, reason);
+      await settled();
+      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+    });
+  });
+
+  it("outlives an onJobUpdate that fails later, which nobody waits for", async () => {
+    await withVirtualTime(async () => {
+      const { fetch } = createRunpodEmulator();
+      const onJobUpdate = () => Promise.reject(new Error("the database is down"));
+      const { images } = await createRunpod({ apiKey: KEY, fetch, onJobUpdate }).imageModel("qwen/qwen-image")
+        .doGenerate(IMAGE_CALL);
+      assertEquals(images.length, 1);
+      await settled();
+    });
+  });
+
+  it("may be aborted by onJobUpdate as it ends, and leaves no failure behind", async () => {
+    await withVirtualTime(async () => {
+      const { fetch } = createRunpodEmulator();
+      const abort = new AbortController();
+      const reason = new Error("enough");
+      const onJobUpdate = ({ status }: { status: string }) => {
+        if (status === "COMPLETED") abort.abort(reason);
+      };
+      const model = createRunpod({ apiKey: KEY, fetch, onJobUpdate }).imageModel("qwen/qwen-image");
+      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
+      assertEquals(await assertRejects(async () => await model.doGenerate(call), Error), reason);
+      await settled();
+    });
+  });
+
+  it("leaves no download behind when another one fails", async () => {
+    await withVirtualTime(async (clock) => {
+      const files = ["https://files.example/gone.png", "https://files.example/slow.png"];
+      let slow: AbortSignal | null | undefined;
+      const { fetch } = createRunpodEmulator({ endpoints: { mine: { worker: () => ({ images: files }) } } });
+      const runpod = createRunpod({
+        apiKey: KEY,
+        fetch: async (input, init) => {
+          const url = String(input);
+          if (url === files[0]) return new Response("", { status: 404 });
+          if (url !== files[1]) return await fetch(input, init);
+          slow = init?.signal;
+          return await new Promise<Response>(() => {});
+        },
+      });
+      await assertRejects(
+        async () => await runpod.imageModel("mine").doGenerate(IMAGE_CALL),
+        RunpodJobError,
+        "HTTP 404",
+      );
+      await settled();
+      assertEquals([slow?.aborted, clock.pending()], [true, 0]);
     });
   });
 

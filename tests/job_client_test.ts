@@ -195,6 +195,17 @@ describe("runSync", () => {
     }
   });
 
+  it("is not submitted again and again when the rate limit names a time beyond what timers take", async () => {
+    // No virtual clock: the real timers are what fires at once.
+    const { runpod, sent } = capture(() => new Response("{}", { status: 429, headers: { "retry-after": "4000000" } }));
+    await assertRejects(
+      async () => await runpod.endpoint("mine").runSync({ a: 1 }, { timeoutMillis: 100 }),
+      APICallError,
+      "for the rate limit",
+    );
+    assertEquals(sent.length, 1);
+  });
+
   it("keeps to a budget of requests whatever the job takes", async () => {
     for (const runMillis of [1000, 100_000, 590_000]) {
       const settings = { onJobUpdate: () => {} };

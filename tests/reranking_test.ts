@@ -1,4 +1,4 @@
-import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
 import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
 import {
   createRunpodEmulator,
@@ -63,6 +63,19 @@ describe("a reranking", () => {
       .then(() => {}, () => {});
     assertEquals(new URL(sent[2].url).pathname, "/v2/mine/openai/v1/score");
     assertEquals(sent[2].body, { model: "m", text_1: "q", text_2: ["d"] });
+  });
+
+  it("by route warns of options of waiting for a job, and refuses the id of one", async () => {
+    const { runpod, sent } = capture(() => Response.json({ results: [{ index: 0, relevance_score: 0.5 }] }));
+    const model = runpod.reranking("mine", { model: "m", transport: "rerank" });
+    const ask = (options: JSONObject) =>
+      model.doRerank({ query: "q", documents: texts(["d"]), providerOptions: { runpod: options } });
+    const { warnings } = await ask({ timeoutMillis: 9 });
+    assertEquals(warnings?.map((warning) => warning.type === "unsupported" && warning.feature), [
+      "providerOptions.runpod.timeoutMillis",
+    ]);
+    await assertRejects(async () => await ask({ jobId: "job-1" }), InvalidArgumentError, "which make no jobs");
+    assertEquals(sent.length, 1);
   });
 
   it("has as many documents as are wanted", async () => {

@@ -21,7 +21,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { callServed, isErrorObject, postOpenai } from "../openai.ts";
+import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
 import { refuse, warnUnsupported, type Writing } from "../writing.ts";
@@ -80,25 +80,31 @@ export class EmbeddingModel implements EmbeddingModelV4 {
     this.#checkValues(writing, values);
     if (values.length === 0) return { embeddings: [], warnings };
 
-    const { settings, endpoint, own } = this.#config;
+    const { settings, endpoint, own: { transport = "openai" } } = this.#config;
+    if (transport === "openai") leaveOutWaits(writing, wait);
+    else if (encodingFormat !== undefined) {
+      const option = "providerOptions.runpod.encodingFormat";
+      warnUnsupported(writing, option, "the worker for Infinity has no such option");
+    }
     return await callServed(
       settings,
       endpoint,
       call,
-      async ({ model }) =>
-        (own.transport ?? "openai") === "openai"
-          ? await this.#embed(writing, call, { model, encoding_format: encodingFormat, ...worker })
-          : await this.#run(writing, call, { model, ...worker }, wait),
+      async (served) =>
+        transport === "openai"
+          ? await this.#embed(writing, call, served, { encoding_format: encodingFormat, ...worker })
+          : await this.#run(writing, call, { model: served.model, ...worker }, wait),
     );
   }
 
   async #embed(
     { attempt, warnings }: Writing,
     { values, dimensions, headers, abortSignal }: EmbeddingModelV4CallOptions,
-    { model, ...options }: JSONObject & { model: string },
+    { model, notFound }: Served,
+    options: JSONObject,
   ): Promise<EmbeddingModelV4Result> {
     const body = { model, input: values, dimensions, ...options };
-    const request = { path: "/embeddings", model, body, attempt, headers, abortSignal };
+    const request = { path: "/embeddings", notFound, body, attempt, headers, abortSignal };
     const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const read = readEmbeddings(json, values.length);
     if (!read) throw notEmbeddings(attempt, answer, values.length);

@@ -63,7 +63,7 @@ export async function writeInput(
   };
   if (call.n > 1) warnUnsupported(writing, "n", "one call makes one image; generateImage splits n");
   if (map) return { input: await map(describeCall(call, urls, rest, input)), wait, jobId, warnings };
-  if (entry && !input.prompt) throw refuse(writing, "prompt", "a prompt is required");
+  if (entry && String(input.prompt ?? "").trim() === "") throw refuse(writing, "prompt", "a prompt is required");
   return { input, wait, jobId, warnings };
 }
 

@@ -27,5 +27,9 @@ export function cancelInBackground(queue: Queue, known: { id: string } | Promise
   }).catch(() => {
     // Best effort: whoever called has long been told how the wait ended.
   });
-  queue.settings.waitUntil?.(work);
+  try {
+    queue.settings.waitUntil?.(work);
+  } catch {
+    // The work goes on as long as the runtime lets it.
+  }
 }

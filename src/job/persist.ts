@@ -6,7 +6,7 @@
 import { APICallError } from "@ai-sdk/provider";
 import { delay } from "@ai-sdk/provider-utils";
 import { untilAborted } from "../abort.ts";
-import { failurePause, readRetryAfter } from "./schedule.ts";
+import { failurePause, MAX_TIMER_MILLIS, readRetryAfter } from "./schedule.ts";
 
 /** Whether the same read may well succeed the next time. */
 export function isPassing(error: unknown): error is APICallError {
@@ -45,7 +45,7 @@ export async function persist<T>(
 /** Waits; an abort ends it at once, with the signal's reason. */
 export async function pause(millis: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await delay(millis, { abortSignal: signal });
+    await delay(Math.min(millis, MAX_TIMER_MILLIS), { abortSignal: signal });
   } catch {
     // The signal's own reason, not the delay's.
     signal?.throwIfAborted();

@@ -6,6 +6,7 @@
 import type { JobAnswer, Queue } from "./queue.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { RESERVED_REQUESTS, type RunpodWaitOptions } from "./options.ts";
+import { MAX_TIMER_MILLIS } from "./schedule.ts";
 
 /** A job as it was last seen; without an answer where only its id is known. */
 export interface SeenJob {
@@ -47,12 +48,11 @@ export interface Run {
 
 /** Why a wait was stopped that neither the job nor the caller ended. */
 export const DEADLINE = Symbol("deadline");
+const OVER = Symbol("over");
 
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
 /** How often the status is read where the caller has fixed the pauses alone. */
 const DEFAULT_POLL_ATTEMPTS = 60;
-// What timers take.
-const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** Begins a wait; `dispose` leaves nothing of it behind. */
 export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): Run {
@@ -90,6 +90,8 @@ export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: 
     dispose: () => {
       clearTimeout(timer);
       abortSignal?.removeEventListener("abort", onAbort);
+      // Whatever still goes on, such as a download beside one that has failed.
+      stop.abort(OVER);
     },
   };
 }
@@ -121,7 +123,8 @@ export function tell(
   if (text === run.told) return;
   run.told = text;
   try {
-    onJobUpdate(update);
+    // One that is asynchronous fails later.
+    Promise.resolve(onJobUpdate(update)).catch(() => {});
   } catch {
     // The caller's bookkeeping must not cost the caller a paid job.
   }

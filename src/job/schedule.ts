@@ -12,6 +12,8 @@ const LONGEST_MILLIS = 12_500;
 const LONGEST_WATCHED_MILLIS = 5000;
 /** No pause may outlast a result: they live one minute after `/runsync`, and half an hour after `/run`. */
 export const LONGEST_PAUSE_MILLIS = { held: 45_000, queued: 600_000 };
+/** What timers take: they fire at once for more. */
+export const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 /** The pauses after failures: the first, the longest, and what each is longer than the one before. */
 const FAILURE_MILLIS = { first: 250, longest: 5000, growth: 1.5 };
 // So that many jobs that were submitted at once do not ask at once.

@@ -20,7 +20,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { callServed, isErrorObject, postOpenai } from "../openai.ts";
+import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
 import { refuse, type Writing } from "../writing.ts";
@@ -75,14 +75,15 @@ export class RerankingModel implements RerankingModelV4 {
 
     const { settings, endpoint, own } = this.#config;
     const transport = own.transport ?? (endpoint.root === undefined ? "rerank" : "queue");
+    if (transport !== "queue") leaveOutWaits(writing, wait);
     const result = await callServed(
       settings,
       endpoint,
       call,
-      async ({ model }) =>
+      async (served) =>
         transport === "queue"
-          ? await this.#run(writing, call, { model, query, docs: documents, ...worker }, wait)
-          : await this.#post(writing, call, transport, { model, documents, ...worker }),
+          ? await this.#run(writing, call, { model: served.model, query, docs: documents, ...worker }, wait)
+          : await this.#post(writing, call, transport, served, { documents, ...worker }),
     );
     // Infinity leaves them in the order of the documents, and not every server heeds the number.
     const sorted = result.ranking.sort((a, b) => b.relevanceScore - a.relevanceScore);
@@ -118,13 +119,14 @@ export class RerankingModel implements RerankingModelV4 {
     { attempt }: Writing,
     { query, topN, headers, abortSignal }: RerankingModelV4CallOptions,
     transport: "rerank" | "score",
-    { model, documents, ...options }: JSONObject & { model: string; documents: string[] },
+    { model, notFound }: Served,
+    { documents, ...options }: JSONObject & { documents: string[] },
   ): Promise<RerankingModelV4Result> {
     const isScore = transport === "score";
     const body = isScore
       ? { model, text_1: query, text_2: documents, ...options }
       : { model, query, documents, top_n: topN, ...options };
-    const request = { path: `/${transport}`, model, body, attempt, headers, abortSignal };
+    const request = { path: `/${transport}`, notFound, body, attempt, headers, abortSignal };
     const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const ranking = readRanking(isScore ? json.data : json.results, documents.length);
     if (!ranking) throw unexpectedAnswer({ attempt, answer, expected: "a ranking of the documents" });
