@@ -57,8 +57,9 @@ export async function followJob(
       },
     };
   } catch (error) {
+    const reason = whyStopped(run, error);
     run.dispose();
-    throw whyStopped(run, error);
+    throw reason;
   }
 }
 
