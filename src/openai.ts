@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { APICallError, InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
+import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
 import { type ApiRequest, request } from "./api.ts";
@@ -13,7 +13,7 @@ import { readError } from "./error_details.ts";
 import { unwrap } from "./job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "./job/options.ts";
 import { outcomeOf } from "./job/outcome.ts";
-import { findServedModel, forgetServedModel, nameServedModels } from "./language/served_model.ts";
+import { explainingNames, findServedModel } from "./language/served_model.ts";
 import { badOption, once, splitOptions } from "./options.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { warnUnsupported, type Writing } from "./writing.ts";
@@ -121,10 +121,7 @@ export interface Served {
   notFound: string;
 }
 
-/**
- * Calls a route of a model that is served, and explains the error for one that is not: with the names that are, while
- * its own is forgotten, because the endpoint may serve another one by now.
- */
+/** Calls a route of a model that is served, and explains the error for one that is not. */
 export async function callServed<T>(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
@@ -133,15 +130,7 @@ export async function callServed<T>(
 ): Promise<T> {
   const { name, model = await findServedModel(settings, endpoint, call) } = endpoint;
   const notFound = `check that endpoint "${name}" exists and serves a model named "${model}"`;
-  try {
-    return await ask({ model, notFound });
-  } catch (error) {
-    if (!APICallError.isInstance(error)) throw error;
-    forgetServedModel(settings, endpoint);
-    // The advice is there whatever the status is that the 404 came under.
-    if (!error.message.endsWith(notFound)) throw error;
-    throw await nameServedModels(error, settings, endpoint, call);
-  }
+  return await explainingNames(settings, endpoint, call, notFound, () => ask({ model, notFound }));
 }
 
 /** What the metadata of every modality tells of a route's answer. */

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import {
-  APICallError,
-  type LanguageModelV4,
-  type LanguageModelV4CallOptions,
-  type LanguageModelV4GenerateResult,
-  type LanguageModelV4StreamResult,
-  type SharedV4Warning,
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamResult,
+  SharedV4Warning,
 } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { type ApiRequest, open, request } from "../api.ts";
@@ -22,7 +21,7 @@ import { prepareChat } from "./prepare.ts";
 import { generateByJob, streamByJob } from "./queue_transport.ts";
 import { type ChatRequest, streamed } from "./request.ts";
 import { type AnswerContext, readCompletion } from "./response.ts";
-import { forgetServedModel, nameServedModels } from "./served_model.ts";
+import { explainingNames } from "./served_model.ts";
 import { streamParts } from "./stream.ts";
 
 /** A chat model on one endpoint. */
@@ -91,22 +90,13 @@ export class ChatModel implements LanguageModelV4 {
     });
   }
 
-  /** An endpoint that no longer knows its model may serve another one by now: the next call asks again. */
   async #explaining<T>(
     call: LanguageModelV4CallOptions,
     { notFound }: AnswerContext,
     run: () => Promise<T>,
   ): Promise<T> {
-    try {
-      return await run();
-    } catch (error) {
-      if (!APICallError.isInstance(error)) throw error;
-      const { settings, endpoint } = this.#config;
-      forgetServedModel(settings, endpoint);
-      // The advice is there whatever the status is that the 404 came under.
-      if (!error.message.endsWith(notFound)) throw error;
-      throw await nameServedModels(error, settings, endpoint, call);
-    }
+    const { settings, endpoint } = this.#config;
+    return await explainingNames(settings, endpoint, call, notFound, run);
   }
 
   #post(call: LanguageModelV4CallOptions, { attempt }: AnswerContext, body: ChatRequest): ApiRequest {

@@ -35,7 +35,7 @@ export async function findServedModel(
 }
 
 /** Forgets a name: an endpoint that refuses it may serve another by now. */
-export function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot }: Endpoint): void {
+function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot }: Endpoint): void {
   servedNames.get(settings)?.delete(openaiRoot);
 }
 
@@ -43,7 +43,7 @@ export function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot
 const NAMES_TIMEOUT_MILLIS = 5000;
 
 /** Adds what the endpoint serves to the error for a model that it does not serve, as far as it tells. */
-export async function nameServedModels(
+async function nameServedModels(
   error: APICallError,
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
@@ -59,5 +59,29 @@ export async function nameServedModels(
   } catch {
     abortSignal?.throwIfAborted();
     return error;
+  }
+}
+
+/**
+ * Calls a model, and explains the error for one that is not served: with the names that are, while its own is forgotten,
+ * because the endpoint may serve another one by now.
+ *
+ * @param notFound The advice that the error for an unknown model ends with.
+ */
+export async function explainingNames<T>(
+  settings: RunpodProviderSettings,
+  endpoint: Endpoint,
+  call: Call,
+  notFound: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!APICallError.isInstance(error)) throw error;
+    forgetServedModel(settings, endpoint);
+    // The advice is there whatever the status is that the 404 came under.
+    if (!error.message.endsWith(notFound)) throw error;
+    throw await nameServedModels(error, settings, endpoint, call);
   }
 }
