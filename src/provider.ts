@@ -5,6 +5,7 @@
  */
 import type {
   EmbeddingModelV4,
+  Experimental_BatchV4 as BatchV4,
   Experimental_VideoModelV4 as VideoModelV4,
   ImageModelV4,
   LanguageModelV4,
@@ -14,6 +15,7 @@ import type {
   TranscriptionModelV4,
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
+import { createBatch } from "./batch/batch.ts";
 import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
 import { type Endpoint, locate } from "./endpoint.ts";
 import { findImageModel } from "./image/catalogue.ts";
@@ -128,6 +130,11 @@ export interface RunpodProvider extends ProviderV4 {
   rerankingModel(modelId: string, settings?: RunpodRerankingModelSettings): RerankingModelV4;
   /** Makes a reranking model; the same as {@link RunpodProvider.rerankingModel}. */
   reranking(modelId: string, settings?: RunpodRerankingModelSettings): RerankingModelV4;
+  /**
+   * Takes batches of text and image requests, for `experimental_startBatch` and the functions that go with it: one job per
+   * request, on the queues of their endpoints. A job's result lives 30 minutes from its end, so read it in time.
+   */
+  experimental_batch(): BatchV4<{ text: RunpodChatModelId; image: RunpodImageModelId }>;
 }
 
 /**
@@ -197,6 +204,7 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     embedding: embeddingModel,
     rerankingModel,
     reranking: rerankingModel,
+    experimental_batch: () => createBatch((modelId) => configOf(modelId, {})),
   });
 }
 

@@ -6,12 +6,12 @@
 import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { toBytes } from "../file.ts";
-import type { Queue } from "../job/queue.ts";
-import { runJob } from "../job/wait.ts";
+import type { JobAnswer, Queue } from "../job/queue.ts";
+import { type ResultTools, runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import { describeJob, downloadOutput, readFiles } from "../output.ts";
 import { findImageFamily, findImageModel, type ImageEntry } from "./catalogue.ts";
-import { writeInput } from "./input.ts";
+import { type ImageInput, writeInput } from "./input.ts";
 import type { RunpodKnownImageModelId } from "./options.ts";
 
 /** How to talk to a worker of your own. */
@@ -67,17 +67,16 @@ export class ImageModel implements ImageModelV4 {
   readonly supportsFileInputs: boolean | undefined;
   readonly supportsMaskInputs: boolean | undefined;
   readonly #config: ModelConfig<RunpodImageModelSettings>;
-  readonly #entry: ImageEntry | undefined;
 
   constructor(config: ModelConfig<RunpodImageModelSettings>) {
-    const { modelId, own: { family, input } } = config;
-    const entry = family === undefined ? findImageModel(modelId) : findImageFamily(family);
+    const { modelId, own } = config;
+    const { input } = own;
+    const entry = entryOf(modelId, own);
     this.modelId = modelId;
     // What a function of the caller's makes of them is not known.
     this.supportsFileInputs = input ? undefined : entry && entry.images !== undefined;
     this.supportsMaskInputs = input ? undefined : entry && false;
     this.#config = config;
-    this.#entry = entry;
   }
 
   static [WORKFLOW_SERIALIZE](model: ImageModel): SerializedModel {
@@ -89,37 +88,69 @@ export class ImageModel implements ImageModelV4 {
   }
 
   async doGenerate(call: ImageModelV4CallOptions): Promise<ImageModelV4Result> {
-    const { settings, endpoint, own } = this.#config;
-    const { input, wait, jobId, warnings } = await writeInput(this.modelId, this.#entry, own.input, call);
-    const queue: Queue = {
-      settings,
-      endpoint,
-      attempt: `generate an image with "${this.modelId}"`,
-      headers: call.headers,
-    };
+    const queue = imageQueue(this.#config, call.headers);
+    const { input, wait, jobId, warnings } = await writeImageInput(this.#config, call);
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
-    return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => {
-      const files = readFiles(queue, result, "image", own.output);
-      // All images are given in one form.
-      const isInline = files.every((file) => "base64" in file);
-      const images = await Promise.all(files.map(async (file) => {
-        if ("base64" in file) return isInline ? file.base64 : toBytes(file.base64);
-        return await downloadOutput(queue, result, { url: file.url, what: "image" }, tools);
-      }));
-      return {
-        images: images as string[] | Uint8Array[],
-        warnings,
-        providerMetadata: {
-          runpod: {
-            images: files.map((file) => ({
-              url: "url" in file ? file.url : undefined,
-              ...describeJob(queue, result.job),
-            })),
-          },
-        },
-        response: { timestamp, modelId: this.modelId, headers: result.answer.headers },
-      };
-    });
+    return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, async (result, tools) => ({
+      ...await readImageJob(this.#config, queue, result, tools),
+      warnings,
+      response: { timestamp, modelId: this.modelId, headers: result.answer.headers },
+    }));
   }
+}
+
+/** Where the jobs of an image model go. */
+export function imageQueue(
+  { settings, endpoint, modelId }: ModelConfig<RunpodImageModelSettings>,
+  headers: Queue["headers"],
+): Queue {
+  return { settings, endpoint, attempt: `generate an image with "${modelId}"`, headers };
+}
+
+/**
+ * Writes the input of an image job.
+ *
+ * @throws {InvalidArgumentError} for what the model cannot do.
+ */
+export async function writeImageInput(
+  { modelId, own }: ModelConfig<RunpodImageModelSettings>,
+  call: ImageModelV4CallOptions,
+): Promise<ImageInput> {
+  return await writeInput(modelId, entryOf(modelId, own), own.input, call);
+}
+
+/**
+ * Reads the images of a completed job.
+ *
+ * @throws {RunpodJobError} when there are none, or one cannot be had.
+ */
+export async function readImageJob(
+  { own }: ModelConfig<RunpodImageModelSettings>,
+  queue: Queue,
+  result: JobAnswer,
+  tools: ResultTools,
+): Promise<Pick<ImageModelV4Result, "images" | "providerMetadata">> {
+  const files = readFiles(queue, result, "image", own.output);
+  // All images are given in one form.
+  const isInline = files.every((file) => "base64" in file);
+  const images = await Promise.all(files.map(async (file) => {
+    if ("base64" in file) return isInline ? file.base64 : toBytes(file.base64);
+    return await downloadOutput(queue, result, { url: file.url, what: "image" }, tools);
+  }));
+  return {
+    images: images as string[] | Uint8Array[],
+    providerMetadata: {
+      runpod: {
+        images: files.map((file) => ({
+          url: "url" in file ? file.url : undefined,
+          ...describeJob(queue, result.job),
+        })),
+      },
+    },
+  };
+}
+
+function entryOf(modelId: string, { family }: RunpodImageModelSettings): ImageEntry | undefined {
+  return family === undefined ? findImageModel(modelId) : findImageFamily(family);
 }

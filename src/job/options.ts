@@ -55,6 +55,19 @@ export const waitOptions = () => ({
   jobId: z.optional(z.string("a job's id").check(z.minLength(1, "a job's id"))),
 });
 
+const POLICY = "{ executionTimeout, ttl, lowPriority }";
+const LIMIT = "a number of milliseconds";
+
+/** The checks of what a submission has beside its input. */
+export const submissionOptions = () => ({
+  webhook: z.optional(z.string("a URL as text")),
+  policy: z.optional(z.looseObject({
+    executionTimeout: z.optional(z.number(LIMIT)),
+    ttl: z.optional(z.number(LIMIT)),
+    lowPriority: z.optional(z.boolean(BOOLEAN)),
+  }, POLICY)),
+});
+
 /**
  * Checks options that come from the caller's code, where no schema has seen them.
  *

@@ -24,17 +24,20 @@ import { type AnswerContext, readCompletion } from "./response.ts";
 import { explainingNames } from "./served_model.ts";
 import { streamParts } from "./stream.ts";
 
+/** What endpoints fetch themselves. */
+export const SUPPORTED_URLS: Record<string, RegExp[]> = {
+  "image/*": [/^https?:\/\/.+$/],
+  "video/*": [/^https?:\/\/.+$/],
+  "audio/*": [/^https?:\/\/.+$/],
+};
+
 /** A chat model on one endpoint. */
 export class ChatModel implements LanguageModelV4 {
   readonly specificationVersion = "v4" as const;
   readonly provider = "runpod.chat";
   readonly modelId: string;
   /** The endpoint fetches these itself, so nobody has to download and inline them. */
-  readonly supportedUrls: Record<string, RegExp[]> = {
-    "image/*": [/^https?:\/\/.+$/],
-    "video/*": [/^https?:\/\/.+$/],
-    "audio/*": [/^https?:\/\/.+$/],
-  };
+  readonly supportedUrls: Record<string, RegExp[]> = SUPPORTED_URLS;
   readonly #config: ModelConfig<RunpodChatModelSettings>;
 
   constructor(config: ModelConfig<RunpodChatModelSettings>) {

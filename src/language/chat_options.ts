@@ -7,7 +7,7 @@ import type { JSONObject, JSONValue, SharedV4ProviderOptions, SharedV4Warning } 
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
 import type { RunpodJobPolicy } from "../job/client.ts";
-import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import { type RunpodWaitOptions, submissionOptions, waitOptions } from "../job/options.ts";
 import type { Submission } from "../job/queue.ts";
 import { once, splitOptions } from "../options.ts";
 
@@ -197,7 +197,7 @@ export function readChatOptions(
 
 /** The wait options without some that this way of asking does not have, each of which becomes a warning. */
 export function dropWaitOptions(
-  { wait }: JobOptions,
+  { wait }: Pick<JobOptions, "wait">,
   names: ReadonlyArray<keyof RunpodWaitOptions>,
   reason: string,
   warnings: SharedV4Warning[],
@@ -223,17 +223,7 @@ const number = () => z.optional(z.number(NUMBER));
 const object = (what: string) => z.record(z.string(), z.unknown(), what);
 const tag = () => z.optional(z.string(TAG).check(z.minLength(1, TAG)));
 
-const POLICY = "{ executionTimeout, ttl, lowPriority }";
-
-const jobOptions = once(() =>
-  z.object({
-    ...waitOptions(),
-    webhook: text("a URL as text"),
-    policy: z.optional(
-      z.looseObject({ executionTimeout: number(), ttl: number(), lowPriority: flag() }, POLICY),
-    ),
-  })
-);
+const jobOptions = once(() => z.object({ ...waitOptions(), ...submissionOptions() }));
 
 const chatOptions = once(() =>
   z.object({
