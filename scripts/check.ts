@@ -1,9 +1,10 @@
 /**
  * Checks everything that can be checked without running the tests: format, lint, types, documentation, manifests, the
- * npm package and its size.
+ * npm package, its size and its speed.
  *
  *     deno task check
  */
+import { checkStreamSpeed } from "../bench/guard.ts";
 import { VERSION } from "../src/version.ts";
 import { checkArtifactPurity, checkNewProjects, checkPublint, checkTypesResolve } from "./check_npm.ts";
 import { prepareConsumer } from "./consumer.ts";
@@ -26,7 +27,7 @@ const examples = [
 const CHECKS: Record<string, string[] | (() => string[] | Promise<string[]>)> = {
   "format": ["fmt", "--check", "--quiet"],
   "lint": ["lint", "--quiet"],
-  "types": ["check", "--quiet", importMapArgument(), ...sources, "scripts", "examples", ...testFiles()],
+  "types": ["check", "--quiet", importMapArgument(), ...sources, "scripts", "bench", "examples", ...testFiles()],
   "types with web libraries alone": [
     "check",
     "--quiet",
@@ -46,6 +47,7 @@ const CHECKS: Record<string, string[] | (() => string[] | Promise<string[]>)> = 
   "npm package: nothing that only some runtimes have": checkArtifactPurity,
   "npm package: new projects": checkNewProjects,
   "npm package: size": async () => (await checkSize()).problems,
+  "speed: stream against openai-compatible": checkStreamSpeed,
 };
 
 /** All but `tests/runtimes/`, which has dependencies of its own. */

@@ -30,7 +30,11 @@ export async function run(
 }
 
 /** Runs a command that must succeed; ends the script with what it printed otherwise. */
-export async function mustRun(command: string, args: string[], options: { cwd?: URL } = {}): Promise<string> {
+export async function mustRun(
+  command: string,
+  args: string[],
+  options: { cwd?: URL; env?: Record<string, string> } = {},
+): Promise<string> {
   const { code, output } = await run(command, args, options);
   if (code === 0) return output;
   console.error(`${command} ${args.join(" ")} failed with ${code}:\n${output}`);

@@ -172,6 +172,14 @@ describe("an image request", () => {
     for (const [call, image] of cases) assertEquals((await inputFor(KONTEXT, call)).input.image, image);
   });
 
+  it("writes bytes of any length as the base64 that they are", async () => {
+    for (let length = 1; length <= 9; length++) {
+      const data = Uint8Array.from({ length }, (_, index) => 255 - 37 * index);
+      const { input } = await inputFor(KONTEXT, { files: [{ type: "file", mediaType: "image/png", data }] });
+      assertEquals(input.image, `data:image/png;base64,${btoa(String.fromCharCode(...data))}`);
+    }
+  });
+
   it("writes megabytes of bytes as the base64 that they are, and reads them back", async () => {
     const bytes = Uint8Array.from({ length: 3_000_001 }, (_, index) => (index * 7919) >> 3);
     const { input } = await inputFor(KONTEXT, { files: [{ type: "file", mediaType: "image/png", data: bytes }] });

@@ -1,0 +1,64 @@
+/**
+ * The packages that are measured, as the app has installed them.
+ *
+ * @module
+ */
+import type { Experimental_VideoModelV4 as VideoModelV4, ImageModelV4, LanguageModelV4 } from "@ai-sdk/provider";
+
+/** Ours and the one that it follows on have the same way in. */
+interface Runpod {
+  createRunpod(settings: { apiKey: string; fetch: typeof fetch }): {
+    (modelId: string): LanguageModelV4;
+    imageModel(modelId: string): ImageModelV4;
+    videoModel(modelId: string): { doGenerate: NonNullable<VideoModelV4["doGenerate"]> };
+  };
+}
+
+interface OpenAICompatible {
+  createOpenAICompatible(
+    settings: { name: string; baseURL: string; apiKey: string; includeUsage: boolean; fetch: typeof fetch },
+  ): (modelId: string) => LanguageModelV4;
+}
+
+/** The names of the packages in the tables. */
+export const OURS = "@runpod/ai-sdk-provider";
+export const OPENAI_COMPATIBLE = "@ai-sdk/openai-compatible@3";
+export const INCUMBENT = "@runpod/ai-sdk-provider@1.4.0";
+export const FLOOR = "floor";
+
+/** Which of them a row or column is of, by the specifier that the app imports it by. */
+export const SPECIFIERS: Record<string, string> = {
+  [OURS]: "@runpod/ai-sdk-provider",
+  [OPENAI_COMPATIBLE]: "@ai-sdk/openai-compatible",
+  [INCUMBENT]: "runpod-incumbent",
+};
+
+const MODEL = "qwen/qwen3-32b-awq";
+const apiKey = "rpa_FAKE_BENCH_KEY_000000";
+
+/** The same language model from each package. The incumbent's is of the specification before. */
+export async function languageModels(fetch: typeof globalThis.fetch): Promise<Record<string, LanguageModelV4>> {
+  // Not known to the sources, so not for the type check to resolve.
+  const { createOpenAICompatible }: OpenAICompatible = await import(SPECIFIERS[OPENAI_COMPATIBLE]);
+  const compatible = createOpenAICompatible({
+    name: "runpod",
+    baseURL: "https://api.runpod.ai/v2/qwen3-32b-awq/openai/v1",
+    apiKey,
+    includeUsage: true,
+    fetch,
+  });
+  return {
+    [OURS]: (await runpod(OURS, fetch))(MODEL),
+    [OPENAI_COMPATIBLE]: compatible("Qwen/Qwen3-32B-AWQ"),
+    [INCUMBENT]: (await runpod(INCUMBENT, fetch))(MODEL),
+  };
+}
+
+/** The provider of ours or of the incumbent. */
+export async function runpod(
+  name: string,
+  fetch: typeof globalThis.fetch,
+): Promise<ReturnType<Runpod["createRunpod"]>> {
+  const { createRunpod }: Runpod = await import(SPECIFIERS[name]);
+  return createRunpod({ apiKey, fetch });
+}

@@ -1,0 +1,23 @@
+/**
+ * What the package weighs in a bundle.
+ *
+ * @module
+ */
+import { BUDGET, measureSizes } from "../scripts/size.ts";
+import { round, type Table } from "./harness.ts";
+
+/** Measures; the budget is the mark. */
+export async function measureSize(): Promise<Table[]> {
+  const sizes = await measureSizes();
+  const kilobytes = (bytes: number) => round(bytes / 1024, 1);
+  const [[, everything], [, own]] = sizes;
+  return [{
+    title: "Weight in a bundle for browsers and Workers, KB",
+    columns: ["what", "minified", "gzipped"],
+    rows: sizes.map(([what, { minified, gzipped }]) => [what, kilobytes(minified), kilobytes(gzipped)]),
+    marks: [
+      { what: "everything, gzipped KB", value: kilobytes(everything.gzipped), atMost: kilobytes(BUDGET.everything) },
+      { what: "our own code, gzipped KB", value: kilobytes(own.gzipped), atMost: kilobytes(BUDGET.own) },
+    ],
+  }];
+}
