@@ -176,9 +176,9 @@ describe("embeddings", () => {
 
   it("that are not all there are an error, never fewer or misplaced vectors", async () => {
     const one = { index: 0, embedding: [1] };
-    for (
-      const data of [[], [one], [one, one], [one, { index: 1 }], [one, { index: 5, embedding: [1] }], [one, one, one]]
-    ) {
+    const second = [undefined, 5, [], [null], ["1"], "", "AAAA", "%"].map((embedding) => ({ index: 1, embedding }));
+    const bad = [[], [one], [one, one], [one, { index: 5, embedding: [1] }], [one, one, one]];
+    for (const data of [...bad, ...second.map((other) => [one, other])]) {
       const byRoute = capture(() => list(data)).runpod;
       const error = await assertRejects(
         async () => await byRoute.embedding("mine", { model: "m" }).doEmbed({ values: ["a", "b"] }),

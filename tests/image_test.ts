@@ -158,6 +158,12 @@ describe("an image request", () => {
     for (const seed of [0, 42]) assertEquals((await inputFor("qwen/qwen-image", { seed })).input.seed, seed);
   });
 
+  it("refuses a seed that is no whole number, whatever the model", async () => {
+    for (const modelId of ["qwen/qwen-image", "abc123xyz"]) {
+      for (const seed of [1.5, NaN]) assertEquals((await refusal(modelId, { seed })).argument, "seed");
+    }
+  });
+
   it("takes an input image as a URL, a data URI, bytes or base64", async () => {
     const bytes = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
     const dataUri = `data:image/png;base64,${PNG_BASE64}`;

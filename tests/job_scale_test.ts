@@ -3,7 +3,7 @@ import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { KEY } from "./capture.ts";
+import { capture, completed, KEY } from "./capture.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const JOBS = 1000;
@@ -174,4 +174,34 @@ describe("a thousand jobs at once, within the documented rate limits", () => {
     assertWithinLimits(report);
     assertEquals(report.refused.status, undefined);
   });
+});
+
+describe("more jobs than the service lets anyone read in ten seconds", () => {
+  it("are read at the rate that it allows", () =>
+    withVirtualTime(async () => {
+      const times: number[] = [];
+      const { runpod } = capture(() => {
+        times.push(Date.now());
+        return completed({});
+      });
+      const endpoint = runpod.endpoint("mine");
+      await Promise.all(Array.from({ length: 4500 }, (_, index) => endpoint.wait(`job-${index}`)));
+      assertEquals(times.length, 4500);
+      assert(peakOf(times) <= LIMITS.status, `${peakOf(times)} reads in 10 s`);
+    }));
+
+  it("are not held up by a clock that is set back", () =>
+    withVirtualTime(async (clock) => {
+      const { runpod } = capture(() => completed({}));
+      const endpoint = runpod.endpoint("mine");
+      await endpoint.wait("job-1");
+      const { now } = Date;
+      Date.now = () => now() - 3_600_000;
+      try {
+        await endpoint.wait("job-2");
+      } finally {
+        Date.now = now;
+      }
+      assertEquals(clock.elapsed(), 0);
+    }));
 });

@@ -151,7 +151,10 @@ describe("a reranking", () => {
   });
 
   it("that is none is an error", async () => {
-    const bad = [[], [{ index: 0 }], [{ index: 7, relevance_score: 1 }], ["x"], undefined];
+    const bad = [[], [{ index: 0 }], [{ index: 7, relevance_score: 1 }], ["x"], undefined, [{ index: 0.5, score: 1 }], [
+      { index: 0, score: 1 },
+      { index: 0, score: 1 },
+    ]];
     for (const results of bad) {
       const byQueue = capture(() => completed({ results })).runpod;
       await assertRejects(

@@ -127,6 +127,7 @@ describe("a video request", () => {
         frameImages: [{ image: { type: "url", url: "https://a.b/c.mp4" }, frameType: "last_frame" }],
       }, '"video/mp4", which is no image'],
       [{ inputReferences: [{ type: "file", mediaType: "text/plain", data: "AAAA" }] }, "no image, video or sound"],
+      [{ inputReferences: [{ type: "file", mediaType: "constructor/x", data: "AAAA" }] }, "no image, video or sound"],
       [{ options: { image: `data:audio/wav;base64,${PNG_BASE64}` } }, '"audio/wav", which is no image'],
       [{ options: { image: "data:image/png;base64,%%%" } }, "is not a URL or a base64 data URI"],
       [{ options: { image: "data:image/png,abc" } }, "is not a URL or a base64 data URI"],

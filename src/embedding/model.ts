@@ -180,12 +180,15 @@ function readEmbeddings(
 
 /** A list of numbers, or base64 of 32-bit floats with the low byte first. */
 function readVector(value: unknown): number[] | undefined {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    return value.length > 0 && value.every((number) => typeof number === "number") ? value : undefined;
+  }
   if (typeof value !== "string") return undefined;
   try {
     const bytes = toBytes(value);
+    if (bytes.byteLength === 0 || bytes.byteLength % 4 !== 0) return undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, index) => view.getFloat32(4 * index, true));
+    return Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(4 * index, true));
   } catch {
     return undefined;
   }

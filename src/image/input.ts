@@ -9,7 +9,7 @@ import { toUrl } from "../file.ts";
 import { type ImageRules, splitImages, writeImages } from "../input_image.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../options.ts";
-import { checkRules } from "../rules.ts";
+import { checkRules, checkSetting } from "../rules.ts";
 import { type SizeRules, writeSize } from "../size.ts";
 import { refuse, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
 import type { ImageEntry } from "./catalogue.ts";
@@ -90,7 +90,10 @@ function writeSeed(
   { seed }: ImageModelV4CallOptions,
 ): JSONObject {
   if (seed === undefined) return {};
-  if (!entry || entry.seed) return { seed };
+  if (!entry || entry.seed) {
+    checkSetting(writing, "seed", seed, { whole: true });
+    return { seed };
+  }
   warnUnsupported(writing, "seed", `"${writing.modelId}" takes no seed`);
   return {};
 }

@@ -8,20 +8,27 @@ import { type Queue, rootOf } from "./queue.ts";
 
 /** 2,000 status reads in 10 seconds are allowed for an endpoint; some of them are left to others. */
 const SPACING_MILLIS = 5.5;
-/** One window of the limit: a longer hold is a clock that was set back. */
-const MAX_HOLD_MILLIS = 10_000;
 
-/** When the next read may be made, by provider and endpoint. */
-const nextReads = new WeakMap<Queue["settings"], Map<string, number>>();
+/** The turns of one endpoint. */
+interface Turns {
+  /** When somebody last asked for one. */
+  askedAt: number;
+  /** When the next read may be made. */
+  nextAt: number;
+}
+
+/** The turns by provider and endpoint. */
+const turnsOf = new WeakMap<Queue["settings"], Map<string, Turns>>();
 
 /** Holds a status read back until its turn has come. */
 export async function takeTurn(queue: Queue, signal: AbortSignal): Promise<void> {
-  const turns = nextReads.get(queue.settings) ?? new Map<string, number>();
-  nextReads.set(queue.settings, turns);
+  const endpoints = turnsOf.get(queue.settings) ?? new Map<string, Turns>();
+  turnsOf.set(queue.settings, endpoints);
   const root = rootOf(queue);
   const now = Date.now();
-  const hold = Math.max(0, (turns.get(root) ?? now) - now);
-  const held = hold > MAX_HOLD_MILLIS ? 0 : hold;
-  turns.set(root, now + held + SPACING_MILLIS);
-  if (held > 0) await pause(held, signal);
+  const turns = endpoints.get(root);
+  // By a clock that was set back since, the next turn may be hours away.
+  const at = turns && now >= turns.askedAt ? Math.max(now, turns.nextAt) : now;
+  endpoints.set(root, { askedAt: now, nextAt: at + SPACING_MILLIS });
+  if (at > now) await pause(at - now, signal);
 }

@@ -155,16 +155,17 @@ function readDocuments(writing: Writing, documents: RerankingModelV4CallOptions[
   return documents.values.map((value) => JSON.stringify(value));
 }
 
-/** Reads `{index, relevance_score}` or `{index, score}`, or nothing where one is neither. */
+/** Reads `{index, relevance_score}` or `{index, score}`, or nothing where one is neither, or there twice. */
 function readRanking(results: unknown, count: number): Ranking | undefined {
   if (!Array.isArray(results) || results.length === 0) return undefined;
   const ranking = results.map((result, position) => {
     if (!isRecord(result)) return undefined;
     const { index = position, relevance_score, score = relevance_score } = result;
-    const isKnown = typeof index === "number" && index >= 0 && index < count;
+    const isKnown = typeof index === "number" && Number.isInteger(index) && index >= 0 && index < count;
     return isKnown && typeof score === "number" ? { index, relevanceScore: score } : undefined;
   });
-  return ranking.includes(undefined) ? undefined : ranking as Ranking;
+  const areDistinct = new Set(ranking.map((ranked) => ranked?.index)).size === ranking.length;
+  return areDistinct && !ranking.includes(undefined) ? ranking as Ranking : undefined;
 }
 
 /** Some versions of the worker make a result that they cannot send: the job then runs until its time is up. */

@@ -109,7 +109,7 @@ function sortFiles(
   const references: Files["references"] = { image: [], video: [], audio: [] };
   for (const reference of inputReferences) {
     const kind = kindOf(reference);
-    if (!(kind in references)) {
+    if (!Object.hasOwn(references, kind)) {
       const reason = `a reference is of type "${reference.mediaType}", which is no image, video or sound`;
       throw refuse(writing, "inputReferences", reason);
     }
