@@ -195,6 +195,20 @@ describe("runSync", () => {
     }
   });
 
+  it("waits out a rate limit that names the time of day", () => {
+    const intercept: RunpodEmulatorOptions["intercept"] = ({ operation }, next) => {
+      if (operation !== "runsync") return next();
+      const at = new Date(Date.now() + 30_000).toUTCString();
+      return new Response("{}", { status: 429, headers: { "retry-after": at } });
+    };
+    return on(echo, async ({ emulator, endpoint, clock }) => {
+      await endpoint.runSync({ a: 1 });
+      assertEquals(operations(emulator).slice(0, 2), ["runsync", "run"]);
+      // Such a time has no fractions of a second.
+      assert(clock.elapsed() > 29_000, `${clock.elapsed()}`);
+    }, { intercept });
+  });
+
   it("is not submitted again and again when the rate limit names a time beyond what timers take", async () => {
     // No virtual clock: the real timers are what fires at once.
     const { runpod, sent } = capture(() => new Response("{}", { status: 429, headers: { "retry-after": "4000000" } }));
