@@ -179,10 +179,9 @@ async function compare({ runpod, abortSignal, onJob }: Demo): Promise<void> {
   const query = "Where do cats sleep?";
   const documents = ["Stocks fell on Monday", "Cats sleep on warm windowsills", "Where cats eat"];
   say(`  ${dim("query")}   ${query}`);
-  const { ranking } = await waiting(
-    "ranking",
-    () => rerank({ model: runpod.rerankingModel(INFINITY_ENDPOINT), query, documents, abortSignal }),
-  );
+  onJob(showJob());
+  const model = runpod.rerankingModel(INFINITY_ENDPOINT);
+  const { ranking } = await rerank({ model, query, documents, abortSignal });
   for (const { score, document } of ranking) say(`  ${dim(score.toFixed(2))}    ${document}`);
 }
 

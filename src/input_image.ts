@@ -89,8 +89,10 @@ export function writeImages(
  * @throws {InvalidArgumentError} for what cannot be read, and for another kind of file.
  */
 export function checkImages(writing: Writing, feature: string, urls: string[]): void {
-  if (urls.some((url) => url.startsWith("data:") && !isFileUrl(url))) {
-    throw refuse(writing, feature, "an input image is not valid base64");
+  const bad = urls.find((url): boolean => !isFileUrl(url));
+  if (bad !== undefined) {
+    const isInline = bad.startsWith("data:");
+    throw refuse(writing, feature, `an input image is not ${isInline ? "valid base64" : "at an http(s) URL"}`);
   }
   const wrong = urls.map(mediaTypeOf).find((mediaType) => mediaType && !/^(image|application)\//.test(mediaType));
   if (wrong !== undefined) throw refuse(writing, feature, `an input image is of type "${wrong}", which is no image`);

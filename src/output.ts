@@ -6,7 +6,7 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { readError } from "./error_details.ts";
-import { download, type FileKind, findFiles, type OutputFile } from "./file.ts";
+import { download, type FileKind, findFiles, type OutputFile, toBytes } from "./file.ts";
 import { endedWithoutResult } from "./job/ending.ts";
 import type { RunpodJob } from "./job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "./job/queue.ts";
@@ -37,7 +37,9 @@ export function readFiles(
 export function readPart(queue: Queue, result: JobAnswer, read: ((output: unknown) => unknown) | undefined): unknown {
   const { output } = result.job;
   try {
-    return read ? read(output) : output;
+    const part = read ? read(output) : output;
+    if (part instanceof Promise) throw new TypeError("it returned a promise, and has to return what is there");
+    return part;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const reason = `completed, but the function that reads its output failed: ${why}`;
@@ -79,6 +81,25 @@ export async function downloadOutput(
       }`,
       cause,
     });
+  }
+}
+
+/**
+ * The bytes of a file that came as base64.
+ *
+ * @param what What it is, to follow "its".
+ * @throws {RunpodJobError} when it is none.
+ */
+export function decodeOutput(
+  queue: Queue,
+  result: JobAnswer,
+  { base64, what }: { base64: string; what: string },
+): Uint8Array {
+  try {
+    return toBytes(base64);
+  } catch (cause) {
+    const reason = `completed, but its ${what} is not valid base64`;
+    throw endedWithoutResult(queue, result, { kind: "no-output", reason, cause });
   }
 }
 

@@ -160,6 +160,13 @@ describe("embeddings", () => {
       assertEquals(emulator.jobs.at(-1)?.status, "CANCELLED");
     }));
 
+  it("of a job that was submitted before are read without asking for the model's name", async () => {
+    const { runpod, sent } = capture(() => completed({ object: "list", data: [{ index: 0, embedding: [1] }] }));
+    const model = runpod.embedding("mine", { transport: "queue" });
+    const { embeddings } = await model.doEmbed({ values: ["a"], providerOptions: { runpod: { jobId: "job-1" } } });
+    assertEquals([embeddings, sent.map(({ url }) => new URL(url).pathname)], [[[1]], ["/v2/mine/status/job-1"]]);
+  });
+
   it("of nothing are nothing, without a request; of an empty text are refused", async () => {
     const { runpod, sent } = capture(() => list([]));
     const model = runpod.embedding("mine", { model: "m" });

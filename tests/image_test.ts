@@ -213,6 +213,8 @@ describe("an image request", () => {
     assertStringIncludes((await refusal(KONTEXT, {})).message, "an input image is required");
     const file = { type: "url" as const, url: INPUT_IMAGE };
     assertStringIncludes((await refusal(KONTEXT, { files: [file, file] })).message, "at most 1 input image, not 2");
+    const local = { type: "url" as const, url: "file:///etc/passwd" };
+    assertStringIncludes((await refusal(KONTEXT, { files: [local] })).message, "is not at an http(s) URL");
   });
 
   it("refuses an empty prompt where one is needed", async () => {
@@ -355,6 +357,20 @@ describe("an image result", () => {
   it("may be several images, inline and by URL", async () => {
     const { runpod } = capture(answer({ images: [URL_, `data:image/png;base64,${PNG_BASE64}`] }));
     assertEquals((await runpod.imageModel("abc").doGenerate(IMAGE_CALL)).images, [BYTES, BYTES]);
+  });
+
+  it("is an error that keeps the job when one of several is not valid base64", async () => {
+    const { runpod } = capture(({ method }) =>
+      method === "GET"
+        ? new Response("bytes", { headers: { "content-type": "image/png" } })
+        : completed({ images: ["https://example.com/a.png", `data:image/png;base64,iVBORw0KGgo%%%`] })
+    );
+    const error = await assertRejects(
+      async () => await runpod.imageModel("abc123").doGenerate(IMAGE_CALL),
+      RunpodJobError,
+      "completed, but its image is not valid base64",
+    );
+    assertEquals([error.kind, error.jobId], ["no-output", "sync-1-u1"]);
   });
 
   it("is an error with the output when it holds no image", async () => {

@@ -93,6 +93,7 @@ describe("an image model on a worker of one's own", () => {
         () => {
           throw new TypeError("no such key");
         },
+        () => Promise.resolve(DATA_URI),
       ]
     ) {
       const { runpod } = capture(() => completed({ image: DATA_URI }));

@@ -102,6 +102,13 @@ describe("a reranking", () => {
     assertEquals(warnings?.map(({ type }) => type), ["compatibility"]);
   });
 
+  it("of a job that was submitted before is read without asking for the model's name", async () => {
+    const { runpod, sent } = capture(() => completed({ results: [{ index: 0, relevance_score: 1 }] }));
+    const call = { query: "q", documents: texts(["d"]), providerOptions: { runpod: { jobId: "job-1" } } };
+    const { ranking } = await runpod.reranking("mine").doRerank(call);
+    assertEquals([ranking.length, sent.map(({ url }) => new URL(url).pathname)], [1, ["/v2/mine/status/job-1"]]);
+  });
+
   it("of nothing is nothing, and an empty query is refused, without a request", async () => {
     const { runpod, sent } = capture(() => completed({}));
     const model = runpod.reranking("mine", { model: "m" });

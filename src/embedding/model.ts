@@ -41,6 +41,8 @@ export interface RunpodEmbeddingModelSettings {
 
 /** Options of embedding models, under `providerOptions.runpod`. Every other key goes to the server as it is. */
 export interface RunpodEmbeddingModelOptions extends RunpodWaitOptions {
+  /** The id of a job to continue, instead of submitting a new one; with `transport: "queue"`. */
+  jobId?: string;
   /** How the vectors are sent: `base64` takes a third of the bytes. Default: the server's, which is `float`. */
   encodingFormat?: "float" | "base64";
   /** Any other field of the request. */
@@ -86,6 +88,8 @@ export class EmbeddingModel implements EmbeddingModelV4 {
       const option = "providerOptions.runpod.encodingFormat";
       warnUnsupported(writing, option, "the worker for Infinity has no such option");
     }
+    // What continues a job has named its model before.
+    if (transport === "queue" && wait.jobId !== undefined) return await this.#run(writing, call, {}, wait);
     return await callServed(
       settings,
       endpoint,

@@ -5,11 +5,10 @@
  */
 import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
-import { toBytes } from "../file.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { type ResultTools, runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { describeJob, downloadOutput, readFiles } from "../output.ts";
+import { decodeOutput, describeJob, downloadOutput, readFiles } from "../output.ts";
 import { findImageFamily, findImageModel, type ImageEntry } from "./catalogue.ts";
 import { type ImageInput, writeInput } from "./input.ts";
 import type { RunpodKnownImageModelId } from "./options.ts";
@@ -135,7 +134,9 @@ export async function readImageJob(
   // All images are given in one form.
   const isInline = files.every((file) => "base64" in file);
   const images = await Promise.all(files.map(async (file) => {
-    if ("base64" in file) return isInline ? file.base64 : toBytes(file.base64);
+    if ("base64" in file) {
+      return isInline ? file.base64 : decodeOutput(queue, result, { base64: file.base64, what: "image" });
+    }
     return await downloadOutput(queue, result, { url: file.url, what: "image" }, tools);
   }));
   return {

@@ -38,6 +38,8 @@ export interface RunpodRerankingModelSettings {
 
 /** Options of reranking models, under `providerOptions.runpod`. Every other key goes to the server as it is. */
 export interface RunpodRerankingModelOptions extends RunpodWaitOptions {
+  /** The id of a job to continue, instead of submitting a new one; with `transport: "queue"`. */
+  jobId?: string;
   /** Any other field of the request. */
   [serverOption: string]: JSONValue | undefined;
 }
@@ -76,15 +78,14 @@ export class RerankingModel implements RerankingModelV4 {
     const { settings, endpoint, own } = this.#config;
     const transport = own.transport ?? (endpoint.root === undefined ? "rerank" : "queue");
     if (transport !== "queue") leaveOutWaits(writing, wait);
-    const result = await callServed(
-      settings,
-      endpoint,
-      call,
-      async (served) =>
+    // What continues a job has named its model before.
+    const isContinued = transport === "queue" && wait.jobId !== undefined;
+    const result = isContinued
+      ? await this.#run(writing, call, {}, wait)
+      : await callServed(settings, endpoint, call, async (served) =>
         transport === "queue"
           ? await this.#run(writing, call, { model: served.model, query, docs: documents, ...worker }, wait)
-          : await this.#post(writing, call, transport, served, { documents, ...worker }),
-    );
+          : await this.#post(writing, call, transport, served, { documents, ...worker }));
     // Infinity leaves them in the order of the documents, and not every server heeds the number.
     const sorted = result.ranking.sort((a, b) => b.relevanceScore - a.relevanceScore);
     return { ...result, ranking: sorted.slice(0, topN), warnings };
