@@ -8,7 +8,7 @@ import { quantile, round, type Table } from "./harness.ts";
 import { INCUMBENT, OURS, SPECIFIERS } from "./peers.ts";
 import { ask, type Runtime } from "./runtimes.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 7;
 /** What an app that uses `ai` has loaded anyway. */
 const SHARED = "its shared dependencies alone";
 

@@ -44,6 +44,8 @@ export async function buildNpm(): Promise<void> {
   ]);
   await mustRun("tar", ["-xzf", pathOf(tarball), "-C", pathOf(output)]);
 
+  await joinModules();
+
   const path = new URL("package.json", packageFolder);
   const { name, version, type, license, exports, dependencies, ...rest } = JSON.parse(await Deno.readTextFile(path));
   const own = Object.fromEntries(Object.entries<string>(dependencies).filter(([name]) => !(name in PEERS)));
@@ -64,6 +66,39 @@ export async function buildNpm(): Promise<void> {
     cwd: packageFolder,
   });
   await Deno.rename(new URL(packed.trim().split("\n").at(-1)!, output), tarball);
+}
+
+/** The files that the exports name; the others are joined to them. */
+const ENTRIES = ["mod.js", "src/testing/mod.js"];
+
+/** Joins the modules of each export into one: to import some 70 files takes an app several times as long. */
+async function joinModules(): Promise<void> {
+  const { dependencies } = JSON.parse(await Deno.readTextFile(new URL("tests/runtimes/package.json", root)));
+  const esbuild = ["exec", "--yes", "--prefer-offline", `--package=esbuild@${dependencies.esbuild}`, "--", "esbuild"];
+  await mustRun("npm", [
+    ...esbuild,
+    ...ENTRIES,
+    "--bundle",
+    "--packages=external",
+    // For what logs and errors show of a class.
+    "--keep-names",
+    "--format=esm",
+    "--platform=neutral",
+    "--log-level=warning",
+    "--outbase=.",
+    "--outdir=.",
+    "--allow-overwrite",
+  ], { cwd: packageFolder });
+  await removeOthers(packageFolder);
+}
+
+async function removeOthers(folder: URL): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const url = new URL(name, folder);
+    const isEntry = ENTRIES.some((entry) => url.href === new URL(entry, packageFolder).href);
+    if (isDirectory) await removeOthers(new URL(`${name}/`, folder));
+    else if (name.endsWith(".js") && !isEntry) await Deno.remove(url);
+  }
 }
 
 if (import.meta.main) {
