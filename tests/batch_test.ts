@@ -184,6 +184,18 @@ describe("starting a batch", () => {
     });
   });
 
+  it("fails for good where none was surely accepted, and one may have been", async () => {
+    const failures = [Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), new Error("connection reset")];
+    const { runpod, sent } = capture((_, index) => Promise.reject(failures[index]));
+    const error = await assertRejects(
+      async () => await startBatch({ provider: runpod, requests: [text("one"), text("two")] }),
+      Error,
+    );
+    // Nobody submits the second one again for the sake of the first.
+    assertStringIncludes(error.message, "a job may exist");
+    assertEquals(sent.length, 2);
+  });
+
   it("fails where none was accepted", async () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture(() => Response.json({ error: "unauthorized" }, { status: 401 }));

@@ -92,12 +92,12 @@ async function startBatch(
 /**
  * Submits each once. What is accepted is worth having: a later failure is that of its own request.
  *
- * @throws the first error, when nothing was accepted.
+ * @throws when nothing was accepted: the first error after which there may be a job all the same, or else the first.
  * @throws the abort signal's reason; what was accepted is then cancelled.
  */
 async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall): Promise<BatchItem[]> {
   const submitted: Array<{ queue: Queue; id: string }> = [];
-  let first: unknown;
+  const errors: unknown[] = [];
   const items = await each(written, CONCURRENCY, async ({ id, group, queue, submission, wait }): Promise<BatchItem> => {
     try {
       abortSignal?.throwIfAborted();
@@ -105,7 +105,7 @@ async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall):
       submitted.push({ queue, id: job.id });
       return { id, group, jobId: job.id };
     } catch (error) {
-      first ??= error;
+      errors.push(error);
       return { id, group, error: describeError(error) };
     }
   });
@@ -113,7 +113,9 @@ async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall):
     for (const { queue, id } of submitted) cancelInBackground(queue, { id });
     throw abortSignal.reason;
   }
-  if (submitted.length === 0 && items.length > 0) throw first;
+  // What may be repeated must not hide what may not: the whole batch would be submitted again.
+  const isDoubtful = (error: unknown) => !APICallError.isInstance(error) || !error.isRetryable;
+  if (submitted.length === 0 && items.length > 0) throw errors.find(isDoubtful) ?? errors[0];
   return items;
 }
 
