@@ -20,6 +20,8 @@ function world(endpoint: Partial<EmulatedEndpoint> = {}, behavior: EmulatedBehav
   const emulator = createRunpodEmulator({
     endpoints: { abc123: { worker: "chat", models: ["org/model"], ...endpoint } },
     behavior,
+    // Nobody is called: the network ends at this machine.
+    webhookFetch: () => Promise.resolve(new Response()),
   });
   const updates: RunpodJobUpdate[] = [];
   const provider = (watch = false) =>
