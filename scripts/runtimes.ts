@@ -82,6 +82,8 @@ async function runOnNode(version: "node-22" | "node-26", files: string[]): Promi
   return await runWithReport(version, (report) =>
     run(binaryOf(version), [
       "--test",
+      // A test that hangs fails, as on Bun.
+      "--test-timeout=300000",
       "--enable-source-maps",
       "--test-reporter=junit",
       `--test-reporter-destination=${report}`,
