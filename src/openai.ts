@@ -13,7 +13,7 @@ import { readError } from "./error_details.ts";
 import { unwrap } from "./job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "./job/options.ts";
 import { outcomeOf } from "./job/outcome.ts";
-import { explainingNames, findServedModel } from "./language/served_model.ts";
+import { adviceForName, explainingNames, findServedModel } from "./language/served_model.ts";
 import { badOption, once, splitOptions } from "./options.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { warnUnsupported, type Writing } from "./writing.ts";
@@ -128,8 +128,8 @@ export async function callServed<T>(
   call: Pick<ApiRequest, "headers" | "abortSignal">,
   ask: (served: Served) => Promise<T>,
 ): Promise<T> {
-  const { name, model = await findServedModel(settings, endpoint, call) } = endpoint;
-  const notFound = `check that endpoint "${name}" exists and serves a model named "${model}"`;
+  const { model = await findServedModel(settings, endpoint, call) } = endpoint;
+  const notFound = adviceForName(endpoint, model);
   return await explainingNames(settings, endpoint, call, notFound, () => ask({ model, notFound }));
 }
 

@@ -21,7 +21,7 @@ interface Turns {
 const turnsOf = new WeakMap<Queue["settings"], Map<string, Turns>>();
 
 /** Holds a status read back until its turn has come. */
-export async function takeTurn(queue: Queue, signal: AbortSignal): Promise<void> {
+export async function takeTurn(queue: Queue, signal: AbortSignal | undefined): Promise<void> {
   const endpoints = turnsOf.get(queue.settings) ?? new Map<string, Turns>();
   turnsOf.set(queue.settings, endpoints);
   const root = rootOf(queue);

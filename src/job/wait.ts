@@ -88,17 +88,14 @@ export async function startJob(
  * @throws the abort signal's reason.
  */
 export async function lookAtJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  const run = startRun(queue, {}, abortSignal);
   try {
-    run.stop.signal.throwIfAborted();
-    await takeTurn(queue, run.stop.signal);
-    return await readStatus(run, jobId);
+    abortSignal?.throwIfAborted();
+    await takeTurn(queue, abortSignal);
+    return await readStatus(queue, jobId, abortSignal);
   } catch (error) {
-    run.stop.signal.throwIfAborted();
+    abortSignal?.throwIfAborted();
     if (isPassing(error)) throw error;
     throw cannotBeRead({ queue, latest: { job: { id: jobId, status: "IN_QUEUE" } } }, error);
-  } finally {
-    run.dispose();
   }
 }
 
@@ -124,7 +121,7 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
     }
     await takeTurn(run.queue, signal);
     try {
-      see(run, await readStatus(run, run.latest!.job.id));
+      see(run, await readStatus(run.queue, run.latest!.job.id, signal));
     } catch (error) {
       signal.throwIfAborted();
       run.lastFailure = error;
@@ -137,10 +134,10 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
 }
 
 /** One status read, which may not hang: the next one does as well. */
-async function readStatus({ queue, stop }: Run, jobId: string): Promise<JobAnswer> {
+async function readStatus(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<JobAnswer> {
   const read = new AbortController();
-  const onStop = () => read.abort(stop.signal.reason);
-  stop.signal.addEventListener("abort", onStop, { once: true });
+  const onStop = () => read.abort(signal!.reason);
+  signal?.addEventListener("abort", onStop, { once: true });
   const timer = setTimeout(() => read.abort(STALLED), READ_TIMEOUT_MILLIS);
   try {
     return await check(queue, jobId, read.signal);
@@ -151,7 +148,7 @@ async function readStatus({ queue, stop }: Run, jobId: string): Promise<JobAnswe
     throw networkError({ attempt: queue.attempt, url, requestBody: undefined, cause, repeat: "free" });
   } finally {
     clearTimeout(timer);
-    stop.signal.removeEventListener("abort", onStop);
+    signal?.removeEventListener("abort", onStop);
   }
 }
 
@@ -163,17 +160,17 @@ function nextPause(run: Run): number {
     (options.maxPollAttempts === undefined ? undefined : DEFAULT_POLL_MILLIS);
   if (fixed !== undefined) return fixed;
   const now = Date.now();
+  const left = run.deadlineAt - now;
   const pause = statusPause({
     sinceChange: now - run.changedAt,
     isWatched: queue.settings.onJobUpdate !== undefined,
     budget: options.maxRequests === undefined ? undefined : {
       reads: run.maxReads - run.reads - run.refusals,
       elapsed: now - run.startedAt,
-      left: run.deadlineAt - now,
+      left,
     },
   });
   const asked = failures > 0 ? pauseAfter(lastFailure, failures) : 0;
-  const left = run.deadlineAt - now;
   return Math.min(
     isHeld ? LONGEST_PAUSE_MILLIS.held : LONGEST_PAUSE_MILLIS.queued,
     left > LAST_LOOK_MILLIS ? left - LAST_LOOK_MILLIS : Infinity,

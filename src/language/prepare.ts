@@ -12,7 +12,7 @@ import type { ModelConfig } from "../model_config.ts";
 import { type JobOptions, readChatOptions, type RunpodChatModelSettings } from "./chat_options.ts";
 import { type ChatRequest, writeRequest } from "./request.ts";
 import type { AnswerContext } from "./response.ts";
-import { findServedModel } from "./served_model.ts";
+import { adviceForName, findServedModel } from "./served_model.ts";
 
 /** A call that is ready to be sent. */
 export interface PreparedChat {
@@ -50,14 +50,14 @@ export async function prepareChat(
     const list = isJob ? () => listModels(queue, job, call.abortSignal) : undefined;
     return await findServedModel(settings, endpoint, call, list);
   };
-  const { name, model = await findModel() } = endpoint;
+  const { model = await findModel() } = endpoint;
   const { body, warnings, ...reading } = writeRequest(model, options, call);
   return {
     body,
     warnings,
     context: {
       attempt,
-      notFound: `check that endpoint "${name}" exists and serves a model named "${model}"`,
+      notFound: adviceForName(endpoint, model),
       ...reading,
     },
     queue,

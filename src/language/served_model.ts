@@ -62,6 +62,11 @@ async function nameServedModels(
   }
 }
 
+/** The advice for a name that may not be served. */
+export function adviceForName({ name }: Endpoint, model: string): string {
+  return `check that endpoint "${name}" exists and serves a model named "${model}"`;
+}
+
 /**
  * Calls a model, and explains the error for one that is not served: with the names that are, while its own is forgotten,
  * because the endpoint may serve another one by now.
