@@ -155,6 +155,76 @@ describe("a streamed chat completion", () => {
     }
   });
 
+  it("reads every chunk as JSON.parse does, however alike the chunks are", async () => {
+    // Told with raw chunks, each is parsed by itself.
+    const start = JSON.stringify(call(0, "call_1", "f", ""));
+    const alike = async (lines: string[]) => {
+      const body = [start, ...lines].map((line) => `data: ${line}\n\n`).join("");
+      const parts = await partsFrom(stream(body));
+      const parsed = await partsFrom(stream(body), { includeRawChunks: true });
+      const inWords = (part: LanguageModelV4StreamPart) =>
+        part.type === "error" ? { ...part, error: (part.error as Error).message } : part;
+      assertEquals(parts.map(inWords), parsed.filter(({ type }) => type !== "raw").map(inWords));
+      return parts;
+    };
+    const text = fc.oneof(
+      fc.constantFrom(
+        " word",
+        "content",
+        "last",
+        "elsewhere",
+        '"',
+        "\\",
+        '","content":"x',
+        "\u2028é👩‍🚀",
+        "\0",
+        "",
+        "a\nb",
+        "<think>",
+        '{"a":1}',
+      ),
+      fc.string({ unit: "grapheme" }),
+    );
+    const value = fc.oneof(
+      { weight: 9, arbitrary: text.map((text) => JSON.stringify(text)) },
+      fc.constantFrom(
+        "null",
+        "7",
+        '["a"]',
+        '[{"type":"text","text":"part"}]',
+        '{"a":1}',
+        '"\\u0061"',
+        '"half',
+        '"a" "b"',
+        "",
+      ),
+    );
+    const shapes = [
+      '{"id":"c","created":1,"model":"m","choices":[{"index":0,"delta":{"content":?},"logprobs":null,"finish_reason":null}]}',
+      '{"id": "c", "choices": [{"index": 0, "delta": {"content": ?, "role": "assistant"}, "finish_reason": null}]}',
+      '{"choices":[{"delta":{"content":"twice","content":?}}]}',
+      '{"choices":[{"delta":{"content":?,"content":"last"}}]}',
+      '{"choices":[{"delta":{"reasoning":?,"content":"both"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}',
+      '{"choices":[{"delta":{"reasoning":?,"reasoning_content":"same"}}]}',
+      '{"content":"elsewhere","choices":[{"delta":{"content":?},"logprobs":{"content":[{"token":"a","logprob":-1}]}}]}',
+      '{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":?}}]}}]}',
+      '{"choices":[{"index":1,"delta":{"content":?}}]}',
+      '{"choices":[{"text":?,"finish_reason":"stop"}]}',
+      '{"choices":[{"delta":{"content":"content"},"text":?}],"cost":0.5}',
+      "?",
+    ];
+    const run = fc.tuple(fc.constantFrom(...shapes), fc.array(value, { minLength: 1, maxLength: 5 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(run, { maxLength: 12 }), async (runs) => {
+        await alike(runs.flatMap(([shape, values]) => values.map((value) => shape.replace("?", () => value))));
+      }),
+      { numRuns: 500 },
+    );
+    const words = Array.from({ length: 50 }, (_, index) => `w${index % 7 === 0 ? '"\\n' : index} `);
+    const parts = await alike(words.map((word) => JSON.stringify(chunk({ content: word }))));
+    assertEquals(textOf(parts), words.join(""));
+  });
+
   it("puts tool calls together in any split", async () => {
     const inputs = ['{"a":1}', '{"b":[1,2,{"c":"}{"}]}', "{}"];
     await fc.assert(

@@ -16,6 +16,7 @@ import type { OpenAnswer } from "../api.ts";
 import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
 import { readJob } from "../job/envelope.ts";
 import type { RunpodReasoningEcho } from "./chat_options.ts";
+import { ChunkParser } from "./chunk_parser.ts";
 import { TagSplitter } from "./reasoning_tags.ts";
 import {
   type AnswerContext,
@@ -173,6 +174,7 @@ class Chunks {
   readonly #source: StreamSource;
   readonly #emit: Emit;
   readonly #toolCalls: ToolCalls;
+  readonly #parser: { parse(data: string): unknown };
   #block: "text" | "reasoning" | undefined;
   #blockId = "";
   #blocks = 0;
@@ -194,6 +196,8 @@ class Chunks {
   constructor(source: StreamSource, emit: Emit) {
     this.#source = source;
     this.#emit = emit;
+    // A raw chunk is the app's to keep.
+    this.#parser = source.includeRawChunks ? JSON : new ChunkParser();
     const { tags, jsonTool } = source.context;
     if (tags) this.#splitter = new TagSplitter(tags, (kind, text) => this.#addDelta(kind, text, "inline"));
     this.#toolCalls = new ToolCalls(jsonTool ? (part) => this.#addToolPart(part, jsonTool) : emit);
@@ -208,7 +212,7 @@ class Chunks {
     }
     let chunk: unknown;
     try {
-      chunk = JSON.parse(data);
+      chunk = this.#parser.parse(data);
     } catch {
       // Half an event at the end of the connection is reported as the cut that it is.
       if (!this.isAtEnd) this.fail(this.#unexpected(data, "a chunk as JSON"));
