@@ -41,9 +41,8 @@ export async function compare(
   const names = Object.keys(candidates);
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmups; round < rounds; round++) {
-    // Another one begins each time, so that none always pays for the garbage of the same one.
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(turn + round + warmups) % names.length];
+    // In another order each time, so that none always pays for the garbage of the same one.
+    for (const name of shuffled(names)) {
       const start = process.cpuUsage();
       await candidates[name]();
       const { user, system } = process.cpuUsage(start);
@@ -51,6 +50,10 @@ export async function compare(
     }
   }
   return Object.fromEntries(names.map((name) => [name, quantile(times[name])]));
+}
+
+function shuffled<T>(items: T[]): T[] {
+  return items.map((item) => ({ item, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
 /** The median, or another quantile. */

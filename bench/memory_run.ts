@@ -12,7 +12,7 @@ import { FLOOR, languageModels, runpod } from "./peers.ts";
 export interface Memory {
   /** After the garbage was collected, at the worst of some moments. */
   live: number;
-  /** Of the whole process, garbage included. */
+  /** At the worst moment, with all garbage that had not been collected. */
   peak: number;
 }
 
@@ -23,15 +23,15 @@ const READ_BYTES = 64 * 1024;
 
 const { gc } = globalThis as unknown as { gc: () => void };
 
-/** Live memory: what JavaScript holds, and the bytes of its buffers. */
-function live(): number {
-  gc();
+/** What JavaScript takes, and the bytes of its buffers. */
+function used(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers) / MB;
 }
 
-function resident(): number {
-  return process.memoryUsage.rss() / MB;
+function live(): number {
+  gc();
+  return used();
 }
 
 /** A body of some bytes that are made when they are asked for, and counted. */
@@ -54,13 +54,12 @@ async function runStream(name: string, megabytes: number): Promise<Memory> {
   const last = new TextEncoder().encode(`${event({}, "stop")}data: [DONE]\n\n`);
   const total = Math.ceil(megabytes * MB / bytes.length);
   let reads = 0;
-  let [mostLive, mostResident] = [0, 0];
-  let start = { live: 0, resident: 0 };
+  let [start, mostLive, mostUsed] = [0, 0, 0];
   const respond = () =>
     new Response(
       bodyOf(() => {
-        if (reads === 0) start = { live: live(), resident: resident() };
-        mostResident = Math.max(mostResident, resident());
+        if (reads === 0) start = live();
+        mostUsed = Math.max(mostUsed, used());
         if (reads > 0 && reads % Math.ceil(total / 5) === 0) mostLive = Math.max(mostLive, live());
         reads++;
         return reads <= total ? bytes : reads === total + 1 ? last : undefined;
@@ -72,11 +71,11 @@ async function runStream(name: string, megabytes: number): Promise<Memory> {
   const stream = name === FLOOR ? respond().body! : (await models[name].doStream({ prompt })).stream;
   const reader = (stream as ReadableStream<unknown>).getReader();
   while (!(await reader.read()).done);
-  return { live: mostLive - start.live, peak: mostResident - start.resident };
+  return { live: mostLive - start, peak: mostUsed - start };
 }
 
 async function runImages(name: string, way: string): Promise<Memory> {
-  const start = { live: live(), resident: resident() };
+  const start = live();
   const image = someBytes(IMAGE_BYTES);
   image.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const inline = new TextEncoder().encode(
@@ -96,15 +95,15 @@ async function runImages(name: string, way: string): Promise<Memory> {
     return new Response(body, { headers: { "content-type": isFile ? "image/png" : "application/json" } });
   };
   const { imageModel } = await runpod(name, fetch as typeof globalThis.fetch);
-  let mostResident = 0;
-  const timer = setInterval(() => mostResident = Math.max(mostResident, resident()), 5);
+  let mostUsed = 0;
+  const timer = setInterval(() => mostUsed = Math.max(mostUsed, used()), 5);
   const results = await Promise.all(
     Array.from({ length: IMAGES }, () => imageModel("mine").doGenerate({ ...IMAGE_CALL, size: "1024x1024" })),
   );
   clearInterval(timer);
   const given = [image, inline, linked, ...results.map(({ images: [image] }) => image)];
   const data = given.reduce((sum, { length }) => sum + length, 0) / MB;
-  return { live: live() - start.live - data, peak: mostResident - start.resident - data };
+  return { live: live() - start - data, peak: mostUsed - start - data };
 }
 
 const [what, name, more] = args;

@@ -15,8 +15,23 @@ export const tarball: URL = new URL("runpod-ai-sdk-provider.tgz", output);
 /** What npm wants to know and `deno.json` does not say. */
 const MANIFEST = {
   description:
-    "The Runpod provider for the AI SDK: language and image models on Runpod's public endpoints and on your own",
-  keywords: ["ai", "ai-sdk", "runpod", "serverless", "gpu", "llm", "vllm", "image-generation", "provider"],
+    "The Runpod provider for the AI SDK: language, image, video, speech, transcription, embedding and reranking models, on Runpod's public endpoints and on your own",
+  keywords: [
+    "ai",
+    "ai-sdk",
+    "runpod",
+    "serverless",
+    "gpu",
+    "llm",
+    "vllm",
+    "image-generation",
+    "video-generation",
+    "text-to-speech",
+    "speech-to-text",
+    "embedding",
+    "reranking",
+    "provider",
+  ],
   homepage: "https://github.com/runpod/ai-sdk-provider#readme",
   repository: { type: "git", url: "git+https://github.com/runpod/ai-sdk-provider.git" },
   bugs: { url: "https://github.com/runpod/ai-sdk-provider/issues" },

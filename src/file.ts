@@ -77,9 +77,14 @@ export function toBase64(data: Uint8Array | string): string {
 /** Base64 as bytes; bytes as they are. */
 export function toBytes(data: Uint8Array | string): Uint8Array {
   if (typeof data !== "string") return data;
-  // Not a regular expression, which takes longer to look at megabytes than decoding takes.
-  const alphabet = data.includes("-") || data.includes("_") ? "base64url" : "base64";
-  return (Uint8Array as NativeBase64Constructor).fromBase64?.(data, { alphabet }) ?? decode(data);
+  const native: NativeBase64Constructor = Uint8Array;
+  if (!native.fromBase64) return decode(data);
+  try {
+    return native.fromBase64(data);
+  } catch {
+    // To look for the URL-safe alphabet first would take as long as decoding does.
+    return native.fromBase64(data, { alphabet: "base64url" });
+  }
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -110,7 +115,7 @@ function decode(base64: string): Uint8Array {
 // Newer than the type libraries that some users compile with.
 type NativeBase64 = Uint8Array & { toBase64?: () => string };
 type NativeBase64Constructor = typeof Uint8Array & {
-  fromBase64?: (text: string, options: { alphabet: "base64" | "base64url" }) => Uint8Array;
+  fromBase64?: (text: string, options?: { alphabet: "base64url" }) => Uint8Array;
 };
 
 /**
