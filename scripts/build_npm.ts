@@ -95,8 +95,6 @@ async function joinModules(): Promise<void> {
     ...ENTRIES,
     "--bundle",
     "--packages=external",
-    // For what logs and errors show of a class.
-    "--keep-names",
     "--format=esm",
     "--platform=neutral",
     "--log-level=warning",

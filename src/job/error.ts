@@ -93,7 +93,7 @@ export class RunpodJobError extends APICallError {
 
   /** Makes `instanceof` work across copies of the package too. */
   static override [Symbol.hasInstance](error: unknown): boolean {
-    return RunpodJobError.isInstance(error);
+    return this.isInstance(error);
   }
 }
 
