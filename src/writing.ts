@@ -20,8 +20,25 @@ export function refuse({ attempt }: Writing, argument: string, reason: string): 
 }
 
 /** Warns that a setting is not sent. */
-export function warnUnsupported({ warnings }: Writing, feature: string, details: string): void {
+export function warnUnsupported({ warnings }: Pick<Writing, "warnings">, feature: string, details: string): void {
   warnings.push({ type: "unsupported", feature, details });
+}
+
+/** Warns that a setting is not sent because an option of the worker's own says it too, which is the more exact of the two. */
+export function warnOverruled(writing: Pick<Writing, "warnings">, feature: string, key: string): void {
+  warnUnsupported(writing, feature, `providerOptions.runpod has "${key}"`);
+}
+
+/** Puts the worker's own options over the settings of a call. */
+export function withOptions<Value>(
+  writing: Pick<Writing, "warnings">,
+  settings: Record<string, Value>,
+  options: Record<string, Value>,
+): Record<string, Value> {
+  for (const [key, value] of Object.entries(options)) {
+    if (settings[key] !== undefined && settings[key] !== value) warnOverruled(writing, key, key);
+  }
+  return { ...settings, ...options };
 }
 
 /** Warns of what is sent although it is not documented. */

@@ -1,9 +1,9 @@
-import { APICallError, InvalidArgumentError, LoadAPIKeyError } from "@ai-sdk/provider";
-import { createRunpod, runpod as defaultRunpod } from "@runpod/ai-sdk-provider";
+import { APICallError, InvalidArgumentError, LoadAPIKeyError, type SharedV4Warning } from "@ai-sdk/provider";
+import { createRunpod, runpod as defaultRunpod, type RunpodProvider } from "@runpod/ai-sdk-provider";
 import { createProviderRegistry, customProvider, generateText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completion, IMAGE_CALL, KEY, MODEL, PROMPT } from "./capture.ts";
+import { capture, completed, completion, IMAGE_CALL, KEY, MODEL, PROMPT, VIDEO_CALL } from "./capture.ts";
 
 const hello = () => completion({ content: "Hello" });
 
@@ -327,4 +327,70 @@ describe("a provider without a key", () => {
       assertStringIncludes(error.message, attempt);
     }
   });
+});
+
+describe("a setting that an option says too", () => {
+  type Options = { runpod: Record<string, string | number> };
+  type Run = (runpod: RunpodProvider, providerOptions: Options) => PromiseLike<{ warnings: SharedV4Warning[] }>;
+  const kinds: Array<[kind: string, key: string, setting: number, output: unknown, run: Run]> = [
+    ["chat", "temperature", 0.5, { choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] }, (
+      runpod,
+      providerOptions,
+    ) => runpod(MODEL).doGenerate({ prompt: PROMPT, temperature: 0.5, providerOptions })],
+    ["completion", "max_tokens", 5, { choices: [{ text: "Hi", finish_reason: "stop" }] }, (
+      runpod,
+      providerOptions,
+    ) =>
+      runpod.completionModel("mine", { model: "m" }).doGenerate({
+        prompt: PROMPT,
+        maxOutputTokens: 5,
+        providerOptions,
+      })],
+    [
+      "image",
+      "seed",
+      5,
+      { image_url: "https://files.test/a.png" },
+      (runpod, providerOptions) =>
+        runpod.image("qwen/qwen-image").doGenerate({ ...IMAGE_CALL, seed: 5, providerOptions }),
+    ],
+    [
+      "video",
+      "duration",
+      5,
+      { video_url: "https://files.test/a.mp4" },
+      (runpod, providerOptions) =>
+        runpod.video("alibaba/wan-2.6-t2v").doGenerate!({ ...VIDEO_CALL, duration: 5, providerOptions }),
+    ],
+    [
+      "reranking",
+      "top_n",
+      1,
+      { results: [{ index: 0, relevance_score: 0.5 }] },
+      (runpod, providerOptions) =>
+        runpod.reranking("https://mine.api.runpod.ai", { model: "m" }).doRerank({
+          query: "q",
+          documents: { type: "text", values: ["a", "b"] },
+          topN: 1,
+          providerOptions,
+        }) as ReturnType<Run>,
+    ],
+  ];
+  for (const [kind, key, setting, output, run] of kinds) {
+    it(`is warned of and not sent by a model of the kind ${kind}, unless both say the same`, async () => {
+      const { runpod, sent } = capture(({ url }) => {
+        if (url.startsWith("https://files.test/")) return new Response(new Uint8Array([1]));
+        return /\/run(sync)?(\?|$)/.test(url) ? completed(output) : Response.json(output);
+      });
+      const told = async (option: number) => {
+        const { length } = sent;
+        const { warnings } = await run(runpod, { runpod: { [key]: option } });
+        const { body } = sent[length];
+        return [(body.input ?? body)[key], warnings];
+      };
+      const details = `providerOptions.runpod has "${key}"`;
+      assertEquals(await told(10), [10, [{ type: "unsupported", feature: key, details }]]);
+      assertEquals(await told(setting), [setting, []]);
+    });
+  }
 });

@@ -640,6 +640,24 @@ describe("an OpenAI-compatible server's speech", () => {
     assertEquals(emulator.requests.slice(length).map(({ route }) => route), ["models", "audio/speech"]);
   });
 
+  it("that is only busy still serves the same model", async () => {
+    let isBusy = false;
+    const { runpod, sent } = capture(({ url }) =>
+      url.endsWith("/models")
+        ? Response.json({ data: [{ id: "kokoro" }] })
+        : isBusy
+        ? Response.json({ error: "too many requests" }, { status: 429 })
+        : new Response(WAV, { headers: { "content-type": "audio/wav" } })
+    );
+    const model = runpod.speech(BALANCER);
+    await model.doGenerate({ text: "Hello" });
+    isBusy = true;
+    await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError);
+    isBusy = false;
+    await model.doGenerate({ text: "Hello" });
+    assertEquals(sent.filter(({ url }) => url.endsWith("/models")).length, 1);
+  });
+
   it("that breaks off is an error, and not half a sentence", async () => {
     let isBegun = false;
     const body = () =>

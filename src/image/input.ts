@@ -11,7 +11,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules, checkSetting } from "../rules.ts";
 import { type SizeRules, writeSize } from "../size.ts";
-import { refuse, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
+import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import type { RunpodImageCall, RunpodImageModelSettings } from "./model.ts";
 
@@ -52,15 +52,14 @@ export async function writeInput(
     checkRules(writing, worker, entry.options);
   }
   const { urls, rest } = readImages(writing, entry, call, worker);
-  const input: JSONObject = {
-    ...entry?.defaults,
+  const settings: JSONObject = {
     ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
     ...writeSize(writing, (entry ?? PLAIN).size, call),
     ...writeSeed(writing, entry, call),
     ...(map ? {} : writeImages(writing, (entry ?? PLAIN).images, urls)),
     ...writeMask(writing, entry, map, call),
-    ...renameFormat(entry, rest),
   };
+  const input = { ...entry?.defaults, ...withOptions(writing, settings, renameFormat(entry, rest)) };
   if (call.n > 1) warnUnsupported(writing, "n", "one call makes one image; generateImage splits n");
   if (map) return { input: await map(describeCall(call, urls, rest, input)), wait, jobId, warnings };
   if (entry && String(input.prompt ?? "").trim() === "") throw refuse(writing, "prompt", "a prompt is required");

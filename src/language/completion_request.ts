@@ -13,7 +13,7 @@ import {
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { readChatOptions, type RunpodChatModelOptions } from "./chat_options.ts";
 import { inServersSpelling, writeSampling } from "./request.ts";
-import { warnUnsupported, type Writing } from "../writing.ts";
+import { warnUnsupported, withOptions, type Writing } from "../writing.ts";
 
 /** Options of completion models, under `providerOptions.runpod`. Every other key goes into the request as it is. */
 export interface RunpodCompletionModelOptions extends
@@ -75,16 +75,12 @@ export function writeCompletionRequest(
   if (call.reasoning !== undefined && call.reasoning !== "provider-default") {
     warnUnsupported(writing, "reasoning", "a completion model writes on from the prompt");
   }
-  return {
-    model,
-    prompt,
-    ...removeUndefinedEntries<unknown>(
-      writeSampling({ ...call, stopSequences: [...call.stopSequences ?? [], ...stop] }),
-    ),
+  const settings = {
+    ...writeSampling({ ...call, stopSequences: [...call.stopSequences ?? [], ...stop] }),
     ...writeSchema(writing, call),
-    ...inServersSpelling(ours),
-    ...server,
   };
+  const options = { ...inServersSpelling(ours), ...server };
+  return { model, prompt, ...withOptions(writing, removeUndefinedEntries<unknown>(settings), options) };
 }
 
 /** vLLM keeps a completion to a schema too. */

@@ -5,6 +5,7 @@
  */
 import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import { withOptions } from "../writing.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
 import type { RunpodReasoningTags, SortedOptions } from "./chat_options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
@@ -57,7 +58,7 @@ export function writeRequest(
   const given = isRecord(server.chat_template_kwargs) ? server.chat_template_kwargs : {};
   const kwargs: Record<string, unknown> = { ...thinking.kwargs, ...chatTemplateKwargs, ...given };
 
-  const standard = {
+  const settings = {
     ...writeSampling(call),
     reasoning_effort: thinking.effort,
     verbosity: textVerbosity,
@@ -65,12 +66,11 @@ export function writeRequest(
     ...writeTools(call, format, warnings),
     ...writeLogprobs(logprobs),
   };
+  const options = { ...inServersSpelling(sampling), ...server };
   const tags = writeTags(reasoningTags, traits, kwargs);
   const body = {
     model,
-    ...removeUndefinedEntries<unknown>(standard),
-    ...inServersSpelling(sampling),
-    ...server,
+    ...withOptions({ warnings }, removeUndefinedEntries<unknown>(settings), options),
     ...(Object.keys(kwargs).length === 0 ? {} : { chat_template_kwargs: kwargs }),
     messages: writeMessages(format.prompt, warnings, { reasoningEcho, tags: tags ?? completeTags(true)! }),
   };

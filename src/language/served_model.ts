@@ -84,7 +84,8 @@ export async function explainingNames<T>(
     return await run();
   } catch (error) {
     if (!APICallError.isInstance(error)) throw error;
-    forgetServedModel(settings, endpoint);
+    // An endpoint that is busy or starting serves what it did.
+    if (!error.isRetryable) forgetServedModel(settings, endpoint);
     // The advice is there whatever the status is that the 404 came under.
     if (!error.message.endsWith(notFound)) throw error;
     throw await nameServedModels(error, settings, endpoint, call);

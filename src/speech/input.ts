@@ -9,7 +9,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { routeOptions } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules } from "../rules.ts";
-import { refuse, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
+import { refuse, warnOverruled, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
 import type { SpeechEntry, SpeechSetting } from "./catalogue.ts";
 import type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./model.ts";
 
@@ -107,7 +107,7 @@ function writeSettings(
         `"${writing.modelId}" documents no such setting; options of its own go into providerOptions.runpod`;
       warnUnsupported(writing, setting, details);
     } else if (options[name] !== undefined) {
-      warnUnsupported(writing, setting, `providerOptions.runpod has "${name}"`);
+      warnOverruled(writing, setting, name);
     } else {
       input[name] = value;
     }

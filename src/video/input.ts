@@ -16,7 +16,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules, checkSetting, type Rule } from "../rules.ts";
 import { ratiosOf, writeSize } from "../size.ts";
-import { quoteAll, refuse, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
+import { quoteAll, refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import type { VideoEntry, VideoRules } from "./catalogue.ts";
 import type { RunpodVideoCall, RunpodVideoModelSettings } from "./model.ts";
 
@@ -69,7 +69,7 @@ export async function writeInput(
   }
   const files = sortFiles(writing, call);
   const { urls, rest } = readImages(writing, entry, files, worker);
-  const input: JSONObject = {
+  const settings: JSONObject = {
     ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
     ...writeSize(writing, rules.size, {
       size: call.resolution,
@@ -78,8 +78,8 @@ export async function writeInput(
     }),
     ...writeSettings(writing, rules, call),
     ...(map ? {} : { ...writeImages(writing, rules.images, urls, START), ...writeFiles(writing, rules, files, rest) }),
-    ...rest,
   };
+  const input = withOptions(writing, settings, rest);
   if (call.n > 1) warnUnsupported(writing, "n", "one call makes one video; generateVideo splits n");
   if (map) return { input: await map(describeCall(call, files, urls, rest, input)), wait, jobId, warnings };
   dropIgnored(writing, rules, call, input);
