@@ -1,4 +1,4 @@
-import { APICallError, UnsupportedFunctionalityError } from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError, UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator, type EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
 import { generateText, streamText } from "ai";
@@ -123,6 +123,11 @@ describe("a completion model", () => {
     const features = warnings.map((warning) => warning.type === "unsupported" ? warning.feature : "");
     assertEquals(features, ["providerOptions.runpod.parallelToolCalls", "tools", "reasoning", "responseFormat"]);
     assertEquals(sent[0].body, { model: "m", prompt: "Hi" });
+    await assertRejects(
+      async () => await model.doGenerate({ prompt: PROMPT, providerOptions: { runpod: { logprobs: true } } }),
+      InvalidArgumentError,
+      "providerOptions.runpod.logprobs: true is not a whole number",
+    );
     await assertRejects(
       async () =>
         await model.doGenerate({

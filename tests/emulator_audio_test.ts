@@ -191,6 +191,14 @@ describe("the public Whisper endpoint", () => {
       assertEquals((await runsync(emulator, "whisper-v3-large", { audio: url })).output.transcription, text);
     }
   });
+
+  it("takes M4A by its media type, and refuses what is not documented", async () => {
+    const emulator = createRunpodEmulator();
+    const errorOf = async (mediaType: string) =>
+      (await runsync(emulator, "whisper-v3-large", { audio: `data:${mediaType};base64,AAAA`, prompt: "" })).error;
+    assertEquals(/audio/.test(await errorOf("audio/webm") ?? ""), true);
+    assertEquals(await errorOf("audio/mp4"), await errorOf("audio/mpeg"));
+  });
 });
 
 describe("OpenAI-compatible audio servers", () => {

@@ -166,33 +166,22 @@ export function readChatOptions(
 ): SortedOptions {
   const { transport: _, ...beneath } = settings;
   const { worker: server, ours: given } = splitOptions(providerOptions, chatOptions());
-  const {
-    jobId,
-    webhook,
-    policy,
-    waitMillis,
-    timeoutMillis,
-    maxPollAttempts,
-    pollIntervalMillis,
-    maxRequests,
-    cancelOnAbort,
-    cancelOnTimeout,
-    ...ours
-  } = given;
-  const wait = {
-    waitMillis,
-    timeoutMillis,
-    maxPollAttempts,
-    pollIntervalMillis,
-    maxRequests,
-    cancelOnAbort,
-    cancelOnTimeout,
-  };
+  const [{ jobId, webhook, policy, ...wait }, ours] = split(given, jobOptions().shape);
   return {
     ours: { ...splitOptions({ runpod: beneath as JSONObject }, chatOptions()).ours, ...ours },
     server,
     job: { jobId, submission: removeUndefinedEntries({ webhook, policy }), wait: removeUndefinedEntries(wait) },
   };
+}
+
+/** Those of some options that have a key of the shape, and the others. */
+function split<Options extends object, Key extends keyof Options>(
+  options: Options,
+  shape: Record<Key, unknown>,
+): [Pick<Options, Key>, Omit<Options, Key>] {
+  const those = (areIn: boolean) =>
+    Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(shape, key) === areIn));
+  return [those(true) as Pick<Options, Key>, those(false) as Omit<Options, Key>];
 }
 
 /** The wait options without some that this way of asking does not have, each of which becomes a warning. */

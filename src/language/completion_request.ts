@@ -11,9 +11,10 @@ import {
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import { badOption } from "../options.ts";
+import { warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import { readChatOptions, type RunpodChatModelOptions } from "./chat_options.ts";
 import { inServersSpelling, writeSampling } from "./request.ts";
-import { warnUnsupported, withOptions, type Writing } from "../writing.ts";
 
 /** Options of completion models, under `providerOptions.runpod`. Every other key goes into the request as it is. */
 export interface RunpodCompletionModelOptions extends
@@ -65,6 +66,9 @@ export function writeCompletionRequest(
   call: LanguageModelV4CallOptions,
 ): CompletionRequest {
   const { ours, server } = readChatOptions({}, call.providerOptions);
+  if (typeof ours.logprobs === "boolean") {
+    throw badOption("runpod.logprobs", ours.logprobs, "a whole number, 0 or more, which is how completions ask");
+  }
   const { prompt, stop } = writePrompt(call.prompt);
   for (const option of CHAT_ONLY) {
     if (ours[option] === undefined) continue;

@@ -195,7 +195,8 @@ export function isUrl(value: unknown, kind: "image" | "audio" | "video", formats
 
 function isFormat(name: string, formats: readonly string[] | undefined): boolean {
   const plain = name.toLowerCase().replace(/^x-/, "").replace(/^mpeg$/, "mp3").replace(/^wave$/, "wav");
-  return formats === undefined || formats.includes(plain);
+  // The media type of M4A is audio/mp4.
+  return formats === undefined || formats.includes(plain) || (plain === "mp4" && formats.includes("m4a"));
 }
 
 /** The sides of a size. */
