@@ -12,7 +12,7 @@ import { FLOOR, languageModels, runpod } from "./peers.ts";
 export interface Memory {
   /** After the garbage was collected, at the worst of some moments. */
   live: number;
-  /** At the worst moment, with all garbage that had not been collected. */
+  /** The highest of some samples, with all garbage that had not been collected. */
   peak: number;
 }
 
@@ -95,15 +95,22 @@ async function runImages(name: string, way: string): Promise<Memory> {
     return new Response(body, { headers: { "content-type": isFile ? "image/png" : "application/json" } });
   };
   const { imageModel } = await runpod(name, fetch as typeof globalThis.fetch);
-  let mostUsed = 0;
-  const timer = setInterval(() => mostUsed = Math.max(mostUsed, used()), 5);
+  let data = (image.length + inline.length + linked.length) / MB;
+  let peak = 0;
+  const sample = () => peak = Math.max(peak, used() - start - data);
+  const timer = setInterval(sample, 5);
+  // The results are kept, as an app would, while the others are made.
   const results = await Promise.all(
-    Array.from({ length: IMAGES }, () => imageModel("mine").doGenerate({ ...IMAGE_CALL, size: "1024x1024" })),
+    Array.from({ length: IMAGES }, async () => {
+      const result = await imageModel("mine").doGenerate({ ...IMAGE_CALL, size: "1024x1024" });
+      sample();
+      data += result.images[0].length / MB;
+      return result;
+    }),
   );
   clearInterval(timer);
-  const given = [image, inline, linked, ...results.map(({ images: [image] }) => image)];
-  const data = given.reduce((sum, { length }) => sum + length, 0) / MB;
-  return { live: live() - start - data, peak: mostUsed - start - data };
+  if (results.length < IMAGES) throw new Error("Not all images came");
+  return { live: live() - start - data, peak };
 }
 
 const [what, name, more] = args;

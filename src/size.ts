@@ -66,6 +66,13 @@ export function writeSize(writing: Writing, rules: SizeRules, wanted: WantedSize
   return WRITERS[as](width, height);
 }
 
+/** What a caller calls the settings that the keys of a size were written from. */
+export function sizeNames({ size, aspectRatio, sizeName = "size" }: WantedSize): Record<string, string> {
+  const name = size === undefined ? "aspectRatio" : sizeName;
+  const ratio = aspectRatio === undefined ? sizeName : "aspectRatio";
+  return { size: name, width: name, height: name, resolution: name, aspect_ratio: ratio };
+}
+
 /** The ratios that a model can do, for errors and for documentation; `undefined` where the worker decides. */
 export function ratiosOf({ ratios, sizes }: SizeRules): readonly string[] | undefined {
   if (ratios === "any") return undefined;

@@ -24,21 +24,23 @@ export function warnUnsupported({ warnings }: Pick<Writing, "warnings">, feature
   warnings.push({ type: "unsupported", feature, details });
 }
 
-/** Warns that a setting is not sent because an option of the worker's own says it too, which is the more exact of the two. */
-export function warnOverruled(writing: Pick<Writing, "warnings">, feature: string, key: string): void {
-  warnUnsupported(writing, feature, `providerOptions.runpod has "${key}"`);
-}
-
-/** Puts the worker's own options over the settings of a call. */
+/**
+ * Puts the worker's own options over what was written of a call, of which they are the more exact.
+ *
+ * @param names The call's settings by the keys that they were written to. Each that an option contradicts is warned of.
+ */
 export function withOptions<Value>(
   writing: Pick<Writing, "warnings">,
-  settings: Record<string, Value>,
+  written: Record<string, Value>,
   options: Record<string, Value>,
+  names: Record<string, string>,
 ): Record<string, Value> {
-  for (const [key, value] of Object.entries(options)) {
-    if (settings[key] !== undefined && settings[key] !== value) warnOverruled(writing, key, key);
+  for (const [key, name] of Object.entries(names)) {
+    if (written[key] === undefined || options[key] === undefined) continue;
+    if (JSON.stringify(written[key]) === JSON.stringify(options[key])) continue;
+    warnUnsupported(writing, name, `providerOptions.runpod has "${key}"`);
   }
-  return { ...settings, ...options };
+  return { ...written, ...options };
 }
 
 /** Warns of what is sent although it is not documented. */

@@ -64,8 +64,10 @@ describe("a chat request", () => {
   });
 
   it("keeps its messages whatever the provider options say, and passes null on", async () => {
-    const { body } = await send({ providerOptions: { runpod: { messages: [], seed: null } } });
+    const { body, result } = await send({ providerOptions: { runpod: { messages: [], seed: null } } });
     assertEquals(body.messages, [{ role: "user", content: "Hi" }]);
+    const details = "the messages are those of the call";
+    assertEquals(result.warnings, [{ type: "unsupported", feature: "providerOptions.runpod.messages", details }]);
     assertEquals(body.seed, null);
   });
 

@@ -1,9 +1,9 @@
 import { APICallError, InvalidArgumentError, LoadAPIKeyError, type SharedV4Warning } from "@ai-sdk/provider";
 import { createRunpod, runpod as defaultRunpod, type RunpodProvider } from "@runpod/ai-sdk-provider";
-import { createProviderRegistry, customProvider, generateText } from "ai";
+import { createProviderRegistry, customProvider, generateText, jsonSchema, tool } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, completion, IMAGE_CALL, KEY, MODEL, PROMPT, VIDEO_CALL } from "./capture.ts";
+import { capture, completed, completion, IMAGE_CALL, KEY, MODEL, PNG_BASE64, PROMPT, VIDEO_CALL } from "./capture.ts";
 
 const hello = () => completion({ content: "Hello" });
 
@@ -330,67 +330,138 @@ describe("a provider without a key", () => {
 });
 
 describe("a setting that an option says too", () => {
-  type Options = { runpod: Record<string, string | number> };
+  type Options = { runpod: Record<string, string | number | string[]> };
   type Run = (runpod: RunpodProvider, providerOptions: Options) => PromiseLike<{ warnings: SharedV4Warning[] }>;
-  const kinds: Array<[kind: string, key: string, setting: number, output: unknown, run: Run]> = [
-    ["chat", "temperature", 0.5, { choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] }, (
-      runpod,
-      providerOptions,
-    ) => runpod(MODEL).doGenerate({ prompt: PROMPT, temperature: 0.5, providerOptions })],
-    ["completion", "max_tokens", 5, { choices: [{ text: "Hi", finish_reason: "stop" }] }, (
-      runpod,
-      providerOptions,
-    ) =>
-      runpod.completionModel("mine", { model: "m" }).doGenerate({
-        prompt: PROMPT,
-        maxOutputTokens: 5,
-        providerOptions,
-      })],
-    [
-      "image",
-      "seed",
-      5,
-      { image_url: "https://files.test/a.png" },
-      (runpod, providerOptions) =>
-        runpod.image("qwen/qwen-image").doGenerate({ ...IMAGE_CALL, seed: 5, providerOptions }),
-    ],
-    [
-      "video",
-      "duration",
-      5,
-      { video_url: "https://files.test/a.mp4" },
-      (runpod, providerOptions) =>
-        runpod.video("alibaba/wan-2.6-t2v").doGenerate!({ ...VIDEO_CALL, duration: 5, providerOptions }),
-    ],
-    [
-      "reranking",
-      "top_n",
-      1,
-      { results: [{ index: 0, relevance_score: 0.5 }] },
-      (runpod, providerOptions) =>
-        runpod.reranking("https://mine.api.runpod.ai", { model: "m" }).doRerank({
-          query: "q",
-          documents: { type: "text", values: ["a", "b"] },
-          topN: 1,
+  interface Kind {
+    kind: string;
+    setting: string;
+    /** The worker's name for it. */
+    key: string;
+    value: Options["runpod"][string];
+    other: Options["runpod"][string];
+    run: Run;
+  }
+  const done = { finish_reason: "stop" };
+  const OUTPUT = {
+    image_url: "https://files.test/a.png",
+    video_url: "https://files.test/a.mp4",
+    audio_url: "https://files.test/a.wav",
+  };
+  const ANSWER = {
+    choices: [{ message: { content: "Hi" }, text: "Hi", ...done }],
+    data: [{ index: 0, embedding: [1] }],
+  };
+  const KINDS: Kind[] = [
+    {
+      kind: "chat",
+      setting: "stopSequences",
+      key: "stop",
+      value: ["a"],
+      other: ["b"],
+      run: (runpod, providerOptions) =>
+        runpod(MODEL).doGenerate({ prompt: PROMPT, stopSequences: ["a"], providerOptions }),
+    },
+    {
+      kind: "completion",
+      setting: "maxOutputTokens",
+      key: "max_tokens",
+      value: 5,
+      other: 10,
+      run: (runpod, providerOptions) =>
+        runpod.completionModel("mine", { model: "m" }).doGenerate({
+          prompt: PROMPT,
+          maxOutputTokens: 5,
           providerOptions,
-        }) as ReturnType<Run>,
-    ],
+        }),
+    },
+    {
+      kind: "image",
+      setting: "aspectRatio",
+      key: "size",
+      value: "1328*1328",
+      other: "512*512",
+      run: (runpod, providerOptions) =>
+        runpod.image("qwen/qwen-image").doGenerate({ ...IMAGE_CALL, aspectRatio: "1:1", providerOptions }),
+    },
+    {
+      kind: "video",
+      setting: "duration",
+      key: "duration",
+      value: 5,
+      other: 10,
+      run: (runpod, providerOptions) =>
+        runpod.video("alibaba/wan-2.6-t2v").doGenerate!({ ...VIDEO_CALL, duration: 5, providerOptions }),
+    },
+    {
+      kind: "speech",
+      setting: "outputFormat",
+      key: "format",
+      value: "wav",
+      other: "mp3",
+      run: (runpod, providerOptions) =>
+        runpod.speech("mine").doGenerate({ text: "Hi", outputFormat: "wav", providerOptions }),
+    },
+    {
+      kind: "embedding",
+      setting: "dimensions",
+      key: "dimensions",
+      value: 1,
+      other: 2,
+      run: (runpod, providerOptions) =>
+        runpod.embedding("mine", { model: "m" }).doEmbed({ values: ["a"], dimensions: 1, providerOptions }),
+    },
   ];
-  for (const [kind, key, setting, output, run] of kinds) {
+  for (const { kind, setting, key, value, other, run } of KINDS) {
     it(`is warned of and not sent by a model of the kind ${kind}, unless both say the same`, async () => {
       const { runpod, sent } = capture(({ url }) => {
         if (url.startsWith("https://files.test/")) return new Response(new Uint8Array([1]));
-        return /\/run(sync)?(\?|$)/.test(url) ? completed(output) : Response.json(output);
+        return /\/run(sync)?(\?|$)/.test(url) ? completed(OUTPUT) : Response.json(ANSWER);
       });
-      const told = async (option: number) => {
+      const told = async (option: Kind["value"]) => {
         const { length } = sent;
         const { warnings } = await run(runpod, { runpod: { [key]: option } });
         const { body } = sent[length];
-        return [(body.input ?? body)[key], warnings];
+        return [(body.input && kind !== "embedding" ? body.input : body)[key], warnings];
       };
       const details = `providerOptions.runpod has "${key}"`;
-      assertEquals(await told(10), [10, [{ type: "unsupported", feature: key, details }]]);
-      assertEquals(await told(setting), [setting, []]);
+      assertEquals(await told(other), [other, [{ type: "unsupported", feature: setting, details }]]);
+      assertEquals(await told(value), [value, []]);
     });
   }
+
+  it("is left to a function of the caller's", async () => {
+    const { runpod, sent } = capture(() => completed({ image: PNG_BASE64 }));
+    const model = runpod.image("mine", { input: ({ seed, options }) => ({ one: seed, two: options.seed }) });
+    const { warnings } = await model.doGenerate({ ...IMAGE_CALL, seed: 5, providerOptions: { runpod: { seed: 6 } } });
+    assertEquals([sent[0].body.input, warnings], [{ one: 5, two: 6 }, []]);
+  });
+
+  it("is not one that the AI SDK or the provider has set", async () => {
+    const { runpod } = capture(() => Response.json(ANSWER));
+    const tools = { add: tool({ inputSchema: jsonSchema({ type: "object" }) }) };
+    const called = await generateText({
+      model: runpod(MODEL),
+      prompt: "Hi",
+      tools,
+      providerOptions: { runpod: { tool_choice: "required" } },
+    });
+    assertEquals(called.warnings, []);
+    const { warnings } = await runpod.completionModel("mine", { model: "m" }).doGenerate({
+      prompt: [...PROMPT, { role: "assistant", content: [{ type: "text", text: "Hello" }] }, ...PROMPT],
+      providerOptions: { runpod: { stop: ["###"] } },
+    });
+    assertEquals(warnings, []);
+  });
+
+  it("is the reasoning, where the options have an effort", async () => {
+    const { runpod, sent } = capture(() => Response.json(ANSWER));
+    const { warnings } = await runpod("openai/gpt-oss-120b").doGenerate({
+      prompt: PROMPT,
+      reasoning: "high",
+      providerOptions: { runpod: { reasoningEffort: "low" } },
+    });
+    assertEquals(sent[0].body.reasoning_effort, "low");
+    const details = 'providerOptions.runpod has "reasoningEffort"';
+    assertEquals(warnings, [{ type: "unsupported", feature: "reasoning", details }]);
+  });
 });

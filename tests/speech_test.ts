@@ -640,23 +640,26 @@ describe("an OpenAI-compatible server's speech", () => {
     assertEquals(emulator.requests.slice(length).map(({ route }) => route), ["models", "audio/speech"]);
   });
 
-  it("that is only busy still serves the same model", async () => {
-    let isBusy = false;
-    const { runpod, sent } = capture(({ url }) =>
-      url.endsWith("/models")
-        ? Response.json({ data: [{ id: "kokoro" }] })
-        : isBusy
-        ? Response.json({ error: "too many requests" }, { status: 429 })
-        : new Response(WAV, { headers: { "content-type": "audio/wav" } })
-    );
-    const model = runpod.speech(BALANCER);
-    await model.doGenerate({ text: "Hello" });
-    isBusy = true;
-    await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError);
-    isBusy = false;
-    await model.doGenerate({ text: "Hello" });
-    assertEquals(sent.filter(({ url }) => url.endsWith("/models")).length, 1);
-  });
+  for (const [status, asks] of [[404, 2], [500, 2], [401, 1], [429, 1], [504, 1]]) {
+    it(`that answers with HTTP ${status} is ${asks === 1 ? "not " : ""}asked anew for the name of its model`, async () => {
+      let isWell = true;
+      const { runpod, sent } = capture(({ url }) =>
+        url.endsWith("/models")
+          ? Response.json({ data: [{ id: "kokoro" }] })
+          : isWell
+          ? new Response(WAV, { headers: { "content-type": "audio/wav" } })
+          : Response.json({ error: "not now" }, { status })
+      );
+      const model = runpod.speech(BALANCER);
+      await model.doGenerate({ text: "Hello" });
+      isWell = false;
+      await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError);
+      isWell = true;
+      const { length } = sent;
+      await model.doGenerate({ text: "Hello" });
+      assertEquals(sent.length - length, asks);
+    });
+  }
 
   it("that breaks off is an error, and not half a sentence", async () => {
     let isBegun = false;

@@ -196,6 +196,9 @@ describe("a streamed chat completion", () => {
         '"\\u0061"',
         '"half',
         '"a" "b"',
+        '"a","content":"b"',
+        '"a","role":"b"',
+        '"\\u00e9\\/"',
         "",
       ),
     );

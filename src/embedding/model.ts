@@ -24,7 +24,7 @@ import { type ModelConfig, type SerializedModel, serializeModel } from "../model
 import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
-import { refuse, warnUnsupported, type Writing } from "../writing.ts";
+import { refuse, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 
 /** Settings of one embedding model. */
 export interface RunpodEmbeddingModelSettings {
@@ -102,12 +102,14 @@ export class EmbeddingModel implements EmbeddingModelV4 {
   }
 
   async #embed(
-    { attempt, warnings }: Writing,
+    writing: Writing,
     { values, dimensions, headers, abortSignal }: EmbeddingModelV4CallOptions,
     { model, notFound }: Served,
     options: JSONObject,
   ): Promise<EmbeddingModelV4Result> {
-    const body = { model, input: values, dimensions, ...options };
+    const { attempt, warnings } = writing;
+    const written = { model, input: values, dimensions };
+    const body = withOptions<unknown>(writing, written, options, { dimensions: "dimensions" });
     const request = { path: "/embeddings", notFound, body, attempt, headers, abortSignal };
     const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const read = readEmbeddings(json, values.length);

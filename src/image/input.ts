@@ -10,7 +10,7 @@ import { type ImageRules, splitImages, writeImages } from "../input_image.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules, checkSetting } from "../rules.ts";
-import { type SizeRules, writeSize } from "../size.ts";
+import { sizeNames, type SizeRules, writeSize } from "../size.ts";
 import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import type { RunpodImageCall, RunpodImageModelSettings } from "./model.ts";
@@ -59,7 +59,15 @@ export async function writeInput(
     ...(map ? {} : writeImages(writing, (entry ?? PLAIN).images, urls)),
     ...writeMask(writing, entry, map, call),
   };
-  const input = { ...entry?.defaults, ...withOptions(writing, settings, renameFormat(entry, rest)) };
+  const input = {
+    ...entry?.defaults,
+    // A function of the caller's is given both, and may use both.
+    ...withOptions({ warnings: map ? [] : warnings }, settings, renameFormat(entry, rest), {
+      ...sizeNames(call),
+      seed: "seed",
+      mask: "mask",
+    }),
+  };
   if (call.n > 1) warnUnsupported(writing, "n", "one call makes one image; generateImage splits n");
   if (map) return { input: await map(describeCall(call, urls, rest, input)), wait, jobId, warnings };
   if (entry && String(input.prompt ?? "").trim() === "") throw refuse(writing, "prompt", "a prompt is required");

@@ -170,7 +170,7 @@ export function readChatOptions(
   return {
     ours: { ...splitOptions({ runpod: beneath as JSONObject }, chatOptions()).ours, ...ours },
     server,
-    job: { jobId, submission: removeUndefinedEntries({ webhook, policy }), wait: removeUndefinedEntries(wait) },
+    job: { jobId, submission: removeUndefinedEntries({ webhook, policy }), wait },
   };
 }
 

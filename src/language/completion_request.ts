@@ -14,7 +14,7 @@ import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { badOption } from "../options.ts";
 import { warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import { readChatOptions, type RunpodChatModelOptions } from "./chat_options.ts";
-import { inServersSpelling, writeSampling } from "./request.ts";
+import { inServersSpelling, SAMPLING, writeSampling } from "./request.ts";
 
 /** Options of completion models, under `providerOptions.runpod`. Every other key goes into the request as it is. */
 export interface RunpodCompletionModelOptions extends
@@ -79,12 +79,15 @@ export function writeCompletionRequest(
   if (call.reasoning !== undefined && call.reasoning !== "provider-default") {
     warnUnsupported(writing, "reasoning", "a completion model writes on from the prompt");
   }
-  const settings = {
-    ...writeSampling({ ...call, stopSequences: [...call.stopSequences ?? [], ...stop] }),
-    ...writeSchema(writing, call),
-  };
+  const settings = removeUndefinedEntries<unknown>({ ...writeSampling(call), ...writeSchema(writing, call) });
   const options = { ...inServersSpelling(ours), ...server };
-  return { model, prompt, ...withOptions(writing, removeUndefinedEntries<unknown>(settings), options) };
+  const stops = [...call.stopSequences ?? [], ...stop];
+  return {
+    model,
+    prompt,
+    ...withOptions(writing, settings, options, SAMPLING),
+    ...(options.stop === undefined && stops.length > 0 && { stop: stops }),
+  };
 }
 
 /** vLLM keeps a completion to a schema too. */

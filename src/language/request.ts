@@ -7,7 +7,7 @@ import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { withOptions } from "../writing.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
-import type { RunpodReasoningTags, SortedOptions } from "./chat_options.ts";
+import { type RunpodReasoningTags, type SortedOptions, warnOption } from "./chat_options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";
 import { completeTags, type Tags } from "./reasoning_tags.ts";
 import { writeFormat, type WrittenFormat } from "./structured_output.ts";
@@ -67,28 +67,33 @@ export function writeRequest(
     ...writeLogprobs(logprobs),
   };
   const options = { ...inServersSpelling(sampling), ...server };
+  if (server.messages !== undefined) warnOption("messages", "the messages are those of the call", warnings);
   const tags = writeTags(reasoningTags, traits, kwargs);
   const body = {
     model,
-    ...withOptions({ warnings }, removeUndefinedEntries<unknown>(settings), options),
+    ...withOptions({ warnings }, removeUndefinedEntries<unknown>(settings), options, SAMPLING),
     ...(Object.keys(kwargs).length === 0 ? {} : { chat_template_kwargs: kwargs }),
     messages: writeMessages(format.prompt, warnings, { reasoningEcho, tags: tags ?? completeTags(true)! }),
   };
   return { body, warnings, tags, jsonTool: format.jsonTool?.name };
 }
 
-/** The settings that chats and completions have under the same names. */
+/** The settings that chats and completions have, by the servers' names for them. */
+export const SAMPLING = {
+  max_tokens: "maxOutputTokens",
+  temperature: "temperature",
+  top_p: "topP",
+  top_k: "topK",
+  presence_penalty: "presencePenalty",
+  frequency_penalty: "frequencyPenalty",
+  stop: "stopSequences",
+  seed: "seed",
+} as const;
+
+/** Writes those settings. */
 export function writeSampling(call: LanguageModelV4CallOptions): Record<string, JSONValue | undefined> {
-  return {
-    max_tokens: call.maxOutputTokens,
-    temperature: call.temperature,
-    top_p: call.topP,
-    top_k: call.topK,
-    presence_penalty: call.presencePenalty,
-    frequency_penalty: call.frequencyPenalty,
-    stop: call.stopSequences?.length ? call.stopSequences : undefined,
-    seed: call.seed,
-  };
+  const written = Object.fromEntries(Object.entries(SAMPLING).map(([name, setting]) => [name, call[setting]]));
+  return { ...written, stop: call.stopSequences?.length ? call.stopSequences : undefined };
 }
 
 /** The same request, streamed, with the usage at its end. */

@@ -42,6 +42,12 @@ function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot }: End
 /** The server that has just answered is awake; if it is not, the error is worth more than the names. */
 const NAMES_TIMEOUT_MILLIS = 5000;
 
+/**
+ * The statuses that a model may be unknown under; a job that failed has the 200 of its status read. Any other says
+ * something else, of the key or of how busy the endpoint is.
+ */
+const MAY_MEAN_MODEL = [200, 400, 404, 422, 500];
+
 /** Adds what the endpoint serves to the error for a model that it does not serve, as far as it tells. */
 async function nameServedModels(
   error: APICallError,
@@ -84,8 +90,7 @@ export async function explainingNames<T>(
     return await run();
   } catch (error) {
     if (!APICallError.isInstance(error)) throw error;
-    // An endpoint that is busy or starting serves what it did.
-    if (!error.isRetryable) forgetServedModel(settings, endpoint);
+    if (MAY_MEAN_MODEL.includes(error.statusCode ?? 0)) forgetServedModel(settings, endpoint);
     // The advice is there whatever the status is that the 404 came under.
     if (!error.message.endsWith(notFound)) throw error;
     throw await nameServedModels(error, settings, endpoint, call);

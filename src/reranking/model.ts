@@ -23,7 +23,7 @@ import { type ModelConfig, type SerializedModel, serializeModel } from "../model
 import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { describeJob, withoutOutput } from "../output.ts";
-import { refuse, withOptions, type Writing } from "../writing.ts";
+import { refuse, type Writing } from "../writing.ts";
 
 /** Settings of one reranking model. */
 export interface RunpodRerankingModelSettings {
@@ -117,19 +117,16 @@ export class RerankingModel implements RerankingModelV4 {
   }
 
   async #post(
-    writing: Writing,
+    { attempt }: Writing,
     { query, topN, headers, abortSignal }: RerankingModelV4CallOptions,
     transport: "rerank" | "score",
     { model, notFound }: Served,
     { documents, ...options }: JSONObject & { documents: string[] },
   ): Promise<RerankingModelV4Result> {
-    const { attempt } = writing;
     const isScore = transport === "score";
-    const body = withOptions(
-      writing,
-      isScore ? { model, text_1: query, text_2: documents } : { model, query, documents, top_n: topN },
-      options,
-    );
+    const body = isScore
+      ? { model, text_1: query, text_2: documents, ...options }
+      : { model, query, documents, top_n: topN, ...options };
     const request = { path: `/${transport}`, notFound, body, attempt, headers, abortSignal };
     const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const ranking = readRanking(isScore ? json.data : json.results, documents.length);

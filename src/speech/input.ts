@@ -9,7 +9,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { routeOptions } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules } from "../rules.ts";
-import { refuse, warnOverruled, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
+import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import type { SpeechEntry, SpeechSetting } from "./catalogue.ts";
 import type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./model.ts";
 
@@ -55,12 +55,13 @@ export async function writeInput(
   if (entry) warnRemoved(writing, entry);
   if (entry && model !== undefined) warnUnsupported(writing, "model", `"${modelId}" is one model`);
   const options = rename(worker, entry?.renames);
-  const input: JSONObject = {
+  const names = entry?.settings ?? PLAIN;
+  const settings: JSONObject = {
     prompt: readText(writing, call),
     ...(entry || model === undefined ? {} : { model }),
-    ...writeSettings(writing, entry?.settings ?? PLAIN, call, options),
-    ...options,
+    ...writeSettings(writing, names, call),
   };
+  const input = withOptions(writing, settings, options, settingsOf(names));
   if (entry) checkRules(writing, input, entry.options);
   return { input: map ? await map(describeCall(call, worker, input)) : input, wait, jobId };
 }
@@ -72,7 +73,8 @@ export async function writeInput(
  */
 export function writeBody(writing: Writing, call: SpeechModelV4CallOptions): JSONObject {
   const options = routeOptions(writing, call.providerOptions);
-  return { input: readText(writing, call), ...writeSettings(writing, OPENAI, call, options), ...options };
+  const settings: JSONObject = { input: readText(writing, call), ...writeSettings(writing, OPENAI, call) };
+  return withOptions(writing, settings, options, settingsOf(OPENAI));
 }
 
 const ownOptions = once(() => z.object(waitOptions()));
@@ -86,7 +88,6 @@ function writeSettings(
   writing: Writing,
   names: Names,
   { voice, outputFormat, speed, language, instructions }: SpeechModelV4CallOptions,
-  options: JSONObject,
 ): JSONObject {
   if (speed !== undefined && !(speed > 0 && speed < Infinity)) {
     throw refuse(writing, "speed", `speed ${speed} is not a number above 0`);
@@ -106,13 +107,16 @@ function writeSettings(
       const details =
         `"${writing.modelId}" documents no such setting; options of its own go into providerOptions.runpod`;
       warnUnsupported(writing, setting, details);
-    } else if (options[name] !== undefined) {
-      warnOverruled(writing, setting, name);
     } else {
       input[name] = value;
     }
   }
   return input;
+}
+
+/** The SDK's settings by the worker's names. */
+function settingsOf(names: Names): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([setting, name]) => [name, setting]));
 }
 
 function rename(options: JSONObject, renames: Record<string, string> = {}): JSONObject {

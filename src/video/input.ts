@@ -15,7 +15,7 @@ import { checkImages, type ImageSource, splitImages, writeImages } from "../inpu
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules, checkSetting, type Rule } from "../rules.ts";
-import { ratiosOf, writeSize } from "../size.ts";
+import { ratiosOf, sizeNames, type WantedSize, writeSize } from "../size.ts";
 import { quoteAll, refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import type { VideoEntry, VideoRules } from "./catalogue.ts";
 import type { RunpodVideoCall, RunpodVideoModelSettings } from "./model.ts";
@@ -69,17 +69,25 @@ export async function writeInput(
   }
   const files = sortFiles(writing, call);
   const { urls, rest } = readImages(writing, entry, files, worker);
+  const size: WantedSize = {
+    size: call.resolution,
+    aspectRatio: followsImage(rules, call, urls) ? undefined : call.aspectRatio,
+    sizeName: "resolution",
+  };
   const settings: JSONObject = {
     ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
-    ...writeSize(writing, rules.size, {
-      size: call.resolution,
-      aspectRatio: followsImage(rules, call, urls) ? undefined : call.aspectRatio,
-      sizeName: "resolution",
-    }),
+    ...writeSize(writing, rules.size, size),
     ...writeSettings(writing, rules, call),
     ...(map ? {} : { ...writeImages(writing, rules.images, urls, START), ...writeFiles(writing, rules, files, rest) }),
   };
-  const input = withOptions(writing, settings, rest);
+  // A function of the caller's is given both, and may use both.
+  const input = withOptions({ warnings: map ? [] : warnings }, settings, rest, {
+    ...sizeNames(size),
+    ...(rules.generateAudio && { [rules.generateAudio]: "generateAudio" }),
+    duration: "duration",
+    fps: "fps",
+    seed: "seed",
+  });
   if (call.n > 1) warnUnsupported(writing, "n", "one call makes one video; generateVideo splits n");
   if (map) return { input: await map(describeCall(call, files, urls, rest, input)), wait, jobId, warnings };
   dropIgnored(writing, rules, call, input);
@@ -204,7 +212,7 @@ function followsImage(
 function dropIgnored(writing: Writing, { ignores = {} }: VideoRules, call: VideoModelV4CallOptions, input: JSONObject) {
   for (const [key, other] of Object.entries(ignores)) {
     if (input[key] === undefined || input[other] === undefined) continue;
-    const feature = key !== "aspect_ratio" ? key : call.aspectRatio === undefined ? "resolution" : "aspectRatio";
+    const feature = sizeNames({ ...call, size: call.resolution, sizeName: "resolution" })[key] ?? key;
     warnUnsupported(writing, feature, `"${writing.modelId}" ignores ${key} where it gets ${other}`);
     delete input[key];
   }
