@@ -276,6 +276,11 @@ describe("a transcription request", () => {
     assertEquals((await inputFor("abc123", { timestampGranularities })).input.word_timestamps, true);
     const off = await inputFor("abc123", { timestampGranularities, options: { word_timestamps: false } });
     assertEquals(off.input.word_timestamps, false);
+    assertEquals(off.warnings[0], {
+      type: "unsupported",
+      feature: "timestampGranularities",
+      details: 'providerOptions.runpod has "word_timestamps"',
+    });
     for (const none of [["segment" as const], []]) {
       assertEquals((await inputFor("abc123", { timestampGranularities: none })).input, { audio_base64: WAV_BASE64 });
     }
@@ -702,12 +707,13 @@ describe("an OpenAI-compatible server's transcript", () => {
     assertEquals([...new Set(features(warnings))], ["timestampGranularities"]);
     assertEquals((emulator.requests.at(-1)!.body as FormData).has("timestamp_granularities[]"), false);
     const own = { timestamp_granularities: ["word"] };
-    await transcribe({
+    const overruled = await transcribe({
       model,
       audio: audio.uint8Array,
       timestampGranularities: ["segment"],
       providerOptions: { runpod: own },
     });
+    assertStringIncludes(JSON.stringify(overruled.warnings[0]), 'has \\"timestamp_granularities\\"');
     assertEquals((emulator.requests.at(-1)!.body as FormData).getAll("timestamp_granularities[]"), ["word"]);
   });
 

@@ -10,7 +10,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { routeOptions } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules } from "../rules.ts";
-import { refuse, warnRemoved, warnUnsupported, type Writing } from "../writing.ts";
+import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import { type Audio, type GivenAudio, splitAudio, toAddress } from "./audio.ts";
 import type { TranscriptionEntry } from "./catalogue.ts";
 import type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./model.ts";
@@ -49,11 +49,12 @@ export async function writeInput(
     if (model !== undefined) warnUnsupported(writing, "model", `"${modelId}" is one model`);
   }
   const { audio, rest } = splitAudio(writing, call, worker);
-  const input: JSONObject = entry ? rest : {
+  const settings: JSONObject = {
     ...(model === undefined ? {} : { model }),
     ...(call.timestampGranularities?.includes("word") ? { word_timestamps: true } : {}),
-    ...rest,
   };
+  const names = { model: "model", word_timestamps: "timestampGranularities" };
+  const input = entry ? rest : withOptions(writing, settings, rest, names);
   if (map) return { input: await map(describeCall(call, audio, rest, input)), wait, jobId };
   return { input: { ...(entry ? { audio: toAddress(audio) } : writeAudio(audio)), ...input }, wait, jobId };
 }
@@ -79,7 +80,7 @@ export function writeFields(writing: Writing, call: Call): TranscriptionFields {
       "the route takes a file; pass the URL as the audio of transcribe, which downloads it",
     );
   }
-  const timed = response_format === "verbose_json" ? writeGranularities(call, rest) : {};
+  const timed = response_format === "verbose_json" ? writeGranularities(writing, call, rest) : {};
   if (response_format !== "verbose_json" && call.timestampGranularities?.length) {
     warnUnsupported(writing, "timestampGranularities", 'only the response_format "verbose_json" has them');
   }
@@ -87,8 +88,15 @@ export function writeFields(writing: Writing, call: Call): TranscriptionFields {
 }
 
 /** Servers leave segments out where words alone are asked for. */
-function writeGranularities({ timestampGranularities: wanted = [] }: Call, options: JSONObject): JSONObject {
-  if (wanted.length === 0 || options.timestamp_granularities !== undefined) return {};
+function writeGranularities(
+  writing: Writing,
+  { timestampGranularities: wanted = [] }: Call,
+  { timestamp_granularities: given }: JSONObject,
+): JSONObject {
+  if (given !== undefined && !wanted.every((granularity) => [given].flat().includes(granularity))) {
+    warnUnsupported(writing, "timestampGranularities", 'providerOptions.runpod has "timestamp_granularities"');
+  }
+  if (wanted.length === 0 || given !== undefined) return {};
   return { "timestamp_granularities[]": [...new Set([...wanted, "segment"])] };
 }
 
