@@ -24,6 +24,11 @@ export function warnUnsupported({ warnings }: Pick<Writing, "warnings">, feature
   warnings.push({ type: "unsupported", feature, details });
 }
 
+/** Warns that a setting is not sent because an option of the worker's own, by its name, stands in its place. */
+export function warnOverruled(writing: Pick<Writing, "warnings">, feature: string, option: string): void {
+  warnUnsupported(writing, feature, `providerOptions.runpod has "${option}"`);
+}
+
 /**
  * Puts the worker's own options over what was written of a call, of which they are the more exact.
  *
@@ -38,7 +43,7 @@ export function withOptions<Value>(
   for (const [key, name] of Object.entries(names)) {
     if (written[key] === undefined || options[key] === undefined) continue;
     if (JSON.stringify(written[key]) === JSON.stringify(options[key])) continue;
-    warnUnsupported(writing, name, `providerOptions.runpod has "${key}"`);
+    warnOverruled(writing, name, key);
   }
   return { ...written, ...options };
 }

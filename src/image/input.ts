@@ -30,6 +30,11 @@ const PLAIN: { size: SizeRules; images: ImageRules } = {
   images: { key: "image", max: Infinity, required: false },
 };
 
+/** What a call of the model attempts, to follow "Cannot". */
+export function imageAttempt(modelId: string): string {
+  return `generate an image with "${modelId}"`;
+}
+
 /**
  * Writes the input of an image job.
  *
@@ -42,7 +47,7 @@ export async function writeInput(
   call: ImageModelV4CallOptions,
 ): Promise<ImageInput> {
   const warnings: SharedV4Warning[] = [];
-  const writing: Writing = { modelId, attempt: `generate an image with "${modelId}"`, warnings };
+  const writing: Writing = { modelId, attempt: imageAttempt(modelId), warnings };
   const { ours: { jobId, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
   // What continues a job has been written before.
   if (jobId !== undefined) return { input: {}, wait, jobId, warnings };

@@ -10,7 +10,7 @@ import { type ResultTools, runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import { decodeOutput, describeJob, downloadOutput, readFiles } from "../output.ts";
 import { findImageFamily, findImageModel, type ImageEntry } from "./catalogue.ts";
-import { type ImageInput, writeInput } from "./input.ts";
+import { imageAttempt, type ImageInput, writeInput } from "./input.ts";
 import type { RunpodKnownImageModelId } from "./options.ts";
 
 /** How to talk to a worker of your own. */
@@ -104,7 +104,7 @@ export function imageQueue(
   { settings, endpoint, modelId }: ModelConfig<RunpodImageModelSettings>,
   headers: Queue["headers"],
 ): Queue {
-  return { settings, endpoint, attempt: `generate an image with "${modelId}"`, headers };
+  return { settings, endpoint, attempt: imageAttempt(modelId), headers };
 }
 
 /**

@@ -6,7 +6,7 @@
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import { detectMediaType, isFullMediaType } from "@ai-sdk/provider-utils";
 import { toBase64 } from "../file.ts";
-import { refuse, warnUnsupported, type Writing } from "../writing.ts";
+import { refuse, warnOverruled, type Writing } from "../writing.ts";
 
 /** A recording: where it is, or what it is, as bytes or as base64. */
 export type Audio = { url: string } | { data: Uint8Array | string; mediaType: string };
@@ -34,13 +34,13 @@ export function splitAudio(
   { audio, audio_base64, ...rest }: JSONObject,
 ): SplitAudio {
   if (audio !== undefined && audio_base64 !== undefined) {
-    warnUnsupported(writing, "providerOptions.runpod.audio_base64", 'providerOptions.runpod has "audio"');
+    warnOverruled(writing, "providerOptions.runpod.audio_base64", "audio");
   }
   const [name, own] = audio === undefined ? ["audio_base64", audio_base64] : ["audio", audio];
   if (own === undefined) return { audio: readGiven(writing, given), rest };
   // The SDK wants some audio also where there is none to give.
   const isGiven = given.audio instanceof URL || given.audio.length > 0;
-  if (isGiven) warnUnsupported(writing, "audio", `providerOptions.runpod has "${name}"`);
+  if (isGiven) warnOverruled(writing, "audio", name);
   return { audio: readOption(writing, `providerOptions.runpod.${name}`, own), rest };
 }
 

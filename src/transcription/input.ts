@@ -10,7 +10,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { routeOptions } from "../openai.ts";
 import { once, splitOptions } from "../options.ts";
 import { checkRules } from "../rules.ts";
-import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
+import { refuse, warnOverruled, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
 import { type Audio, type GivenAudio, splitAudio, toAddress } from "./audio.ts";
 import type { TranscriptionEntry } from "./catalogue.ts";
 import type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./model.ts";
@@ -94,7 +94,7 @@ function writeGranularities(
   { timestamp_granularities: given }: JSONObject,
 ): JSONObject {
   if (given !== undefined && !wanted.every((granularity) => [given].flat().includes(granularity))) {
-    warnUnsupported(writing, "timestampGranularities", 'providerOptions.runpod has "timestamp_granularities"');
+    warnOverruled(writing, "timestampGranularities", "timestamp_granularities");
   }
   if (wanted.length === 0 || given !== undefined) return {};
   return { "timestamp_granularities[]": [...new Set([...wanted, "segment"])] };

@@ -45,6 +45,11 @@ const PLAIN: VideoRules = {
   options: {},
 };
 
+/** What a call of the model attempts, to follow "Cannot". */
+export function videoAttempt(modelId: string): string {
+  return `generate a video with "${modelId}"`;
+}
+
 /**
  * Writes the input of a video job.
  *
@@ -57,7 +62,7 @@ export async function writeInput(
   call: VideoModelV4CallOptions,
 ): Promise<VideoInput> {
   const warnings: SharedV4Warning[] = [];
-  const writing: Writing = { modelId, attempt: `generate a video with "${modelId}"`, warnings };
+  const writing: Writing = { modelId, attempt: videoAttempt(modelId), warnings };
   const { ours: { jobId, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
   // What continues a job has been written before.
   if (jobId !== undefined) return { input: {}, wait, jobId, warnings };

@@ -23,7 +23,7 @@ import { tell } from "../job/run.ts";
 import { lookAtJob, type ResultTools, runJob, startJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
 import { findVideoFamily, findVideoModel, type VideoEntry } from "./catalogue.ts";
-import { writeInput } from "./input.ts";
+import { videoAttempt, writeInput } from "./input.ts";
 import { markAwaited, readOperation, readWebhook, writeOperation } from "./operation.ts";
 import type { RunpodKnownVideoModelId } from "./options.ts";
 import { describeState, readVideos } from "./result.ts";
@@ -214,7 +214,7 @@ export class VideoModel implements VideoModelV4 {
 
   #queue(headers: Queue["headers"]): Queue {
     const { settings, endpoint } = this.#config;
-    const attempt = `generate a video with "${this.modelId}"`;
+    const attempt = videoAttempt(this.modelId);
     return { settings, endpoint, attempt, headers };
   }
 
