@@ -71,6 +71,14 @@ describe("a chat request", () => {
     assertEquals(body.seed, null);
   });
 
+  it("holds the text of a file, in either alphabet of base64", async () => {
+    for (const data of ["Pz8/Pj4+fn5+", "Pz8_Pj4-fn5-"]) {
+      const file = { type: "file" as const, mediaType: "text/plain", data: { type: "data" as const, data } };
+      const [{ content }] = await messagesFor([{ role: "user", content: [file] }]);
+      assertEquals(content, [{ type: "text", text: "???>>>~~~" }]);
+    }
+  });
+
   it("that JSON cannot hold is refused without a request", async () => {
     const { runpod, sent } = capture(() => completion({}));
     await assertRejects(
