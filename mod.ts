@@ -65,7 +65,7 @@ export type {
   RunpodVideoWorkerOptions,
 } from "./src/video/options.ts";
 export type { RunpodVideoCall, RunpodVideoModelSettings } from "./src/video/model.ts";
-export type { RunpodLora } from "./src/lora.ts";
+export type { RunpodLora } from "./src/input/lora.ts";
 export type { RunpodCompletionModelSettings } from "./src/language/completion_model.ts";
 export type { RunpodCompletionModelOptions } from "./src/language/completion_request.ts";
 export { RunpodJobError } from "./src/job/error.ts";
@@ -84,4 +84,4 @@ export type {
   RunpodS3Config,
   RunpodServedModel,
   RunpodStreamOptions,
-} from "./src/job/client.ts";
+} from "./src/client.ts";

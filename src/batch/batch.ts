@@ -18,12 +18,12 @@ import { cancelInBackground } from "../job/cancel.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { persist } from "../job/persist.ts";
+import { persist } from "../job/retry.ts";
 import { cancel, type Queue } from "../job/queue.ts";
 import { lookAtJob, runJob, startJob } from "../job/wait.ts";
 import { SUPPORTED_URLS } from "../language/chat_model.ts";
-import { once, splitOptions } from "../options.ts";
-import { describeJob } from "../output.ts";
+import { once, splitOptions } from "../call/options.ts";
+import { describeJob } from "../output/job_output.ts";
 import { badBatch, type Batch, type BatchItem, readBatchId, writeBatchId } from "./batch_id.ts";
 import { type BatchCall, type ConfigOf, queueOf, readResult, writeRequest, type WrittenRequest } from "./request.ts";
 

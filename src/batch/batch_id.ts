@@ -6,7 +6,7 @@
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { convertBase64ToUint8Array, convertUint8ArrayToBase64 } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { once } from "../options.ts";
+import { once } from "../call/options.ts";
 
 /** What the requests of one kind have in common. */
 export type BatchGroup = z.infer<ReturnType<typeof groups>>;

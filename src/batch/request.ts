@@ -18,8 +18,8 @@ import type { ResultTools } from "../job/wait.ts";
 import { dropWaitOptions } from "../language/chat_options.ts";
 import { chatAttempt, prepareChat } from "../language/prepare.ts";
 import { chatSubmission, readChatJob, readingOf } from "../language/queue_transport.ts";
-import type { ModelConfig } from "../model_config.ts";
-import { badOption, once, splitOptions } from "../options.ts";
+import type { ModelConfig } from "../call/model_config.ts";
+import { badOption, once, splitOptions } from "../call/options.ts";
 import type { BatchGroup } from "./batch_id.ts";
 
 /** Makes the config of a model with nothing but its id. */

@@ -5,13 +5,13 @@
  */
 import type { ImageModelV4CallOptions, JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { toUrl } from "../file.ts";
-import { type ImageRules, splitImages, writeImages } from "../input_image.ts";
+import { toUrl } from "../files/file.ts";
+import { type ImageRules, splitImages, writeImages } from "../input/images.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { once, splitOptions } from "../options.ts";
-import { checkRules, checkSetting } from "../rules.ts";
-import { sizeNames, type SizeRules, writeSize } from "../size.ts";
-import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
+import { once, splitOptions } from "../call/options.ts";
+import { checkRules, checkSetting } from "../input/rules.ts";
+import { sizeNames, type SizeRules, writeSize } from "../input/size.ts";
+import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import type { RunpodImageCall, RunpodImageModelSettings } from "./model.ts";
 

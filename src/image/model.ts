@@ -7,8 +7,8 @@ import type { ImageModelV4, ImageModelV4CallOptions, ImageModelV4Result, JSONObj
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { type ResultTools, runJob } from "../job/wait.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { decodeOutput, describeJob, downloadOutput, readFiles } from "../output.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
+import { decodeOutput, describeJob, downloadOutput, readFiles } from "../output/job_output.ts";
 import { findImageFamily, findImageModel, type ImageEntry } from "./catalogue.ts";
 import { imageAttempt, type ImageInput, writeInput } from "./input.ts";
 import type { RunpodKnownImageModelId } from "./options.ts";

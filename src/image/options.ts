@@ -5,7 +5,7 @@
  */
 import type { JSONValue } from "@ai-sdk/provider";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import type { RunpodLora } from "../lora.ts";
+import type { RunpodLora } from "../input/lora.ts";
 
 /** Every option that the image workers document. Each model has some of them: {@link RunpodImageModelOptions}. */
 export interface RunpodImageWorkerOptions {

@@ -8,7 +8,7 @@ import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
 import { type Queue, rootOf, segment } from "./queue.ts";
-import { DEADLINE, isSpent, type Run, type SeenJob } from "./run.ts";
+import { DEADLINE, isSpent, type Run, type SeenJob } from "./job_wait.ts";
 
 /** Makes the error for a job that gave no result; `kind` and `reason` where its status does not tell. */
 export function endedWithoutResult(

@@ -4,7 +4,7 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { type ErrorDetails, readError, shorten } from "../error_details.ts";
+import { type ErrorDetails, readError, shorten } from "../http/error_details.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 
 const symbol = Symbol.for("runpod.error.RunpodJobError");

@@ -10,7 +10,7 @@ import { isFinal } from "./envelope.ts";
 import { RunpodJobError } from "./error.ts";
 import type { RunpodWaitOptions } from "./options.ts";
 import type { JobAnswer, Queue, Submission } from "./queue.ts";
-import { type Run, see, type SeenJob, startRun } from "./run.ts";
+import { type Run, see, type SeenJob, startRun } from "./job_wait.ts";
 import { streamJob } from "./stream.ts";
 import { submitUntilTaken } from "./submission.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pause } from "./persist.ts";
+import { pause } from "./retry.ts";
 import { type Queue, rootOf } from "./queue.ts";
 
 /** 2,000 status reads in 10 seconds are allowed for an endpoint; some of them are left to others. */

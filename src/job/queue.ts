@@ -5,9 +5,9 @@
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
-import { type ApiRequest, request, stringify } from "../api.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { type Answer, answerError, type Repeat, unexpectedAnswer } from "../error.ts";
+import { type ApiRequest, request, stringify } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { type Answer, answerError, type Repeat, unexpectedAnswer } from "../http/error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 

@@ -11,9 +11,9 @@ import { isRecord } from "@ai-sdk/provider-utils";
 import { cancelInBackground } from "./cancel.ts";
 import { endedWithoutResult } from "./ending.ts";
 import { isFinal, readJob, type RunpodJob } from "./envelope.ts";
-import { isPassing, pause, pauseAfter, persist } from "./persist.ts";
+import { isPassing, pause, pauseAfter, persist } from "./retry.ts";
 import { ask, check, type JobAnswer, type Queue, segment } from "./queue.ts";
-import type { SeenJob } from "./run.ts";
+import type { SeenJob } from "./job_wait.ts";
 import { failurePause } from "./schedule.ts";
 
 /** How to read what a job yields. */

@@ -4,10 +4,10 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { untilAborted } from "../abort.ts";
-import { pause, pauseAfter } from "./persist.ts";
+import { untilAborted } from "../http/abort.ts";
+import { pause, pauseAfter } from "./retry.ts";
 import { type JobAnswer, LIMITS, type Submission, submit, writeSubmission } from "./queue.ts";
-import { isSpent, type Run } from "./run.ts";
+import { isSpent, type Run } from "./job_wait.ts";
 import { LONGEST_PAUSE_MILLIS } from "./schedule.ts";
 
 const DEFAULT_WAIT_MILLIS = 90_000;

@@ -4,14 +4,14 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { networkError } from "../error.ts";
+import { networkError } from "../http/error.ts";
 import { cannotBeRead, endedWithoutResult, whyStopped } from "./ending.ts";
 import { isFinal } from "./envelope.ts";
 import type { RunpodWaitOptions } from "./options.ts";
 import { takeTurn } from "./pace.ts";
-import { isPassing, pause, pauseAfter, persist } from "./persist.ts";
+import { isPassing, pause, pauseAfter, persist } from "./retry.ts";
 import { check, type JobAnswer, type Queue, rootOf, segment, type Submission } from "./queue.ts";
-import { DEADLINE, isSpent, type Run, see, startRun } from "./run.ts";
+import { DEADLINE, isSpent, type Run, see, startRun } from "./job_wait.ts";
 import { LONGEST_PAUSE_MILLIS, statusPause } from "./schedule.ts";
 import { submitUntilTaken } from "./submission.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CatalogueEntry, findEntry, type Known } from "../catalogue.ts";
+import { type CatalogueEntry, findEntry, type Known } from "../input/catalogue.ts";
 import { ANY_THINKING, type Thinking } from "./thinking.ts";
 
 /** A chat model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */

@@ -11,17 +11,17 @@ import type {
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
-import { type ApiRequest, open, request } from "../api.ts";
-import { type Answer, answerError } from "../error.ts";
+import { type ApiRequest, open, request } from "../http/request.ts";
+import { type Answer, answerError } from "../http/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import { outcomeOf } from "../job/outcome.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
+import { outcomeOf } from "../route/follow.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
 import { dropWaitOptions, type JobOptions, type RunpodChatModelSettings, warnOption } from "./chat_options.ts";
 import { prepareChat } from "./prepare.ts";
 import { generateByJob, streamByJob } from "./queue_transport.ts";
 import { type ChatRequest, streamed } from "./request.ts";
 import { type AnswerContext, readCompletion } from "./response.ts";
-import { explainingNames } from "./served_model.ts";
+import { explainingNames } from "../route/served_model.ts";
 import { streamParts } from "./stream.ts";
 
 /** What endpoints fetch themselves. */

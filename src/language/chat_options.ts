@@ -6,10 +6,10 @@
 import type { JSONObject, JSONValue, SharedV4ProviderOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import type { RunpodJobPolicy } from "../job/client.ts";
+import type { RunpodJobPolicy } from "../client.ts";
 import { type RunpodWaitOptions, submissionOptions, waitOptions } from "../job/options.ts";
 import type { Submission } from "../job/queue.ts";
-import { once, splitOptions } from "../options.ts";
+import { once, splitOptions } from "../call/options.ts";
 
 /** Settings of one language model: what its endpoint is, for every call. */
 export interface RunpodChatModelSettings {

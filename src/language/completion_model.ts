@@ -10,12 +10,12 @@ import type {
   LanguageModelV4StreamResult,
 } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
-import { type ApiRequest, open, request } from "../api.ts";
-import { type Answer, answerError } from "../error.ts";
-import { outcomeOf } from "../job/outcome.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { callServed, type Served } from "../openai.ts";
-import type { Writing } from "../writing.ts";
+import { type ApiRequest, open, request } from "../http/request.ts";
+import { type Answer, answerError } from "../http/error.ts";
+import { outcomeOf } from "../route/follow.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
+import { callServed, type Served } from "../route/post.ts";
+import type { Writing } from "../input/context.ts";
 import { type CompletionRequest, writeCompletionRequest } from "./completion_request.ts";
 import { streamed } from "./request.ts";
 import { readCompletion } from "./response.ts";

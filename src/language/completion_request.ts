@@ -11,8 +11,8 @@ import {
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import { badOption } from "../options.ts";
-import { warnUnsupported, withOptions, type Writing } from "../writing.ts";
+import { badOption } from "../call/options.ts";
+import { warnUnsupported, withOptions, type Writing } from "../input/context.ts";
 import { readChatOptions, type RunpodChatModelOptions } from "./chat_options.ts";
 import { inServersSpelling, SAMPLING, writeSampling } from "./request.ts";
 

@@ -4,15 +4,15 @@
  * @module
  */
 import type { LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
-import { readModels } from "../job/client.ts";
+import { readModels } from "../client.ts";
 import { endedWithoutResult } from "../job/ending.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import type { ModelConfig } from "../model_config.ts";
+import type { ModelConfig } from "../call/model_config.ts";
 import { type JobOptions, readChatOptions, type RunpodChatModelSettings } from "./chat_options.ts";
 import { type ChatRequest, writeRequest } from "./request.ts";
 import type { AnswerContext } from "./response.ts";
-import { adviceForName, findServedModel } from "./served_model.ts";
+import { adviceForName, findServedModel } from "../route/served_model.ts";
 
 /** A call that is ready to be sent. */
 export interface PreparedChat {

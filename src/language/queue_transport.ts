@@ -15,15 +15,15 @@ import {
   type SharedV4Warning,
 } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import type { Answer } from "../error.ts";
-import { readError, shorten } from "../error_details.ts";
+import type { Answer } from "../http/error.ts";
+import { readError, shorten } from "../http/error_details.ts";
 import { endedWithoutResult } from "../job/ending.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { type FollowedJob, followJob } from "../job/follow.ts";
 import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
-import type { SeenJob } from "../job/run.ts";
+import type { SeenJob } from "../job/job_wait.ts";
 import { runJob } from "../job/wait.ts";
-import { describeJob } from "../output.ts";
+import { describeJob } from "../output/job_output.ts";
 import { dropWaitOptions, type JobOptions, warnOption } from "./chat_options.ts";
 import type { PreparedChat } from "./prepare.ts";
 import { type ChatRequest, streamed } from "./request.ts";

@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import { withOptions } from "../writing.ts";
+import { withOptions } from "../input/context.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
 import { type RunpodReasoningTags, type SortedOptions, warnOption } from "./chat_options.ts";
 import { type ChatMessage, writeMessages } from "./messages.ts";

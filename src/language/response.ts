@@ -20,8 +20,8 @@ import {
   isRecord,
   removeUndefinedEntries,
 } from "@ai-sdk/provider-utils";
-import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
-import { readError } from "../error_details.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import { readError } from "../http/error_details.ts";
 import { isFinal, readJob, unwrap } from "../job/envelope.ts";
 import type { RunpodReasoningEcho } from "./chat_options.ts";
 import { type Kind, splitText, type Tags } from "./reasoning_tags.ts";

@@ -11,9 +11,9 @@ import type {
 } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { createParser, type EventSourceParser } from "eventsource-parser";
-import { untilAborted } from "../abort.ts";
-import type { OpenAnswer } from "../api.ts";
-import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
+import { untilAborted } from "../http/abort.ts";
+import type { OpenAnswer } from "../http/request.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
 import { readJob } from "../job/envelope.ts";
 import type { RunpodReasoningEcho } from "./chat_options.ts";
 import { ChunkParser } from "./chunk_parser.ts";

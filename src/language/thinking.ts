@@ -5,7 +5,7 @@
  */
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isCustomReasoning, mapReasoningToProviderEffort } from "@ai-sdk/provider-utils";
-import { warnOverruled } from "../writing.ts";
+import { warnOverruled } from "../input/context.ts";
 
 /** What a model knows of thinking; nothing for one that does not think, or cannot be told how. */
 export interface Thinking {

@@ -13,17 +13,17 @@ import type {
 } from "@ai-sdk/provider";
 import { isRecord, WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { unexpectedAnswer } from "../error.ts";
+import { unexpectedAnswer } from "../http/error.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { unwrap } from "../job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../openai.ts";
-import { once, splitOptions } from "../options.ts";
-import { describeJob, withoutOutput } from "../output.ts";
-import { refuse, type Writing } from "../writing.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
+import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../route/post.ts";
+import { once, splitOptions } from "../call/options.ts";
+import { describeJob, withoutOutput } from "../output/job_output.ts";
+import { refuse, type Writing } from "../input/context.ts";
 
 /** Settings of one reranking model. */
 export interface RunpodRerankingModelSettings {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type CatalogueEntry, findEntry, findFamily } from "../catalogue.ts";
-import type { Rule, Rules } from "../rules.ts";
+import { type CatalogueEntry, findEntry, findFamily } from "../input/catalogue.ts";
+import type { Rule, Rules } from "../input/rules.ts";
 import type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./options.ts";
 
 /** The SDK's settings of a speech, but for its text. */

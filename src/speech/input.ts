@@ -6,10 +6,10 @@
 import type { JSONObject, SpeechModelV4CallOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { routeOptions } from "../openai.ts";
-import { once, splitOptions } from "../options.ts";
-import { checkRules } from "../rules.ts";
-import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
+import { routeOptions } from "../route/post.ts";
+import { once, splitOptions } from "../call/options.ts";
+import { checkRules } from "../input/rules.ts";
+import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
 import type { SpeechEntry, SpeechSetting } from "./catalogue.ts";
 import type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./model.ts";
 

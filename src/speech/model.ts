@@ -7,14 +7,14 @@ import type { JSONObject, SpeechModelV4, SpeechModelV4CallOptions, SpeechModelV4
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { callServed, describeRoute, transportOf } from "../openai.ts";
-import { describeJob, downloadOutput, readFiles } from "../output.ts";
-import type { Writing } from "../writing.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
+import { callServed, describeRoute, transportOf } from "../route/post.ts";
+import { describeJob, downloadOutput, readFiles } from "../output/job_output.ts";
+import type { Writing } from "../input/context.ts";
 import { findSpeechFamily, findSpeechModel, type SpeechEntry } from "./catalogue.ts";
 import { writeBody, writeInput } from "./input.ts";
 import type { RunpodKnownSpeechModelId } from "./options.ts";
-import { askForSpeech } from "./server.ts";
+import { askForSpeech } from "./route.ts";
 
 /** How to talk to an endpoint of your own. */
 export interface RunpodSpeechModelSettings {

@@ -5,8 +5,8 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import { detectMediaType, isFullMediaType } from "@ai-sdk/provider-utils";
-import { toBase64 } from "../file.ts";
-import { refuse, warnOverruled, type Writing } from "../writing.ts";
+import { toBase64 } from "../files/file.ts";
+import { refuse, warnOverruled, type Writing } from "../input/context.ts";
 
 /** A recording: where it is, or what it is, as bytes or as base64. */
 export type Audio = { url: string } | { data: Uint8Array | string; mediaType: string };

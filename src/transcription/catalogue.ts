@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type CatalogueEntry, findEntry, findFamily } from "../catalogue.ts";
-import type { Rule, Rules } from "../rules.ts";
+import { type CatalogueEntry, findEntry, findFamily } from "../input/catalogue.ts";
+import type { Rule, Rules } from "../input/rules.ts";
 import type { RunpodKnownTranscriptionModelId, RunpodTranscriptionOptionsById } from "./options.ts";
 
 /** What is known of one transcription model. A URL of a recording is always its `audio`. */

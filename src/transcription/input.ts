@@ -5,12 +5,12 @@
  */
 import type { JSONObject, TranscriptionModelV4CallOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { toBase64 } from "../file.ts";
+import { toBase64 } from "../files/file.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { routeOptions } from "../openai.ts";
-import { once, splitOptions } from "../options.ts";
-import { checkRules } from "../rules.ts";
-import { refuse, warnOverruled, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
+import { routeOptions } from "../route/post.ts";
+import { once, splitOptions } from "../call/options.ts";
+import { checkRules } from "../input/rules.ts";
+import { refuse, warnOverruled, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
 import { type Audio, type GivenAudio, splitAudio, toAddress } from "./audio.ts";
 import type { TranscriptionEntry } from "./catalogue.ts";
 import type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./model.ts";

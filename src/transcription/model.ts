@@ -13,14 +13,14 @@ import type {
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
-import { callServed, describeRoute, transportOf } from "../openai.ts";
-import { describeJob, readPart, withoutOutput } from "../output.ts";
-import { warnUnsupported, type Writing } from "../writing.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
+import { callServed, describeRoute, transportOf } from "../route/post.ts";
+import { describeJob, readPart, withoutOutput } from "../output/job_output.ts";
+import { warnUnsupported, type Writing } from "../input/context.ts";
 import { findTranscriptionFamily, findTranscriptionModel, type TranscriptionEntry } from "./catalogue.ts";
 import { type Call, writeFields, writeInput } from "./input.ts";
 import type { RunpodKnownTranscriptionModelId } from "./options.ts";
-import { askForTranscript } from "./server.ts";
+import { askForTranscript } from "./route.ts";
 import { readTranscript, type Transcript } from "./transcript.ts";
 
 /** How to talk to an endpoint of your own. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type CatalogueEntry, findEntry, findFamily } from "../catalogue.ts";
-import type { ImageRules } from "../input_image.ts";
-import type { Rule, Rules } from "../rules.ts";
-import type { SizeRules } from "../size.ts";
+import { type CatalogueEntry, findEntry, findFamily } from "../input/catalogue.ts";
+import type { ImageRules } from "../input/images.ts";
+import type { Rule, Rules } from "../input/rules.ts";
+import type { SizeRules } from "../input/size.ts";
 import type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./options.ts";
 
 /** What a worker takes. */

@@ -10,13 +10,13 @@ import type {
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { mediaTypeOf, toUrl } from "../file.ts";
-import { checkImages, type ImageSource, splitImages, writeImages } from "../input_image.ts";
+import { mediaTypeOf, toUrl } from "../files/file.ts";
+import { checkImages, type ImageSource, splitImages, writeImages } from "../input/images.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { once, splitOptions } from "../options.ts";
-import { checkRules, checkSetting, type Rule } from "../rules.ts";
-import { ratiosOf, sizeNames, type WantedSize, writeSize } from "../size.ts";
-import { quoteAll, refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../writing.ts";
+import { once, splitOptions } from "../call/options.ts";
+import { checkRules, checkSetting, type Rule } from "../input/rules.ts";
+import { ratiosOf, sizeNames, type WantedSize, writeSize } from "../input/size.ts";
+import { quoteAll, refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
 import type { VideoEntry, VideoRules } from "./catalogue.ts";
 import type { RunpodVideoCall, RunpodVideoModelSettings } from "./model.ts";
 

@@ -17,11 +17,11 @@ import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils
 import { endedWithoutResult } from "../job/ending.ts";
 import { isFinal } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
-import { isPassing, persist } from "../job/persist.ts";
+import { isPassing, persist } from "../job/retry.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
-import { tell } from "../job/run.ts";
+import { tell } from "../job/job_wait.ts";
 import { lookAtJob, type ResultTools, runJob, startJob } from "../job/wait.ts";
-import { type ModelConfig, type SerializedModel, serializeModel } from "../model_config.ts";
+import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
 import { findVideoFamily, findVideoModel, type VideoEntry } from "./catalogue.ts";
 import { videoAttempt, writeInput } from "./input.ts";
 import { markAwaited, readOperation, readWebhook, writeOperation } from "./operation.ts";

@@ -9,11 +9,11 @@ import type {
   JSONObject,
 } from "@ai-sdk/provider";
 import { detectMediaType } from "@ai-sdk/provider-utils";
-import { mediaTypeOf, type OutputFile } from "../file.ts";
+import { mediaTypeOf, type OutputFile } from "../files/file.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
 import type { ResultTools } from "../job/wait.ts";
-import { describeJob, downloadOutput, readFiles } from "../output.ts";
+import { describeJob, downloadOutput, readFiles } from "../output/job_output.ts";
 
 /**
  * Reads the videos of a finished job.

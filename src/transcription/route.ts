@@ -5,13 +5,13 @@
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord, mediaTypeToExtension } from "@ai-sdk/provider-utils";
-import { type ApiRequest, request } from "../api.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
-import { toBytes } from "../file.ts";
+import { type ApiRequest, request } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import { toBytes } from "../files/file.ts";
 import { unwrap } from "../job/envelope.ts";
-import { outcomeOf } from "../job/outcome.ts";
-import { isErrorObject } from "../openai.ts";
+import { outcomeOf } from "../route/follow.ts";
+import { isErrorObject } from "../route/post.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import type { TranscriptionFields } from "./input.ts";
 import { readTranscript, type Transcript } from "./transcript.ts";

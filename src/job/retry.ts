@@ -5,7 +5,7 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { delay } from "@ai-sdk/provider-utils";
-import { untilAborted } from "../abort.ts";
+import { untilAborted } from "../http/abort.ts";
 import { failurePause, MAX_TIMER_MILLIS, readRetryAfter } from "./schedule.ts";
 
 /** Whether the same read may well succeed the next time. */

@@ -4,13 +4,13 @@
  * @module
  */
 import { detectMediaType, isRecord } from "@ai-sdk/provider-utils";
-import { type ApiRequest, requestBytes } from "../api.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { type Answer, answerError, unexpectedAnswer } from "../error.ts";
-import { findFiles } from "../file.ts";
+import { type ApiRequest, requestBytes } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import { findFiles } from "../files/file.ts";
 import { unwrap } from "../job/envelope.ts";
-import { outcomeOf } from "../job/outcome.ts";
-import { isErrorObject } from "../openai.ts";
+import { outcomeOf } from "../route/follow.ts";
+import { isErrorObject } from "../route/post.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** A request to the route. */

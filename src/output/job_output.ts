@@ -5,12 +5,12 @@
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { readError } from "./error_details.ts";
-import { download, type FileKind, findFiles, type OutputFile, toBytes } from "./file.ts";
-import { endedWithoutResult } from "./job/ending.ts";
-import type { RunpodJob } from "./job/envelope.ts";
-import { type JobAnswer, type Queue, rootOf } from "./job/queue.ts";
-import type { ResultTools } from "./job/wait.ts";
+import { readError } from "../http/error_details.ts";
+import { download, type FileKind, findFiles, type OutputFile, toBytes } from "../files/file.ts";
+import { endedWithoutResult } from "../job/ending.ts";
+import type { RunpodJob } from "../job/envelope.ts";
+import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
+import type { ResultTools } from "../job/wait.ts";
 
 /**
  * Finds the files in a job's output.

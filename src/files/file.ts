@@ -12,8 +12,8 @@ import {
   isRecord,
   readResponseWithSizeLimit,
 } from "@ai-sdk/provider-utils";
-import { isTransient, networkError } from "./error.ts";
-import type { RunpodProviderSettings } from "./settings.ts";
+import { isTransient, networkError } from "../http/error.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
 
 /** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
 const MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024;

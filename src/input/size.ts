@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
-import { quoteAll, refuse, warnUndocumented, warnUnsupported, type Writing } from "./writing.ts";
+import { quoteAll, refuse, warnUndocumented, warnUnsupported, type Writing } from "./context.ts";
 
 /** Width and height in pixels. */
 export type Size = `${number}x${number}`;

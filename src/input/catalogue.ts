@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
-import { quoteAll } from "./writing.ts";
+import { quoteAll } from "./context.ts";
 
 /** What a catalogue knows of a model id. */
 export interface CatalogueEntry {

@@ -14,8 +14,8 @@ import {
 import { untilAborted } from "./abort.ts";
 import { isRunpodUrl } from "./endpoint.ts";
 import { type Answer, answerError, networkError, type Repeat } from "./error.ts";
-import type { RunpodProviderSettings } from "./settings.ts";
-import { VERSION } from "./version.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
+import { VERSION } from "../version.ts";
 
 /** A request to an endpoint. */
 export interface ApiRequest {

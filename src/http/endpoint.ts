@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
-import type { CatalogueEntry } from "./catalogue.ts";
+import type { CatalogueEntry } from "../input/catalogue.ts";
 
 /** The prefix of every endpoint that is not on its own host. */
 const DEFAULT_PREFIX = "https://api.runpod.ai/v2";

@@ -6,17 +6,17 @@
 import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { type ApiRequest, request } from "./api.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { type Answer, answerError, unexpectedAnswer } from "./error.ts";
-import { readError } from "./error_details.ts";
-import { unwrap } from "./job/envelope.ts";
-import { type RunpodWaitOptions, waitOptions } from "./job/options.ts";
-import { outcomeOf } from "./job/outcome.ts";
-import { adviceForName, explainingNames, findServedModel } from "./language/served_model.ts";
-import { badOption, once, splitOptions } from "./options.ts";
-import type { RunpodProviderSettings } from "./settings.ts";
-import { warnUnsupported, type Writing } from "./writing.ts";
+import { type ApiRequest, request } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import { readError } from "../http/error_details.ts";
+import { unwrap } from "../job/envelope.ts";
+import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import { outcomeOf } from "./follow.ts";
+import { adviceForName, explainingNames, findServedModel } from "./served_model.ts";
+import { badOption, once, splitOptions } from "../call/options.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
+import { warnUnsupported, type Writing } from "../input/context.ts";
 
 /** A request to one route. */
 export interface OpenaiRequest extends Pick<ApiRequest, "attempt" | "headers" | "abortSignal"> {

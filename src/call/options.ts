@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { shorten } from "./error_details.ts";
+import { shorten } from "../http/error_details.ts";
 
 /** Options of this provider and options for the worker. */
 export interface SplitOptions<Ours> {

@@ -4,9 +4,9 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import type { ApiRequest } from "../api.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { listModels } from "../job/client.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { listModels } from "../client.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** Served names by provider and OpenAI root. */

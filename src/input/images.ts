@@ -4,9 +4,9 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import { isFileUrl, mediaTypeOf } from "./file.ts";
-import { badOption } from "./options.ts";
-import { refuse, warnUnsupported, type Writing } from "./writing.ts";
+import { isFileUrl, mediaTypeOf } from "../files/file.ts";
+import { badOption } from "../call/options.ts";
+import { refuse, warnUnsupported, type Writing } from "./context.ts";
 
 /** The input images of a model. */
 export interface ImageRules {

@@ -5,9 +5,9 @@
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { SerializationError } from "@ai-sdk/provider-utils";
-import { isSecretHeader } from "./api.ts";
-import type { Endpoint } from "./endpoint.ts";
-import type { RunpodProviderSettings } from "./settings.ts";
+import { isSecretHeader } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import type { RunpodProviderSettings } from "../settings.ts";
 
 /** What a model is made of. */
 export interface ModelConfig<Own> {

@@ -5,12 +5,12 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { request } from "../api.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { answerError, unexpectedAnswer } from "../error.ts";
-import type { RunpodProviderSettings } from "../settings.ts";
-import { type RunpodJob, unwrap } from "./envelope.ts";
-import { checkWaitOptions, type RunpodWaitOptions } from "./options.ts";
+import { request } from "./http/request.ts";
+import type { Endpoint } from "./http/endpoint.ts";
+import { answerError, unexpectedAnswer } from "./http/error.ts";
+import type { RunpodProviderSettings } from "./settings.ts";
+import { type RunpodJob, unwrap } from "./job/envelope.ts";
+import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
 import {
   ask,
   cancel,
@@ -21,9 +21,9 @@ import {
   type Submission,
   submit,
   writeSubmission,
-} from "./queue.ts";
-import { streamJob } from "./stream.ts";
-import { runJob } from "./wait.ts";
+} from "./job/queue.ts";
+import { streamJob } from "./job/stream.ts";
+import { runJob } from "./job/wait.ts";
 
 /** What every call of an endpoint takes. */
 export interface RunpodCallOptions {

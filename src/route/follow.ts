@@ -4,13 +4,13 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import type { ApiRequest } from "../api.ts";
-import type { Endpoint } from "../endpoint.ts";
-import type { Answer } from "../error.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import type { Answer } from "../http/error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
-import { isFinal, readJob } from "./envelope.ts";
-import type { RunpodWaitOptions } from "./options.ts";
-import { runJob } from "./wait.ts";
+import { isFinal, readJob } from "../job/envelope.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
+import { runJob } from "../job/wait.ts";
 
 /**
  * Waits for the job that an answer holds in place of a result, as the gateway answers when no worker is there in time;

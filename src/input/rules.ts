@@ -7,9 +7,9 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import { isFileUrl } from "./file.ts";
-import { badOption } from "./options.ts";
-import { quoteAll, refuse, warnUndocumented, type Writing } from "./writing.ts";
+import { isFileUrl } from "../files/file.ts";
+import { badOption } from "../call/options.ts";
+import { quoteAll, refuse, warnUndocumented, type Writing } from "./context.ts";
 
 /** What is documented of a number. */
 export interface NumberRule {
