@@ -13,11 +13,11 @@ import { type RunpodJob, unwrap } from "./job/envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
 import {
   ask,
-  cancel,
-  check,
+  cancelJob,
   type JobAnswer,
   type Queue,
-  retry,
+  readStatus,
+  retryJob,
   type Submission,
   submit,
   writeSubmission,
@@ -167,7 +167,7 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
       return await runJob(queue(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
-      return jobOf<Output>(await check(queue(`read job "${jobId}"`, options), jobId, options.abortSignal));
+      return jobOf<Output>(await readStatus(queue(`read job "${jobId}"`, options), jobId, options.abortSignal));
     },
     stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
       const yields = streamJob(queue(`read the stream of job "${jobId}"`, { headers }), jobId, options);
@@ -176,15 +176,15 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     async cancel(jobId, options = {}) {
       const about = queue(`cancel job "${jobId}"`, options);
       try {
-        return (await cancel(about, jobId, options.abortSignal)).job;
+        return (await cancelJob(about, jobId, options.abortSignal)).job;
       } catch (error) {
         if (!APICallError.isInstance(error) || ![400, 404, 409].includes(error.statusCode ?? 0)) throw error;
         // Refused, most likely because it has ended: what it is now tells.
-        return (await check(about, jobId, options.abortSignal)).job;
+        return (await readStatus(about, jobId, options.abortSignal)).job;
       }
     },
     async retry(jobId, options = {}) {
-      return (await retry(queue(`retry job "${jobId}"`, options), jobId, options.abortSignal)).job;
+      return (await retryJob(queue(`retry job "${jobId}"`, options), jobId, options.abortSignal)).job;
     },
     async purgeQueue({ abortSignal, ...options } = {}) {
       const { json } = await ask(queue("purge the queue", options), {
@@ -219,10 +219,10 @@ export async function listModels(
     method: "GET",
     url: `${openaiRoot}/models`,
     ...call,
-    repeat: "free",
+    retryCost: "free",
   });
   if (!answer.ok) {
-    throw answerError({ attempt, answer, repeat: "free", notFound: `check that endpoint "${name}" exists` });
+    throw answerError({ attempt, answer, retryCost: "free", notFound: `check that endpoint "${name}" exists` });
   }
   const served = readModels(answer.json);
   if (served.length > 0) return served;

@@ -18,9 +18,9 @@ import { cancelInBackground } from "../job/cancel.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { persist } from "../job/retry.ts";
-import { cancel, type Queue } from "../job/queue.ts";
-import { lookAtJob, runJob, startJob } from "../job/wait.ts";
+import { retryReads } from "../job/retry.ts";
+import { cancelJob, type Queue } from "../job/queue.ts";
+import { readStatusOnce, runJob, startJob } from "../job/wait.ts";
 import { SUPPORTED_URLS } from "../language/chat_model.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { describeJob } from "../output/job_output.ts";
@@ -162,8 +162,8 @@ async function batchStatus({ createdAt, items }: OpenBatch, { abortSignal }: Bat
   const jobs = await each(items, CONCURRENCY, async ({ queue, jobId }): Promise<RunpodJob | undefined> => {
     if (jobId === undefined) return undefined;
     try {
-      const look = () => lookAtJob(queue, jobId, abortSignal);
-      return (await persist(look, abortSignal, (failures) => failures < MAX_FAILURES)).job;
+      const look = () => readStatusOnce(queue, jobId, abortSignal);
+      return (await retryReads(look, abortSignal, (failures) => failures < MAX_FAILURES)).job;
     } catch (error) {
       if (RunpodJobError.isInstance(error) && error.kind === "expired") return undefined;
       throw error;
@@ -236,7 +236,7 @@ async function cancelBatch({ items }: OpenBatch, { abortSignal }: BatchCall): Pr
   await each(items, CANCELS, async ({ queue, jobId }) => {
     if (jobId === undefined) return;
     try {
-      await persist(() => cancel(queue, jobId, abortSignal), abortSignal, (failures) => failures < MAX_FAILURES);
+      await retryReads(() => cancelJob(queue, jobId, abortSignal), abortSignal, (failures) => failures < MAX_FAILURES);
     } catch (error) {
       abortSignal?.throwIfAborted();
       // Refused, most likely because it has ended.

@@ -15,16 +15,16 @@ import {
 import { isRecord, WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
 import { type Answer, unexpectedAnswer } from "../http/error.ts";
-import { toBytes } from "../files/file.ts";
+import { toBytes } from "../files/base64.ts";
 import { unwrap } from "../job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
-import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../route/post.ts";
+import { isErrorObject, leaveOutWaits, postOpenai, type Served, withServedModel } from "../route/post.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { describeJob, withoutOutput } from "../output/job_output.ts";
-import { refuse, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
+import { type CallContext, refuse, warnUnsupported, withOptions } from "../input/context.ts";
 
 /** Settings of one embedding model. */
 export interface RunpodEmbeddingModelSettings {
@@ -77,39 +77,39 @@ export class EmbeddingModel implements EmbeddingModelV4 {
   async doEmbed(call: EmbeddingModelV4CallOptions): Promise<EmbeddingModelV4Result> {
     const { values } = call;
     const warnings: SharedV4Warning[] = [];
-    const writing: Writing = { modelId: this.modelId, attempt: `embed with "${this.modelId}"`, warnings };
+    const context: CallContext = { modelId: this.modelId, attempt: `embed with "${this.modelId}"`, warnings };
     const { ours: { encodingFormat, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
-    this.#checkValues(writing, values);
+    this.#checkValues(context, values);
     if (values.length === 0) return { embeddings: [], warnings };
 
     const { settings, endpoint, own: { transport = "openai" } } = this.#config;
-    if (transport === "openai") leaveOutWaits(writing, wait);
+    if (transport === "openai") leaveOutWaits(context, wait);
     else if (encodingFormat !== undefined) {
       const option = "providerOptions.runpod.encodingFormat";
-      warnUnsupported(writing, option, "the worker for Infinity has no such option");
+      warnUnsupported(context, option, "the worker for Infinity has no such option");
     }
     // What continues a job has named its model before.
-    if (transport === "queue" && wait.jobId !== undefined) return await this.#run(writing, call, {}, wait);
-    return await callServed(
+    if (transport === "queue" && wait.jobId !== undefined) return await this.#run(context, call, {}, wait);
+    return await withServedModel(
       settings,
       endpoint,
       call,
       async (served) =>
         transport === "openai"
-          ? await this.#embed(writing, call, served, { encoding_format: encodingFormat, ...worker })
-          : await this.#run(writing, call, { model: served.model, ...worker }, wait),
+          ? await this.#embed(context, call, served, { encoding_format: encodingFormat, ...worker })
+          : await this.#run(context, call, { model: served.model, ...worker }, wait),
     );
   }
 
   async #embed(
-    writing: Writing,
+    context: CallContext,
     { values, dimensions, headers, abortSignal }: EmbeddingModelV4CallOptions,
     { model, notFound }: Served,
     options: JSONObject,
   ): Promise<EmbeddingModelV4Result> {
-    const { attempt, warnings } = writing;
+    const { attempt, warnings } = context;
     const written = { model, input: values, dimensions };
-    const body = withOptions<unknown>(writing, written, options, { dimensions: "dimensions" });
+    const body = withOptions<unknown>(context, written, options, { dimensions: "dimensions" });
     const request = { path: "/embeddings", notFound, body, attempt, headers, abortSignal };
     const { json, answer } = await postOpenai(this.#config.settings, this.#config.endpoint, request);
     const read = readEmbeddings(json, values.length);
@@ -124,13 +124,13 @@ export class EmbeddingModel implements EmbeddingModelV4 {
   }
 
   async #run(
-    writing: Writing,
+    context: CallContext,
     { values, dimensions, headers, abortSignal }: EmbeddingModelV4CallOptions,
     input: JSONObject,
     wait: RunpodWaitOptions & { jobId?: string },
   ): Promise<EmbeddingModelV4Result> {
-    const { attempt, warnings } = writing;
-    if (dimensions !== undefined) warnUnsupported(writing, "dimensions", "the worker for Infinity has no such option");
+    const { attempt, warnings } = context;
+    if (dimensions !== undefined) warnUnsupported(context, "dimensions", "the worker for Infinity has no such option");
     const queue: Queue = { settings: this.#config.settings, endpoint: this.#config.endpoint, attempt, headers };
     const { jobId, ...options } = wait;
     const work = jobId === undefined ? { submission: { input: { ...input, input: values } } } : { jobId };
@@ -147,7 +147,7 @@ export class EmbeddingModel implements EmbeddingModelV4 {
     });
   }
 
-  #checkValues(writing: Writing, values: string[]): void {
+  #checkValues(context: CallContext, values: string[]): void {
     if (values.length > this.maxEmbeddingsPerCall) {
       throw new TooManyEmbeddingValuesForCallError({
         provider: this.provider,
@@ -157,7 +157,7 @@ export class EmbeddingModel implements EmbeddingModelV4 {
       });
     }
     const empty = values.findIndex((value) => value === "");
-    if (empty !== -1) throw refuse(writing, "values", `value ${empty} is empty`);
+    if (empty !== -1) throw refuse(context, "values", `value ${empty} is empty`);
   }
 }
 

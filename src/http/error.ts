@@ -32,7 +32,7 @@ export interface Answer {
  *   timeout, a broken body or a job that ended, because then the first was or still is at work.
  * - `job`: one more paid job; only when the first was provably refused, by HTTP 429 itself or for want of a connection.
  */
-export type Repeat = "free" | "completion" | "job";
+export type RetryCost = "free" | "completion" | "job";
 
 const TRANSIENT = [408, 409, 425, 429];
 // A gateway gave up waiting, and what it waited for goes on.
@@ -42,11 +42,11 @@ const REFUSAL = /no workers available|timed out waiting for worker/i;
 
 /** Makes the error for an answer that is not what was asked for. */
 export function answerError(
-  { attempt, answer, repeat, notFound }: {
+  { attempt, answer, retryCost, notFound }: {
     /** What was attempted, to follow "Cannot". */
     attempt: string;
     answer: Answer;
-    repeat: Repeat;
+    retryCost: RetryCost;
     /** Advice for a 404, which only the caller can give. */
     notFound?: string;
   },
@@ -63,7 +63,7 @@ export function answerError(
   return new APICallError({
     ...describe(answer),
     message: `Cannot ${attempt}: ${reason} (HTTP ${answer.status})${advice ? `; ${advice}` : ""}`,
-    isRetryable: repeat === "job" ? answer.status === 429 : mayRepeat(status, repeat, details),
+    isRetryable: retryCost === "job" ? answer.status === 429 : mayRepeat(status, retryCost, details),
   });
 }
 
@@ -82,19 +82,19 @@ export function unexpectedAnswer(
 
 /** Makes the error for a request that got no answer, or only a part of one. */
 export function networkError(
-  { attempt, url, requestBody, cause, repeat, hasBegun = false }: {
+  { attempt, url, requestBody, cause, retryCost, hasBegun = false }: {
     attempt: string;
     url: string;
     requestBody: unknown;
     cause: unknown;
-    repeat: Repeat;
+    retryCost: RetryCost;
     /** Whether the answer had begun, so that the request was certainly received. */
     hasBegun?: boolean;
   },
 ): APICallError {
   const what = hasBegun ? "the answer broke off" : "no answer";
-  const isHarmless = repeat === "free" || (!hasBegun && (repeat === "completion" || wasNeverSent(cause)));
-  const then = repeat === "job" && !isHarmless ? "; a job may exist, so none is submitted again" : "";
+  const isHarmless = retryCost === "free" || (!hasBegun && (retryCost === "completion" || wasNeverSent(cause)));
+  const then = retryCost === "job" && !isHarmless ? "; a job may exist, so none is submitted again" : "";
   return new APICallError({
     message: `Cannot ${attempt}: ${what} from ${new URL(url).host}: ${innermostMessage(cause)}${then}`,
     url,
@@ -118,14 +118,14 @@ function describe(
 }
 
 /** Whether a read or a completion may be asked for again after this status. */
-function mayRepeat(status: number, repeat: Repeat, details: ErrorDetails | undefined): boolean {
+function mayRepeat(status: number, retryCost: RetryCost, details: ErrorDetails | undefined): boolean {
   if (REFUSAL.test(details?.message ?? "")) return true;
-  if (details?.jobId !== undefined || (repeat === "completion" && GATEWAY_TIMEOUTS.includes(status))) return false;
-  return isTransient(status);
+  if (details?.jobId !== undefined || (retryCost === "completion" && GATEWAY_TIMEOUTS.includes(status))) return false;
+  return isTransientStatus(status);
 }
 
 /** Whether what was answered with this status may well be answered better the next time. */
-export function isTransient(status: number): boolean {
+export function isTransientStatus(status: number): boolean {
   return TRANSIENT.includes(status) || status >= 500;
 }
 

@@ -13,7 +13,7 @@ import {
 } from "@ai-sdk/provider-utils";
 import { untilAborted } from "./abort.ts";
 import { isRunpodUrl } from "./endpoint.ts";
-import { type Answer, answerError, networkError, type Repeat } from "./error.ts";
+import { type Answer, answerError, networkError, type RetryCost } from "./error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 
@@ -32,7 +32,7 @@ export interface ApiRequest {
   abortSignal?: AbortSignal;
   /** Whether the request goes on after an abort once it has been sent; whoever waits has to stop by itself. */
   outlivesAbort?: boolean;
-  repeat: Repeat;
+  retryCost: RetryCost;
 }
 
 /** A success whose body is still to be read. */
@@ -87,7 +87,7 @@ export async function requestBytes(
 }
 
 async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise<OpenAnswer> {
-  const { attempt, method, url, outlivesAbort, repeat, body: requestBody } = call;
+  const { attempt, method, url, outlivesAbort, retryCost, body: requestBody } = call;
   call.abortSignal?.throwIfAborted();
   const body = call.content ?? (requestBody === undefined ? undefined : stringify(attempt, requestBody));
   const headers = writeHeaders(settings, call, await loadKey(settings, call));
@@ -95,7 +95,7 @@ async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise
   const abortSignal = outlivesAbort ? undefined : call.abortSignal;
   const redact = redactor(headers);
   const failure = (cause: unknown, hasBegun: boolean) =>
-    networkError({ attempt, url, requestBody, cause: redactError(cause, redact), repeat, hasBegun });
+    networkError({ attempt, url, requestBody, cause: redactError(cause, redact), retryCost, hasBegun });
 
   // Called as a plain function: Workers and browsers refuse a fetch that is called as another object's method.
   const fetch = settings.fetch ?? globalThis.fetch;

@@ -5,13 +5,13 @@
  */
 import type { ImageModelV4CallOptions, JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { toUrl } from "../files/file.ts";
+import { toUrl } from "../files/file_url.ts";
 import { type ImageRules, splitImages, writeImages } from "../input/images.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { checkRules, checkSetting } from "../input/rules.ts";
 import { sizeNames, type SizeRules, writeSize } from "../input/size.ts";
-import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
+import { type CallContext, refuse, warnRemoved, warnUnsupported, withOptions } from "../input/context.ts";
 import type { ImageEntry } from "./catalogue.ts";
 import type { RunpodImageCall, RunpodImageModelSettings } from "./model.ts";
 
@@ -47,22 +47,22 @@ export async function writeInput(
   call: ImageModelV4CallOptions,
 ): Promise<ImageInput> {
   const warnings: SharedV4Warning[] = [];
-  const writing: Writing = { modelId, attempt: imageAttempt(modelId), warnings };
+  const context: CallContext = { modelId, attempt: imageAttempt(modelId), warnings };
   const { ours: { jobId, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
   // What continues a job has been written before.
   if (jobId !== undefined) return { input: {}, wait, jobId, warnings };
 
   if (entry) {
-    warnRemoved(writing, entry);
-    checkRules(writing, worker, entry.options);
+    warnRemoved(context, entry);
+    checkRules(context, worker, entry.options);
   }
-  const { urls, rest } = readImages(writing, entry, call, worker);
+  const { urls, rest } = readImages(context, entry, call, worker);
   const settings: JSONObject = {
     ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
-    ...writeSize(writing, (entry ?? PLAIN).size, call),
-    ...writeSeed(writing, entry, call),
-    ...(map ? {} : writeImages(writing, (entry ?? PLAIN).images, urls)),
-    ...writeMask(writing, entry, map, call),
+    ...writeSize(context, (entry ?? PLAIN).size, call),
+    ...writeSeed(context, entry, call),
+    ...(map ? {} : writeImages(context, (entry ?? PLAIN).images, urls)),
+    ...writeMask(context, entry, map, call),
   };
   const input = {
     ...entry?.defaults,
@@ -73,9 +73,9 @@ export async function writeInput(
       mask: "mask",
     }),
   };
-  if (call.n > 1) warnUnsupported(writing, "n", "one call makes one image; generateImage splits n");
+  if (call.n > 1) warnUnsupported(context, "n", "one call makes one image; generateImage splits n");
   if (map) return { input: await map(describeCall(call, urls, rest, input)), wait, jobId, warnings };
-  if (entry && String(input.prompt ?? "").trim() === "") throw refuse(writing, "prompt", "a prompt is required");
+  if (entry && String(input.prompt ?? "").trim() === "") throw refuse(context, "prompt", "a prompt is required");
   return { input, wait, jobId, warnings };
 }
 
@@ -83,43 +83,43 @@ const ownOptions = once(() => z.object(waitOptions()));
 
 /** Input images from wherever they are; a worker that is not known may mean anything by its options. */
 function readImages(
-  writing: Writing,
+  context: CallContext,
   entry: ImageEntry | undefined,
   { files = [] }: ImageModelV4CallOptions,
   worker: JSONObject,
 ): { urls: string[]; rest: JSONObject } {
-  if (entry?.images) return splitImages(writing, files.map(toUrl), worker);
+  if (entry?.images) return splitImages(context, files.map(toUrl), worker);
   if (files.length === 0 || (worker.image === undefined && worker.images === undefined)) {
     return { urls: files.map(toUrl), rest: worker };
   }
-  warnUnsupported(writing, "files", "providerOptions.runpod has the input image");
+  warnUnsupported(context, "files", "providerOptions.runpod has the input image");
   return { urls: [], rest: worker };
 }
 
 function writeSeed(
-  writing: Writing,
+  context: CallContext,
   entry: ImageEntry | undefined,
   { seed }: ImageModelV4CallOptions,
 ): JSONObject {
   if (seed === undefined) return {};
   if (!entry || entry.seed) {
-    checkSetting(writing, "seed", seed, { whole: true });
+    checkSetting(context, "seed", seed, { whole: true });
     return { seed };
   }
-  warnUnsupported(writing, "seed", `"${writing.modelId}" takes no seed`);
+  warnUnsupported(context, "seed", `"${context.modelId}" takes no seed`);
   return {};
 }
 
 /** No model of the catalogue takes a mask. */
 function writeMask(
-  writing: Writing,
+  context: CallContext,
   entry: ImageEntry | undefined,
   map: RunpodImageModelSettings["input"],
   { mask }: ImageModelV4CallOptions,
 ): JSONObject {
   if (mask === undefined || map) return {};
   if (!entry) return { mask: toUrl(mask) };
-  warnUnsupported(writing, "mask", `"${writing.modelId}" takes no mask`);
+  warnUnsupported(context, "mask", `"${context.modelId}" takes no mask`);
   return {};
 }
 

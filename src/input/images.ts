@@ -4,9 +4,9 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import { isFileUrl, mediaTypeOf } from "../files/file.ts";
+import { isFileUrl, mediaTypeOf } from "../files/file_url.ts";
 import { badOption } from "../call/options.ts";
-import { refuse, warnUnsupported, type Writing } from "./context.ts";
+import { type CallContext, refuse, warnUnsupported } from "./context.ts";
 
 /** The input images of a model. */
 export interface ImageRules {
@@ -37,14 +37,14 @@ export interface SplitImages {
  * @throws {InvalidArgumentError} for one that is no URL or data URI, or not of an image.
  */
 export function splitImages(
-  writing: Writing,
+  context: CallContext,
   files: string[],
   { image, images, ...rest }: JSONObject,
   { feature }: ImageSource = FILES,
 ): SplitImages {
   const given = [image, images].flat().filter((value): value is JSONValue => value !== undefined);
   if (given.length === 0) return { urls: files, rest };
-  if (files.length > 0) warnUnsupported(writing, feature, "providerOptions.runpod has the input image");
+  if (files.length > 0) warnUnsupported(context, feature, "providerOptions.runpod has the input image");
   const bad = given.find((value) => !isFileUrl(value));
   if (bad !== undefined) {
     throw badOption(image === undefined ? "runpod.images" : "runpod.image", bad, "a URL or a base64 data URI");
@@ -58,24 +58,24 @@ export function splitImages(
  * @throws {InvalidArgumentError} for a model that needs one and gets none, and for more than it takes.
  */
 export function writeImages(
-  writing: Writing,
+  context: CallContext,
   rules: ImageRules | undefined,
   urls: string[],
   { feature, advice }: ImageSource = FILES,
 ): JSONObject {
   if (!rules) {
-    if (urls.length > 0) warnUnsupported(writing, feature, `"${writing.modelId}" takes no input image`);
+    if (urls.length > 0) warnUnsupported(context, feature, `"${context.modelId}" takes no input image`);
     return {};
   }
   const { key, max, required } = rules;
   if (urls.length === 0) {
     if (!required) return {};
-    throw refuse(writing, feature, `an input image is required; pass ${advice} or providerOptions.runpod.${key}`);
+    throw refuse(context, feature, `an input image is required; pass ${advice} or providerOptions.runpod.${key}`);
   }
-  checkImages(writing, feature, urls);
+  checkImages(context, feature, urls);
   if (urls.length > max) {
     throw refuse(
-      writing,
+      context,
       feature,
       `it takes at most ${max} input image${max === 1 ? "" : "s"}, not ${urls.length}`,
     );
@@ -88,12 +88,12 @@ export function writeImages(
  *
  * @throws {InvalidArgumentError} for what cannot be read, and for another kind of file.
  */
-export function checkImages(writing: Writing, feature: string, urls: string[]): void {
+export function checkImages(context: CallContext, feature: string, urls: string[]): void {
   const bad = urls.find((url): boolean => !isFileUrl(url));
   if (bad !== undefined) {
     const isInline = bad.startsWith("data:");
-    throw refuse(writing, feature, `an input image is not ${isInline ? "valid base64" : "at an http(s) URL"}`);
+    throw refuse(context, feature, `an input image is not ${isInline ? "valid base64" : "at an http(s) URL"}`);
   }
   const wrong = urls.map(mediaTypeOf).find((mediaType) => mediaType && !/^(image|application)\//.test(mediaType));
-  if (wrong !== undefined) throw refuse(writing, feature, `an input image is of type "${wrong}", which is no image`);
+  if (wrong !== undefined) throw refuse(context, feature, `an input image is of type "${wrong}", which is no image`);
 }

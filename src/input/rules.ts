@@ -7,9 +7,9 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import { isFileUrl } from "../files/file.ts";
+import { isFileUrl } from "../files/file_url.ts";
 import { badOption } from "../call/options.ts";
-import { quoteAll, refuse, warnUndocumented, type Writing } from "./context.ts";
+import { type CallContext, quoteAll, refuse, warnUndocumented } from "./context.ts";
 
 /** What is documented of a number. */
 export interface NumberRule {
@@ -36,11 +36,11 @@ type RuleFor<Value> = [Value] extends [boolean] ? "boolean"
  *
  * @throws {InvalidArgumentError} for a value of the wrong type.
  */
-export function checkRules(writing: Writing, options: JSONObject, rules: Record<string, Rule>): void {
+export function checkRules(context: CallContext, options: JSONObject, rules: Record<string, Rule>): void {
   for (const [key, rule] of Object.entries(rules)) {
     const value = options[key];
     if (value === undefined) continue;
-    checkValue(writing, key, value, rule, (expected) => badOption(`runpod.${key}`, value, expected));
+    checkValue(context, key, value, rule, (expected) => badOption(`runpod.${key}`, value, expected));
   }
 }
 
@@ -49,14 +49,14 @@ export function checkRules(writing: Writing, options: JSONObject, rules: Record<
  *
  * @throws {InvalidArgumentError} for a value of the wrong type.
  */
-export function checkSetting(writing: Writing, name: string, value: JSONValue, rule: Rule): void {
-  checkValue(writing, name, value, rule, (expected) => {
-    return refuse(writing, name, `${name} ${JSON.stringify(value)} is not ${expected}`);
+export function checkSetting(context: CallContext, name: string, value: JSONValue, rule: Rule): void {
+  checkValue(context, name, value, rule, (expected) => {
+    return refuse(context, name, `${name} ${JSON.stringify(value)} is not ${expected}`);
   });
 }
 
 function checkValue(
-  writing: Writing,
+  context: CallContext,
   name: string,
   value: JSONValue,
   rule: Rule,
@@ -65,7 +65,7 @@ function checkValue(
   const type = typeOf(rule);
   if (!TYPES[type](value)) throw error(EXPECTED[type]);
   const documented = describeLimit(rule, value);
-  if (documented) warnUndocumented(writing, `${name} ${JSON.stringify(value)}`, documented);
+  if (documented) warnUndocumented(context, `${name} ${JSON.stringify(value)}`, documented);
 }
 
 type Type = Extract<Rule, string> | "number" | "whole" | "choice";

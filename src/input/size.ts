@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
-import { quoteAll, refuse, warnUndocumented, warnUnsupported, type Writing } from "./context.ts";
+import { type CallContext, quoteAll, refuse, warnUndocumented, warnUnsupported } from "./context.ts";
 
 /** Width and height in pixels. */
 export type Size = `${number}x${number}`;
@@ -46,23 +46,23 @@ export interface WantedSize {
  *
  * @throws {InvalidArgumentError} for a size that is none, and for a ratio that the model cannot do.
  */
-export function writeSize(writing: Writing, rules: SizeRules, wanted: WantedSize): JSONObject {
+export function writeSize(context: CallContext, rules: SizeRules, wanted: WantedSize): JSONObject {
   const { size, aspectRatio, sizeName = "size" } = wanted;
-  if (size === undefined) return aspectRatio === undefined ? {} : writeRatio(writing, rules, aspectRatio);
+  if (size === undefined) return aspectRatio === undefined ? {} : writeRatio(context, rules, aspectRatio);
 
-  const [width, height] = readSize(writing, size, sizeName);
+  const [width, height] = readSize(context, size, sizeName);
   const { as } = rules;
-  if (as === undefined) return writeSizeAsRatio(writing, rules, wanted, [width, height]);
+  if (as === undefined) return writeSizeAsRatio(context, rules, wanted, [width, height]);
   if (isTiered(as)) {
     // A tier says nothing of the shape, which the ratio then has to say.
-    const tier = writeTier(writing, rules, `${width}x${height}`, Math.min(width, height));
-    if (aspectRatio !== undefined) return { ...tier, ...writeRatio(writing, rules, aspectRatio) };
-    return { ...tier, ...writeShape(writing, rules, [width, height], sizeName) };
+    const tier = writeTier(context, rules, `${width}x${height}`, Math.min(width, height));
+    if (aspectRatio !== undefined) return { ...tier, ...writeRatio(context, rules, aspectRatio) };
+    return { ...tier, ...writeShape(context, rules, [width, height], sizeName) };
   }
   if (aspectRatio !== undefined) {
-    warnUnsupported(writing, "aspectRatio", `${sizeName} is set, and the two exclude each other`);
+    warnUnsupported(context, "aspectRatio", `${sizeName} is set, and the two exclude each other`);
   }
-  warnOfSize(writing, rules, [width, height]);
+  warnOfSize(context, rules, [width, height]);
   return WRITERS[as](width, height);
 }
 
@@ -87,21 +87,21 @@ const WRITERS = {
   "width height": (width: number, height: number): JSONObject => ({ width, height }),
 };
 
-function writeRatio(writing: Writing, rules: SizeRules, wanted: string): JSONObject {
+function writeRatio(context: CallContext, rules: SizeRules, wanted: string): JSONObject {
   const { as, ratios, doubtfulRatios = [] } = rules;
   const allowed = ratiosOf(rules);
   if (allowed === undefined) return { aspect_ratio: wanted };
   if (allowed.length === 0) {
-    warnUnsupported(writing, "aspectRatio", `"${writing.modelId}" takes no aspect ratio`);
+    warnUnsupported(context, "aspectRatio", `"${context.modelId}" takes no aspect ratio`);
     return {};
   }
   // 42:18 is 21:9 by another name.
   const ratio = [wanted, ...allowed].find((ratio) => allowed.includes(ratio) && valueOf(ratio) === valueOf(wanted)) ??
     wanted;
   if (doubtfulRatios.includes(ratio)) {
-    warnUndocumented(writing, `Aspect ratio "${ratio}"`, quoteAll(allowed));
+    warnUndocumented(context, `Aspect ratio "${ratio}"`, quoteAll(allowed));
   } else if (!allowed.includes(ratio)) {
-    throw refuse(writing, "aspectRatio", `aspect ratio "${ratio}" is not one of ${quoteAll(allowed)}`);
+    throw refuse(context, "aspectRatio", `aspect ratio "${ratio}" is not one of ${quoteAll(allowed)}`);
   }
   if (Array.isArray(ratios) || as === undefined || isTiered(as)) return { aspect_ratio: ratio };
   return WRITERS[as](...parse(sizeFor(rules, ratio)));
@@ -115,51 +115,51 @@ function sizeFor({ ratios, sizes = [] }: SizeRules, ratio: string): Size {
 
 /** Where only a ratio can be set, a size of such a ratio is one way to say it. */
 function writeSizeAsRatio(
-  writing: Writing,
+  context: CallContext,
   rules: SizeRules,
   { aspectRatio, sizeName = "size" }: WantedSize,
   sides: [number, number],
 ): JSONObject {
-  const { warnings, modelId } = writing;
+  const { warnings, modelId } = context;
   const ratio = documentedRatioOf(rules, sides);
   if (aspectRatio === undefined && ratio !== undefined) {
     const details = `"${modelId}" takes no size in pixels; aspect ratio "${ratio}" is sent in its place`;
     warnings.push({ type: "compatibility", feature: sizeName, details });
     return { aspect_ratio: ratio };
   }
-  warnUnsupported(writing, sizeName, `"${modelId}" takes no size in pixels`);
-  return aspectRatio === undefined ? {} : writeRatio(writing, rules, aspectRatio);
+  warnUnsupported(context, sizeName, `"${modelId}" takes no size in pixels`);
+  return aspectRatio === undefined ? {} : writeRatio(context, rules, aspectRatio);
 }
 
 /** The ratio that goes with a tier, where the model takes both. */
-function writeShape(writing: Writing, rules: SizeRules, sides: [number, number], sizeName: string): JSONObject {
+function writeShape(context: CallContext, rules: SizeRules, sides: [number, number], sizeName: string): JSONObject {
   const allowed = ratiosOf(rules);
   if (allowed?.length === 0) return {};
   const ratio = allowed === undefined ? ratioOf(...sides) : documentedRatioOf(rules, sides);
   if (ratio !== undefined) return { aspect_ratio: ratio };
-  warnUnsupported(writing, sizeName, `the shape of ${sides.join("x")} is none of ${quoteAll(allowed!)}`);
+  warnUnsupported(context, sizeName, `the shape of ${sides.join("x")} is none of ${quoteAll(allowed!)}`);
   return {};
 }
 
-function writeTier(writing: Writing, { as, tiers = [] }: SizeRules, size: string, lines: number): JSONObject {
+function writeTier(context: CallContext, { as, tiers = [] }: SizeRules, size: string, lines: number): JSONObject {
   const tier = `${lines}p`;
-  if (!tiers.includes(tier)) warnUndocumented(writing, `"${tier}" (for ${size})`, quoteAll(tiers));
+  if (!tiers.includes(tier)) warnUndocumented(context, `"${tier}" (for ${size})`, quoteAll(tiers));
   return { [as === "size tier" ? "size" : "resolution"]: tier };
 }
 
-function warnOfSize(writing: Writing, { sides, sizes }: SizeRules, [width, height]: [number, number]): void {
+function warnOfSize(context: CallContext, { sides, sizes }: SizeRules, [width, height]: [number, number]): void {
   const size: Size = `${width}x${height}`;
-  if (sizes && !sizes.includes(size)) return warnUndocumented(writing, `Size "${size}"`, quoteAll(sizes));
+  if (sizes && !sizes.includes(size)) return warnUndocumented(context, `Size "${size}"`, quoteAll(sizes));
   if (!sides) return;
   const { min, max, multipleOf } = sides;
   if ([width, height].every((side) => side >= min && side <= max && side % multipleOf === 0)) return;
-  warnUndocumented(writing, `Size "${size}"`, `sides of ${min} to ${max} pixels, in steps of ${multipleOf}`);
+  warnUndocumented(context, `Size "${size}"`, `sides of ${min} to ${max} pixels, in steps of ${multipleOf}`);
 }
 
-function readSize(writing: Writing, size: string, sizeName: string): [number, number] {
+function readSize(context: CallContext, size: string, sizeName: string): [number, number] {
   if (/^[1-9]\d*x[1-9]\d*$/.test(size)) return parse(size as Size);
   const reason = `${sizeName} "${size}" is not a width and a height in pixels, such as "1024x1024"`;
-  throw refuse(writing, sizeName, reason);
+  throw refuse(context, sizeName, reason);
 }
 
 function parse(size: Size): [number, number] {

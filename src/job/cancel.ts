@@ -4,7 +4,7 @@
  * @module
  */
 import { isFinal } from "./envelope.ts";
-import { cancel, type JobAnswer, type Queue } from "./queue.ts";
+import { cancelJob, type JobAnswer, type Queue } from "./queue.ts";
 
 /** How long the request may take, after which the platform's own limits end the job. */
 const TIMEOUT_MILLIS = 10_000;
@@ -20,7 +20,7 @@ export function cancelInBackground(queue: Queue, known: { id: string } | Promise
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), TIMEOUT_MILLIS);
     try {
-      await cancel(queue, "answer" in job ? job.job.id : job.id, timeout.signal);
+      await cancelJob(queue, "answer" in job ? job.job.id : job.id, timeout.signal);
     } finally {
       clearTimeout(timer);
     }

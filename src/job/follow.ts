@@ -5,12 +5,12 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { cancelInBackground } from "./cancel.ts";
-import { cannotBeRead, whyStopped } from "./ending.ts";
+import { errorToThrow, unreadableStatus } from "./failure.ts";
 import { isFinal } from "./envelope.ts";
 import { RunpodJobError } from "./error.ts";
 import type { RunpodWaitOptions } from "./options.ts";
 import type { JobAnswer, Queue, Submission } from "./queue.ts";
-import { type Run, see, type SeenJob, startRun } from "./job_wait.ts";
+import { type JobWait, observe, type SeenJob, startWait } from "./job_wait.ts";
 import { streamJob } from "./stream.ts";
 import { submitUntilTaken } from "./submission.ts";
 
@@ -40,11 +40,11 @@ export async function followJob(
   submission: Submission,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
 ): Promise<FollowedJob> {
-  const run = startRun(queue, options, abortSignal);
+  const run = startWait(queue, options, abortSignal);
   try {
     run.stop.signal.throwIfAborted();
     const submitted = await submitUntilTaken(run, submission, false);
-    see(run, submitted);
+    observe(run, submitted);
     const yields = follow(run, submitted.job.id);
     return {
       submitted,
@@ -57,13 +57,13 @@ export async function followJob(
       },
     };
   } catch (error) {
-    const reason = whyStopped(run, error);
+    const reason = errorToThrow(run, error);
     run.dispose();
     throw reason;
   }
 }
 
-async function* follow(run: Run, jobId: string): AsyncGenerator<unknown, void, undefined> {
+async function* follow(run: JobWait, jobId: string): AsyncGenerator<unknown, void, undefined> {
   const { queue, options, stop } = run;
   let isLeft = true;
   try {
@@ -71,14 +71,14 @@ async function* follow(run: Run, jobId: string): AsyncGenerator<unknown, void, u
       abortSignal: stop.signal,
       cancelOnAbort: false,
       isExact: true,
-      onSeen: (seen) => see(run, seen),
+      onSeen: (seen) => observe(run, seen),
     });
     isLeft = false;
   } catch (error) {
     if (stop.signal.reason === LEFT) return;
     isLeft = false;
     const isUnreadable = APICallError.isInstance(error) && !RunpodJobError.isInstance(error);
-    throw whyStopped(run, isUnreadable ? cannotBeRead(run, error) : error);
+    throw errorToThrow(run, isUnreadable ? unreadableStatus(run, error) : error);
   } finally {
     run.dispose();
     if (isLeft && (options.cancelOnAbort ?? true) && !isFinal(run.latest!.job)) {

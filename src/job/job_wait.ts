@@ -15,7 +15,7 @@ export interface SeenJob {
 }
 
 /** The state of one wait. Times are in milliseconds. */
-export interface Run {
+export interface JobWait {
   queue: Queue;
   options: RunpodWaitOptions;
   abortSignal: AbortSignal | undefined;
@@ -42,7 +42,7 @@ export interface Run {
   lastFailure?: unknown;
   isResumed: boolean;
   /** The last update that the caller was told. */
-  told?: string;
+  lastUpdate?: string;
   dispose: () => void;
 }
 
@@ -55,7 +55,7 @@ const DEFAULT_TIMEOUT_MILLIS = 600_000;
 const DEFAULT_POLL_ATTEMPTS = 60;
 
 /** Begins a wait; `dispose` leaves nothing of it behind. */
-export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): Run {
+export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): JobWait {
   const { maxPollAttempts, pollIntervalMillis, maxRequests } = options;
   const isPaced = maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
   const timeoutMillis = options.timeoutMillis ?? (isPaced ? Infinity : DEFAULT_TIMEOUT_MILLIS);
@@ -97,22 +97,22 @@ export function startRun(queue: Queue, options: RunpodWaitOptions, abortSignal: 
 }
 
 /** Whether another request to the service would be one too many. */
-export function isSpent({ reads, refusals, maxReads }: Run): boolean {
+export function isSpent({ reads, refusals, maxReads }: JobWait): boolean {
   return reads + refusals >= maxReads;
 }
 
 /** Takes note of what was learned of the job, and tells the caller what has changed. */
-export function see(run: Run, seen: SeenJob): void {
+export function observe(run: JobWait, seen: SeenJob): void {
   if (seen.job.status !== run.latest?.job.status && run.latest) run.changedAt = Date.now();
   run.latest = seen;
   run.lastFailure = undefined;
   run.failures = 0;
-  tell(run, seen.job);
+  notify(run, seen.job);
 }
 
 /** Tells the caller of a job, if that is news. */
-export function tell(
-  run: Pick<Run, "queue" | "told">,
+export function notify(
+  run: Pick<JobWait, "queue" | "lastUpdate">,
   { id: jobId, output, error: _, cost: __, ...job }: RunpodJob,
 ): void {
   const { settings: { onJobUpdate }, endpoint } = run.queue;
@@ -120,8 +120,8 @@ export function tell(
   const isProgress = output !== undefined && !isFinal({ id: jobId, ...job });
   const update = { endpoint: endpoint.name, jobId, ...job, ...(isProgress ? { progress: output } : {}) };
   const text = JSON.stringify(update);
-  if (text === run.told) return;
-  run.told = text;
+  if (text === run.lastUpdate) return;
+  run.lastUpdate = text;
   try {
     // One that is asynchronous fails later.
     Promise.resolve(onJobUpdate(update)).catch(() => {});

@@ -7,7 +7,7 @@ import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
 import { type ApiRequest, request, stringify } from "../http/request.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { type Answer, answerError, type Repeat, unexpectedAnswer } from "../http/error.ts";
+import { type Answer, answerError, type RetryCost, unexpectedAnswer } from "../http/error.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 
@@ -86,33 +86,33 @@ export async function submit(
     body: shown,
     content: text,
     ...call,
-    repeat: "job",
+    retryCost: "job",
   });
 }
 
 /** Reads the state of a job. */
-export async function check(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+export async function readStatus(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
   return await askForJob(
     queue,
-    { method: "GET", path: `/status/${segment(jobId)}`, abortSignal, repeat: "free" },
+    { method: "GET", path: `/status/${encodeJobId(jobId)}`, abortSignal, retryCost: "free" },
     jobId,
   );
 }
 
 /** Cancels a job, queued or running. */
-export async function cancel(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+export async function cancelJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
   return await askForJob(
     queue,
-    { method: "POST", path: `/cancel/${segment(jobId)}`, abortSignal, repeat: "free" },
+    { method: "POST", path: `/cancel/${encodeJobId(jobId)}`, abortSignal, retryCost: "free" },
     jobId,
   );
 }
 
 /** Starts a failed or timed-out job again, under the same id. */
-export async function retry(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+export async function retryJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
   return await askForJob(
     queue,
-    { method: "POST", path: `/retry/${segment(jobId)}`, abortSignal, repeat: "job" },
+    { method: "POST", path: `/retry/${encodeJobId(jobId)}`, abortSignal, retryCost: "job" },
     jobId,
   );
 }
@@ -122,7 +122,7 @@ export async function ask(
   queue: Queue,
   { path, ...call }: Pick<ApiRequest, "method" | "abortSignal"> & { path: string },
 ): Promise<Answer> {
-  const answer = await send(queue, { ...call, path, repeat: "free" });
+  const answer = await send(queue, { ...call, path, retryCost: "free" });
   if (answer.ok && answer.json !== undefined) return answer;
   throw failure(queue, answer, "free");
 }
@@ -139,7 +139,7 @@ export function rootOf(queue: Queue): string {
 }
 
 /** A job's id as a part of a path. */
-export function segment(jobId: string): string {
+export function encodeJobId(jobId: string): string {
   try {
     if (jobId !== "") return encodePathSegment(jobId);
   } catch {
@@ -163,7 +163,7 @@ async function askForJob(queue: Queue, call: QueueRequest, knownId?: string): Pr
   const job = readJob(answer.json, knownId);
   // A failed job may come with an error status, but so may an error that looks like a job.
   if (job && (answer.ok || isKnown(job))) return { job, answer };
-  throw failure(queue, answer, call.repeat);
+  throw failure(queue, answer, call.retryCost);
 }
 
 /** The platform drops an empty input on its way to the worker, where the job then dies. */
@@ -194,12 +194,12 @@ function tooLarge(attempt: string, bytes: number, advice: string): InvalidArgume
   });
 }
 
-function failure({ attempt, endpoint }: Queue, answer: Answer, repeat: Repeat): Error {
+function failure({ attempt, endpoint }: Queue, answer: Answer, retryCost: RetryCost): Error {
   if (answer.ok && answer.json === undefined) return unexpectedAnswer({ attempt, answer, expected: "JSON" });
   return answerError({
     attempt,
     answer,
-    repeat,
+    retryCost,
     notFound: `check that endpoint "${endpoint.name}" exists (a job's result is kept 30 minutes, of /runsync 1 minute)`,
   });
 }

@@ -9,7 +9,7 @@ import { untilAborted } from "../http/abort.ts";
 import { failurePause, MAX_TIMER_MILLIS, readRetryAfter } from "./schedule.ts";
 
 /** Whether the same read may well succeed the next time. */
-export function isPassing(error: unknown): error is APICallError {
+export function isTransientError(error: unknown): error is APICallError {
   // What is no JSON with HTTP 200 comes from something in between.
   return APICallError.isInstance(error) && (error.isRetryable || error.statusCode === 200);
 }
@@ -26,7 +26,7 @@ export function pauseAfter(error: unknown, failures: number): number {
  * @param mayGoOn Asked with the number of failures so far.
  * @throws the signal's reason, at once.
  */
-export async function persist<T>(
+export async function retryReads<T>(
   read: () => Promise<T>,
   signal: AbortSignal | undefined,
   mayGoOn: (failures: number) => boolean,
@@ -36,7 +36,7 @@ export async function persist<T>(
       return await untilAborted(read(), signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isPassing(error) || !mayGoOn(failures)) throw error;
+      if (!isTransientError(error) || !mayGoOn(failures)) throw error;
       await pause(pauseAfter(error, failures), signal);
     }
   }

@@ -9,10 +9,10 @@
 import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { cancelInBackground } from "./cancel.ts";
-import { endedWithoutResult } from "./ending.ts";
+import { jobError } from "./failure.ts";
 import { isFinal, readJob, type RunpodJob } from "./envelope.ts";
-import { isPassing, pause, pauseAfter, persist } from "./retry.ts";
-import { ask, check, type JobAnswer, type Queue, segment } from "./queue.ts";
+import { isTransientError, pause, pauseAfter, retryReads } from "./retry.ts";
+import { ask, encodeJobId, type JobAnswer, type Queue, readStatus } from "./queue.ts";
 import type { SeenJob } from "./job_wait.ts";
 import { failurePause } from "./schedule.ts";
 
@@ -80,8 +80,8 @@ export async function* streamJob(
     const rest = held.length > 0 && (whole ?? []).length < held.length ? undefined : whole;
     yield* rest ?? [];
     isLeft = false;
-    if (result.job.status !== "COMPLETED") throw endedWithoutResult(queue, result);
-    if (rest === undefined && reading.mayLack) throw endedWithoutResult(queue, result, LOST_REPLY);
+    if (result.job.status !== "COMPLETED") throw jobError(queue, result);
+    if (rest === undefined && reading.mayLack) throw jobError(queue, result, LOST_REPLY);
   } catch (error) {
     isLeft = abortSignal?.aborted ?? false;
     abortSignal?.throwIfAborted();
@@ -112,7 +112,7 @@ async function* drain(
   reading: Reading,
   { isExact = false, onSeen }: Pick<StreamOptions, "isExact" | "onSeen">,
 ): AsyncGenerator<unknown> {
-  const path = `/stream/${segment(jobId)}`;
+  const path = `/stream/${encodeJobId(jobId)}`;
   let idle = 0;
   let failures = 0;
   for (let repliesAfterEnd = 0; repliesAfterEnd <= MAX_REPLIES_AFTER_END;) {
@@ -130,7 +130,7 @@ async function* drain(
       abortSignal?.throwIfAborted();
       // What has been drained may be gone before the job itself is.
       if (repliesAfterEnd > 0 && APICallError.isInstance(error) && error.statusCode === 404) return;
-      if (!isPassing(error) || ++failures > MAX_FAILURES) throw error;
+      if (!isTransientError(error) || ++failures > MAX_FAILURES) throw error;
       if (error.statusCode !== 429) reading.mayLack = true;
       await pause(pauseAfter(error, failures), abortSignal);
       continue;
@@ -158,7 +158,11 @@ async function* drain(
 
 /** The status at the end, which one passing fault must not cost. */
 async function checkSurely(queue: Queue, jobId: string, abortSignal: AbortSignal | undefined): Promise<JobAnswer> {
-  return await persist(() => check(queue, jobId, abortSignal), abortSignal, (failures) => failures <= MAX_FAILURES);
+  return await retryReads(
+    () => readStatus(queue, jobId, abortSignal),
+    abortSignal,
+    (failures) => failures <= MAX_FAILURES,
+  );
 }
 
 /** A reply is an object with the list of yields, or by the oldest documentation the list alone. */

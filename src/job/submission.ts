@@ -7,7 +7,7 @@ import { APICallError } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
 import { pause, pauseAfter } from "./retry.ts";
 import { type JobAnswer, LIMITS, type Submission, submit, writeSubmission } from "./queue.ts";
-import { isSpent, type Run } from "./job_wait.ts";
+import { isSpent, type JobWait } from "./job_wait.ts";
 import { LONGEST_PAUSE_MILLIS } from "./schedule.ts";
 
 const DEFAULT_WAIT_MILLIS = 90_000;
@@ -19,7 +19,7 @@ const ANSWER_MILLIS = 5000;
  *
  * @param mayHold Whether the service may hold it, which gives the result one minute to live.
  */
-export async function submitUntilTaken(run: Run, submission: Submission, mayHold = true): Promise<JobAnswer> {
+export async function submitUntilTaken(run: JobWait, submission: Submission, mayHold = true): Promise<JobAnswer> {
   const { queue, options, stop } = run;
   const written = writeSubmission(queue, submission);
   // The request outlives an abort, because its answer has the id to cancel the job with.
@@ -46,7 +46,7 @@ export async function submitUntilTaken(run: Run, submission: Submission, mayHold
 }
 
 /** How long the service is to hold the submission; `undefined` for not at all. */
-function heldMillis({ queue, options, deadlineAt }: Run, { webhook }: Submission): number | undefined {
+function heldMillis({ queue, options, deadlineAt }: JobWait, { webhook }: Submission): number | undefined {
   const { waitMillis, pollIntervalMillis = 0 } = options;
   const wantsId = queue.settings.onJobUpdate !== undefined || webhook !== undefined ||
     pollIntervalMillis > LONGEST_PAUSE_MILLIS.held;

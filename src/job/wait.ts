@@ -5,13 +5,13 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { networkError } from "../http/error.ts";
-import { cannotBeRead, endedWithoutResult, whyStopped } from "./ending.ts";
+import { errorToThrow, jobError, unreadableStatus } from "./failure.ts";
 import { isFinal } from "./envelope.ts";
 import type { RunpodWaitOptions } from "./options.ts";
 import { takeTurn } from "./pace.ts";
-import { isPassing, pause, pauseAfter, persist } from "./retry.ts";
-import { check, type JobAnswer, type Queue, rootOf, segment, type Submission } from "./queue.ts";
-import { DEADLINE, isSpent, type Run, see, startRun } from "./job_wait.ts";
+import { isTransientError, pause, pauseAfter, retryReads } from "./retry.ts";
+import { encodeJobId, type JobAnswer, type Queue, readStatus, rootOf, type Submission } from "./queue.ts";
+import { DEADLINE, isSpent, type JobWait, observe, startWait } from "./job_wait.ts";
 import { LONGEST_PAUSE_MILLIS, statusPause } from "./schedule.ts";
 import { submitUntilTaken } from "./submission.ts";
 
@@ -24,7 +24,7 @@ const LAST_LOOK_MILLIS = 1000;
 const MAX_DOWNLOAD_TRIES = 5;
 
 /** A job that is new, or one that was submitted before. */
-export type Work = { submission: Submission } | { jobId: string };
+export type JobRef = { submission: Submission } | { jobId: string };
 
 /** What may be done with a result before the wait is over. */
 export interface ResultTools {
@@ -42,18 +42,18 @@ export interface ResultTools {
  */
 export async function runJob<T>(
   queue: Queue,
-  work: Work,
+  work: JobRef,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
   read: (result: JobAnswer, tools: ResultTools) => T | Promise<T>,
 ): Promise<T> {
-  const run = startRun(queue, options, abortSignal);
+  const run = startWait(queue, options, abortSignal);
   try {
     await begin(run, work);
     const result = await untilFinal(run);
-    if (result.job.status !== "COMPLETED") throw endedWithoutResult(queue, result);
+    if (result.job.status !== "COMPLETED") throw jobError(queue, result);
     return await read(result, { signal: run.stop.signal, again: (read) => downloadAgain(run, read) });
   } catch (error) {
-    throw whyStopped(run, error);
+    throw errorToThrow(run, error);
   } finally {
     run.dispose();
   }
@@ -69,12 +69,12 @@ export async function startJob(
   submission: Submission,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
 ): Promise<JobAnswer> {
-  const run = startRun(queue, options, abortSignal);
+  const run = startWait(queue, options, abortSignal);
   try {
     run.stop.signal.throwIfAborted();
     return await submitUntilTaken(run, submission, false);
   } catch (error) {
-    throw whyStopped(run, error);
+    throw errorToThrow(run, error);
   } finally {
     run.dispose();
   }
@@ -83,25 +83,25 @@ export async function startJob(
 /**
  * Looks at a job once.
  *
- * @throws {APICallError} for which {@link isPassing} holds, when the next look may well succeed.
+ * @throws {APICallError} for which {@link isTransientError} holds, when the next look may well succeed.
  * @throws {RunpodJobError} when none will.
  * @throws the abort signal's reason.
  */
-export async function lookAtJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+export async function readStatusOnce(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
   try {
     abortSignal?.throwIfAborted();
     await takeTurn(queue, abortSignal);
-    return await readStatus(queue, jobId, abortSignal);
+    return await readStatusInTime(queue, jobId, abortSignal);
   } catch (error) {
     abortSignal?.throwIfAborted();
-    if (isPassing(error)) throw error;
-    throw cannotBeRead({ queue, latest: { job: { id: jobId, status: "IN_QUEUE" } } }, error);
+    if (isTransientError(error)) throw error;
+    throw unreadableStatus({ queue, latest: { job: { id: jobId, status: "IN_QUEUE" } } }, error);
   }
 }
 
-async function begin(run: Run, work: Work): Promise<void> {
+async function begin(run: JobWait, work: JobRef): Promise<void> {
   run.stop.signal.throwIfAborted();
-  if ("submission" in work) return see(run, await submitUntilTaken(run, work.submission));
+  if ("submission" in work) return observe(run, await submitUntilTaken(run, work.submission));
   run.isResumed = true;
   run.isHeld = HELD_JOB_ID.test(work.jobId);
   run.latest = { job: { id: work.jobId, status: "IN_QUEUE" } };
@@ -110,7 +110,7 @@ async function begin(run: Run, work: Work): Promise<void> {
 /** The ids that `/runsync` gives. */
 const HELD_JOB_ID = /^sync-/;
 
-async function untilFinal(run: Run): Promise<JobAnswer> {
+async function untilFinal(run: JobWait): Promise<JobAnswer> {
   const { signal } = run.stop;
   while (!isFinal(run.latest!.job)) {
     const isFirstLook = run.isResumed && run.reads === 0;
@@ -121,11 +121,11 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
     }
     await takeTurn(run.queue, signal);
     try {
-      see(run, await readStatus(run.queue, run.latest!.job.id, signal));
+      observe(run, await readStatusInTime(run.queue, run.latest!.job.id, signal));
     } catch (error) {
       signal.throwIfAborted();
       run.lastFailure = error;
-      if (!isPassing(error) && !isTooSoon(run, error)) throw cannotBeRead(run, error);
+      if (!isTransientError(error) && !isTooSoon(run, error)) throw unreadableStatus(run, error);
       run.failures++;
     }
     run.reads++;
@@ -134,18 +134,18 @@ async function untilFinal(run: Run): Promise<JobAnswer> {
 }
 
 /** One status read, which may not hang: the next one does as well. */
-async function readStatus(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<JobAnswer> {
+async function readStatusInTime(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<JobAnswer> {
   const read = new AbortController();
   const onStop = () => read.abort(signal!.reason);
   signal?.addEventListener("abort", onStop, { once: true });
   const timer = setTimeout(() => read.abort(STALLED), READ_TIMEOUT_MILLIS);
   try {
-    return await check(queue, jobId, read.signal);
+    return await readStatus(queue, jobId, read.signal);
   } catch (error) {
     if (error !== STALLED) throw error;
     const cause = new Error(`nothing within ${READ_TIMEOUT_MILLIS / 1000} s`);
-    const url = `${rootOf(queue)}/status/${segment(jobId)}`;
-    throw networkError({ attempt: queue.attempt, url, requestBody: undefined, cause, repeat: "free" });
+    const url = `${rootOf(queue)}/status/${encodeJobId(jobId)}`;
+    throw networkError({ attempt: queue.attempt, url, requestBody: undefined, cause, retryCost: "free" });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onStop);
@@ -154,7 +154,7 @@ async function readStatus(queue: Queue, jobId: string, signal: AbortSignal | und
 
 const STALLED = Symbol("stalled");
 
-function nextPause(run: Run): number {
+function nextPause(run: JobWait): number {
   const { queue, options, failures, lastFailure, isHeld } = run;
   const fixed = options.pollIntervalMillis ??
     (options.maxPollAttempts === undefined ? undefined : DEFAULT_POLL_MILLIS);
@@ -179,13 +179,13 @@ function nextPause(run: Run): number {
 }
 
 /** Right after the submission a job that is not found may only not be found yet. */
-function isTooSoon({ reads, isResumed }: Run, error: unknown): boolean {
+function isTooSoon({ reads, isResumed }: JobWait, error: unknown): boolean {
   return APICallError.isInstance(error) && error.statusCode === 404 && reads === 0 && !isResumed;
 }
 
-async function downloadAgain<T>(run: Run, download: () => Promise<T>): Promise<T> {
+async function downloadAgain<T>(run: JobWait, download: () => Promise<T>): Promise<T> {
   const { maxRequests = Infinity } = run.options;
-  return await persist(
+  return await retryReads(
     () => {
       run.downloads++;
       return download();

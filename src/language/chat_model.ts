@@ -14,14 +14,14 @@ import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils
 import { type ApiRequest, open, request } from "../http/request.ts";
 import { type Answer, answerError } from "../http/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import { outcomeOf } from "../route/follow.ts";
+import { followAnswer } from "../route/follow.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
 import { dropWaitOptions, type JobOptions, type RunpodChatModelSettings, warnOption } from "./chat_options.ts";
 import { prepareChat } from "./prepare.ts";
 import { generateByJob, streamByJob } from "./queue_transport.ts";
 import { type ChatRequest, streamed } from "./request.ts";
 import { type AnswerContext, readCompletion } from "./response.ts";
-import { explainingNames } from "../route/served_model.ts";
+import { withModelHint } from "../route/served_model.ts";
 import { streamParts } from "./stream.ts";
 
 /** What endpoints fetch themselves. */
@@ -61,8 +61,8 @@ export class ChatModel implements LanguageModelV4 {
     const wait = routeWait(job, warnings);
     const post = this.#post(call, context, body);
     return await this.#explaining(call, context, async () => {
-      const answer = await outcomeOf(await request(settings, post), settings, endpoint, post, wait);
-      if (!answer.ok) throw answerError({ ...context, answer, repeat: "completion" });
+      const answer = await followAnswer(await request(settings, post), settings, endpoint, post, wait);
+      if (!answer.ok) throw answerError({ ...context, answer, retryCost: "completion" });
       const { response, ...completion } = readCompletion(answer, context);
       return {
         ...completion,
@@ -84,7 +84,7 @@ export class ChatModel implements LanguageModelV4 {
     const { includeRawChunks, abortSignal } = call;
     return await this.#explaining(call, context, async () => {
       const answer = await open(settings, { ...post, notFound: context.notFound });
-      const outcome = (answer: Answer) => outcomeOf(answer, settings, endpoint, post, wait);
+      const outcome = (answer: Answer) => followAnswer(answer, settings, endpoint, post, wait);
       return {
         stream: await streamParts({ ...answer, outcome, context, warnings, includeRawChunks, abortSignal }),
         request: { url: post.url, body },
@@ -99,7 +99,7 @@ export class ChatModel implements LanguageModelV4 {
     run: () => Promise<T>,
   ): Promise<T> {
     const { settings, endpoint } = this.#config;
-    return await explainingNames(settings, endpoint, call, notFound, run);
+    return await withModelHint(settings, endpoint, call, notFound, run);
   }
 
   #post(call: LanguageModelV4CallOptions, { attempt }: AnswerContext, body: ChatRequest): ApiRequest {
@@ -110,7 +110,7 @@ export class ChatModel implements LanguageModelV4 {
       body,
       headers: call.headers,
       abortSignal: call.abortSignal,
-      repeat: "completion",
+      retryCost: "completion",
     };
   }
 }

@@ -12,10 +12,10 @@ import type {
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { type ApiRequest, open, request } from "../http/request.ts";
 import { type Answer, answerError } from "../http/error.ts";
-import { outcomeOf } from "../route/follow.ts";
+import { followAnswer } from "../route/follow.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
-import { callServed, type Served } from "../route/post.ts";
-import type { Writing } from "../input/context.ts";
+import { type Served, withServedModel } from "../route/post.ts";
+import type { CallContext } from "../input/context.ts";
 import { type CompletionRequest, writeCompletionRequest } from "./completion_request.ts";
 import { streamed } from "./request.ts";
 import { readCompletion } from "./response.ts";
@@ -51,15 +51,15 @@ export class CompletionModel implements LanguageModelV4 {
 
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { settings, endpoint } = this.#config;
-    return await callServed(settings, endpoint, call, async (served) => {
-      const { body, writing } = this.#write(call, served);
-      const post = this.#post(call, writing, body);
-      const answer = await outcomeOf(await request(settings, post), settings, endpoint, post);
+    return await withServedModel(settings, endpoint, call, async (served) => {
+      const { body, context } = this.#write(call, served);
+      const post = this.#post(call, context, body);
+      const answer = await followAnswer(await request(settings, post), settings, endpoint, post);
       if (!answer.ok) throw answerError({ ...post, ...served, answer });
       const { response, ...completion } = readCompletion(answer, { ...post, ...served });
       return {
         ...completion,
-        warnings: writing.warnings,
+        warnings: context.warnings,
         request: { url: post.url, body },
         response: { ...response, headers: answer.headers, body: answer.json },
       };
@@ -69,12 +69,12 @@ export class CompletionModel implements LanguageModelV4 {
   async doStream(call: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
     const { settings, endpoint } = this.#config;
     const { includeRawChunks, abortSignal } = call;
-    return await callServed(settings, endpoint, call, async (served) => {
-      const { body: whole, writing } = this.#write(call, served);
+    return await withServedModel(settings, endpoint, call, async (served) => {
+      const { body: whole, context: writing } = this.#write(call, served);
       const body = streamed(whole);
       const post = this.#post(call, writing, body);
       const answer = await open(settings, { ...post, ...served });
-      const outcome = (answer: Answer) => outcomeOf(answer, settings, endpoint, post);
+      const outcome = (answer: Answer) => followAnswer(answer, settings, endpoint, post);
       const context = { ...post, ...served };
       const { warnings } = writing;
       return {
@@ -85,17 +85,17 @@ export class CompletionModel implements LanguageModelV4 {
     });
   }
 
-  #write(call: LanguageModelV4CallOptions, { model }: Served): { body: CompletionRequest; writing: Writing } {
-    const writing = { modelId: this.modelId, attempt: `complete a text with "${this.modelId}"`, warnings: [] };
-    return { body: writeCompletionRequest(writing, model, call), writing };
+  #write(call: LanguageModelV4CallOptions, { model }: Served): { body: CompletionRequest; context: CallContext } {
+    const context = { modelId: this.modelId, attempt: `complete a text with "${this.modelId}"`, warnings: [] };
+    return { body: writeCompletionRequest(context, model, call), context };
   }
 
   #post(
     { headers, abortSignal }: LanguageModelV4CallOptions,
-    { attempt }: Writing,
+    { attempt }: CallContext,
     body: CompletionRequest,
   ): ApiRequest {
     const url = `${this.#config.endpoint.openaiRoot}/completions`;
-    return { attempt, method: "POST", url, body, headers, abortSignal, repeat: "completion" };
+    return { attempt, method: "POST", url, body, headers, abortSignal, retryCost: "completion" };
   }
 }

@@ -12,7 +12,7 @@ import {
 } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { badOption } from "../call/options.ts";
-import { warnUnsupported, withOptions, type Writing } from "../input/context.ts";
+import { type CallContext, warnUnsupported, withOptions } from "../input/context.ts";
 import { readChatOptions, type RunpodChatModelOptions } from "./chat_options.ts";
 import { inServersSpelling, SAMPLING, writeSampling } from "./request.ts";
 
@@ -61,7 +61,7 @@ export interface CompletionRequest extends Record<string, unknown> {
  * @throws {UnsupportedFunctionalityError} for a prompt that holds more than text.
  */
 export function writeCompletionRequest(
-  writing: Writing,
+  context: CallContext,
   model: string,
   call: LanguageModelV4CallOptions,
 ): CompletionRequest {
@@ -73,28 +73,28 @@ export function writeCompletionRequest(
   for (const option of CHAT_ONLY) {
     if (ours[option] === undefined) continue;
     delete ours[option];
-    warnUnsupported(writing, `providerOptions.runpod.${option}`, "a completion model takes a text, not a chat");
+    warnUnsupported(context, `providerOptions.runpod.${option}`, "a completion model takes a text, not a chat");
   }
-  if (call.tools?.length) warnUnsupported(writing, "tools", "a completion model calls none");
+  if (call.tools?.length) warnUnsupported(context, "tools", "a completion model calls none");
   if (call.reasoning !== undefined && call.reasoning !== "provider-default") {
-    warnUnsupported(writing, "reasoning", "a completion model writes on from the prompt");
+    warnUnsupported(context, "reasoning", "a completion model writes on from the prompt");
   }
-  const settings = removeUndefinedEntries<unknown>({ ...writeSampling(call), ...writeSchema(writing, call) });
+  const settings = removeUndefinedEntries<unknown>({ ...writeSampling(call), ...writeSchema(context, call) });
   const options = { ...inServersSpelling(ours), ...server };
   const stops = [...call.stopSequences ?? [], ...stop];
   return {
     model,
     prompt,
-    ...withOptions(writing, settings, options, SAMPLING),
+    ...withOptions(context, settings, options, SAMPLING),
     ...(options.stop === undefined && stops.length > 0 && { stop: stops }),
   };
 }
 
 /** vLLM keeps a completion to a schema too. */
-function writeSchema(writing: Writing, { responseFormat }: LanguageModelV4CallOptions): JSONObject {
+function writeSchema(context: CallContext, { responseFormat }: LanguageModelV4CallOptions): JSONObject {
   if (responseFormat?.type !== "json") return {};
   if (responseFormat.schema) return { structured_outputs: { json: responseFormat.schema as JSONObject } };
-  warnUnsupported(writing, "responseFormat", "a completion is kept to JSON by a schema alone");
+  warnUnsupported(context, "responseFormat", "a completion is kept to JSON by a schema alone");
   return {};
 }
 

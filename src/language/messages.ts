@@ -13,7 +13,7 @@ import {
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
 import { getTopLevelMediaType, resolveFullMediaType, stringifyWithBigIntAndCycles } from "@ai-sdk/provider-utils";
-import { toBase64, toBytes } from "../files/file.ts";
+import { toBase64, toBytes } from "../files/base64.ts";
 import type { RunpodReasoningEcho } from "./chat_options.ts";
 import { tagged, type Tags } from "./reasoning_tags.ts";
 

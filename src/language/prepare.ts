@@ -5,7 +5,7 @@
  */
 import type { LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { readModels } from "../client.ts";
-import { endedWithoutResult } from "../job/ending.ts";
+import { jobError } from "../job/failure.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import type { ModelConfig } from "../call/model_config.ts";
@@ -77,7 +77,7 @@ async function listModels(
     const models = readModels(result.job.output);
     if (models.length > 0) return models;
     const reason = 'listed no models that it serves; name one yourself: { model: "…" }';
-    throw endedWithoutResult(queue, result, { kind: "no-output", reason });
+    throw jobError(queue, result, { kind: "no-output", reason });
   });
 }
 

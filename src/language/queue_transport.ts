@@ -17,7 +17,7 @@ import {
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/error.ts";
 import { readError, shorten } from "../http/error_details.ts";
-import { endedWithoutResult } from "../job/ending.ts";
+import { jobError } from "../job/failure.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { type FollowedJob, followJob } from "../job/follow.ts";
 import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
@@ -239,7 +239,7 @@ function asError(cause: unknown): Error {
 /** The error for a job that answered with an error, or with what is no completion: never retryable, for it was billed. */
 function withoutCompletion(queue: Queue, seen: SeenJob, cause: APICallError): Error {
   const details = readError(cause.data) ?? readError(cause.responseBody);
-  return endedWithoutResult(queue, seen, {
+  return jobError(queue, seen, {
     kind: details ? "failed" : "no-output",
     reason: details
       ? `answered with an error: ${details.message}`

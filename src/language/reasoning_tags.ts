@@ -98,9 +98,9 @@ export class TagSplitter {
   #think(): boolean {
     if (this.#trims) this.#held = this.#held.trimStart();
     const end = this.#held.indexOf(this.#closing);
-    const told = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end).trimEnd();
-    this.#trims &&= told === "";
-    this.#tell("reasoning", told.length);
+    const lastUpdate = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end).trimEnd();
+    this.#trims &&= lastUpdate === "";
+    this.#tell("reasoning", lastUpdate.length);
     if (end < 0) return false;
     if (!this.#trims) this.#separator = "\n";
     this.#held = this.#held.slice(this.#held.indexOf(this.#closing) + this.#closing.length);

@@ -227,6 +227,6 @@ function notACompletion(answer: Answer, json: unknown, { attempt, notFound }: An
     return unexpectedAnswer({ attempt, answer, expected: `a completion, and job "${job.id}" is still ${job.status}` });
   }
   const isError = isRecord(json) && (json.error || json.object === "error" || !("choices" in json));
-  if (isError && readError(json)) return answerError({ attempt, answer, repeat: "completion", notFound });
+  if (isError && readError(json)) return answerError({ attempt, answer, retryCost: "completion", notFound });
   return unexpectedAnswer({ attempt, answer, expected: "a chat completion as JSON" });
 }

@@ -376,7 +376,7 @@ class Chunks {
 
   #addError(data: string): void {
     const { context, read } = this.#source;
-    this.fail(answerError({ ...context, answer: read(data), repeat: "completion" }));
+    this.fail(answerError({ ...context, answer: read(data), retryCost: "completion" }));
   }
 
   #unexpected(data: string, expected: string): Error {

@@ -5,7 +5,7 @@
  */
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isCustomReasoning, mapReasoningToProviderEffort } from "@ai-sdk/provider-utils";
-import { warnOverruled } from "../input/context.ts";
+import { warnOverridden } from "../input/context.ts";
 
 /** What a model knows of thinking; nothing for one that does not think, or cannot be told how. */
 export interface Thinking {
@@ -34,7 +34,7 @@ export function writeThinking(
   const isOn = reasoning !== "none";
   const kwargs = Object.fromEntries(switches.map((name) => [name, isOn]));
   if (isOn && effort !== undefined && effort !== reasoning) {
-    warnOverruled({ warnings }, "reasoning", "reasoningEffort");
+    warnOverridden({ warnings }, "reasoning", "reasoningEffort");
   }
   if (effort !== undefined || (!isOn && switches.length > 0)) return { kwargs };
   if (switches.length > 0 && efforts.length === 0) {

@@ -6,8 +6,10 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { readError } from "../http/error_details.ts";
-import { download, type FileKind, findFiles, type OutputFile, toBytes } from "../files/file.ts";
-import { endedWithoutResult } from "../job/ending.ts";
+import { toBytes } from "../files/base64.ts";
+import { download } from "./download.ts";
+import { type FileKind, findFiles, type OutputFile } from "./find_files.ts";
+import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
 import type { ResultTools } from "../job/wait.ts";
@@ -43,7 +45,7 @@ export function readPart(queue: Queue, result: JobAnswer, read: ((output: unknow
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const reason = `completed, but the function that reads its output failed: ${why}`;
-    throw endedWithoutResult(queue, result, { kind: "no-output", reason, cause });
+    throw jobError(queue, result, { kind: "no-output", reason, cause });
   }
 }
 
@@ -51,7 +53,7 @@ export function readPart(queue: Queue, result: JobAnswer, read: ((output: unknow
 export function withoutOutput(queue: Queue, result: JobAnswer): Error {
   const { output } = result.job;
   const error = isRecord(output) ? readError(output.error ?? output.errors ?? output.message) : undefined;
-  return endedWithoutResult(queue, result, {
+  return jobError(queue, result, {
     kind: error ? "failed" : "no-output",
     reason: error && `completed with an error: ${error.message}`,
   });
@@ -74,7 +76,7 @@ export async function downloadOutput(
     return await again(() => download({ url, settings: queue.settings, trustedOrigin, abortSignal: signal }));
   } catch (cause) {
     signal.throwIfAborted();
-    throw endedWithoutResult(queue, result, {
+    throw jobError(queue, result, {
       kind: "no-output",
       reason: `completed, but its ${what} could not be downloaded from ${url}: ${
         cause instanceof Error ? cause.message : cause
@@ -99,7 +101,7 @@ export function decodeOutput(
     return toBytes(base64);
   } catch (cause) {
     const reason = `completed, but its ${what} is not valid base64`;
-    throw endedWithoutResult(queue, result, { kind: "no-output", reason, cause });
+    throw jobError(queue, result, { kind: "no-output", reason, cause });
   }
 }
 

@@ -20,10 +20,10 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
-import { callServed, isErrorObject, leaveOutWaits, postOpenai, type Served } from "../route/post.ts";
+import { isErrorObject, leaveOutWaits, postOpenai, type Served, withServedModel } from "../route/post.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { describeJob, withoutOutput } from "../output/job_output.ts";
-import { refuse, type Writing } from "../input/context.ts";
+import { type CallContext, refuse } from "../input/context.ts";
 
 /** Settings of one reranking model. */
 export interface RunpodRerankingModelSettings {
@@ -68,31 +68,31 @@ export class RerankingModel implements RerankingModelV4 {
 
   async doRerank(call: RerankingModelV4CallOptions): Promise<RerankingModelV4Result> {
     const warnings: SharedV4Warning[] = [];
-    const writing: Writing = { modelId: this.modelId, attempt: `rerank with "${this.modelId}"`, warnings };
+    const context: CallContext = { modelId: this.modelId, attempt: `rerank with "${this.modelId}"`, warnings };
     const { ours: wait, worker } = splitOptions(call.providerOptions, ownOptions());
     const { query, topN } = call;
-    if (query === "") throw refuse(writing, "query", "the query is empty");
-    const documents = readDocuments(writing, call.documents);
+    if (query === "") throw refuse(context, "query", "the query is empty");
+    const documents = readDocuments(context, call.documents);
     if (documents.length === 0) return { ranking: [], warnings };
 
     const { settings, endpoint, own } = this.#config;
     const transport = own.transport ?? (endpoint.root === undefined ? "rerank" : "queue");
-    if (transport !== "queue") leaveOutWaits(writing, wait);
+    if (transport !== "queue") leaveOutWaits(context, wait);
     // What continues a job has named its model before.
     const isContinued = transport === "queue" && wait.jobId !== undefined;
     const result = isContinued
-      ? await this.#run(writing, call, {}, wait)
-      : await callServed(settings, endpoint, call, async (served) =>
+      ? await this.#run(context, call, {}, wait)
+      : await withServedModel(settings, endpoint, call, async (served) =>
         transport === "queue"
-          ? await this.#run(writing, call, { model: served.model, query, docs: documents, ...worker }, wait)
-          : await this.#post(writing, call, transport, served, { documents, ...worker }));
+          ? await this.#run(context, call, { model: served.model, query, docs: documents, ...worker }, wait)
+          : await this.#post(context, call, transport, served, { documents, ...worker }));
     // Infinity leaves them in the order of the documents, and not every server heeds the number.
     const sorted = result.ranking.sort((a, b) => b.relevanceScore - a.relevanceScore);
     return { ...result, ranking: sorted.slice(0, topN), warnings };
   }
 
   async #run(
-    { attempt }: Writing,
+    { attempt }: CallContext,
     { headers, abortSignal, documents }: RerankingModelV4CallOptions,
     input: JSONObject,
     { jobId, ...wait }: RunpodWaitOptions & { jobId?: string },
@@ -117,7 +117,7 @@ export class RerankingModel implements RerankingModelV4 {
   }
 
   async #post(
-    { attempt }: Writing,
+    { attempt }: CallContext,
     { query, topN, headers, abortSignal }: RerankingModelV4CallOptions,
     transport: "rerank" | "score",
     { model, notFound }: Served,
@@ -146,9 +146,9 @@ export class RerankingModel implements RerankingModelV4 {
 const ownOptions = once(() => z.object(waitOptions()));
 
 /** Documents as texts: objects are not known to any of the servers. */
-function readDocuments(writing: Writing, documents: RerankingModelV4CallOptions["documents"]): string[] {
+function readDocuments(context: CallContext, documents: RerankingModelV4CallOptions["documents"]): string[] {
   if (documents.type === "text") return documents.values;
-  writing.warnings.push({
+  context.warnings.push({
     type: "compatibility",
     feature: "object documents",
     details: "each is sent as its JSON",

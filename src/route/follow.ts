@@ -18,7 +18,7 @@ import { runJob } from "../job/wait.ts";
  *
  * @throws {RunpodJobError} when the job ends without a result, or not in time.
  */
-export async function outcomeOf(
+export async function followAnswer(
   answer: Answer,
   settings: RunpodProviderSettings,
   endpoint: Endpoint,

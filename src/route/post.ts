@@ -12,11 +12,11 @@ import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
 import { unwrap } from "../job/envelope.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
-import { outcomeOf } from "./follow.ts";
-import { adviceForName, explainingNames, findServedModel } from "./served_model.ts";
+import { followAnswer } from "./follow.ts";
+import { adviceForName, findServedModel, withModelHint } from "./served_model.ts";
 import { badOption, once, splitOptions } from "../call/options.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
-import { warnUnsupported, type Writing } from "../input/context.ts";
+import { type CallContext, warnUnsupported } from "../input/context.ts";
 
 /** A request to one route. */
 export interface OpenaiRequest extends Pick<ApiRequest, "attempt" | "headers" | "abortSignal"> {
@@ -45,11 +45,11 @@ export async function postOpenai(
 ): Promise<OpenaiAnswer> {
   const { attempt } = call;
   const url = endpoint.openaiRoot + path;
-  const first = await request(settings, { ...call, method: "POST", url, repeat: "completion" });
-  const answer = await outcomeOf(first, settings, endpoint, call);
+  const first = await request(settings, { ...call, method: "POST", url, retryCost: "completion" });
+  const answer = await followAnswer(first, settings, endpoint, call);
   const json = unwrap(answer.json);
   if (!answer.ok || (isRecord(json) && isErrorObject(json))) {
-    throw answerError({ attempt, answer, repeat: "completion", notFound });
+    throw answerError({ attempt, answer, retryCost: "completion", notFound });
   }
   if (isRecord(json)) return { json, answer };
   throw unexpectedAnswer({ attempt, answer, expected: "JSON" });
@@ -94,9 +94,9 @@ export function transportOf(
  *
  * @throws {InvalidArgumentError} for options that only jobs have, or that would change the kind of the answer.
  */
-export function routeOptions(writing: Writing, providerOptions: SharedV4ProviderOptions | undefined): JSONObject {
+export function routeOptions(context: CallContext, providerOptions: SharedV4ProviderOptions | undefined): JSONObject {
   const { ours, worker } = splitOptions(providerOptions, waits());
-  leaveOutWaits(writing, ours);
+  leaveOutWaits(context, ours);
   if (worker.stream) throw badOption("runpod.stream", worker.stream, "for options: the answer is read whole");
   return worker;
 }
@@ -106,10 +106,10 @@ export function routeOptions(writing: Writing, providerOptions: SharedV4Provider
  *
  * @throws {InvalidArgumentError} for the id of a job to go on with.
  */
-export function leaveOutWaits(writing: Writing, { jobId, ...wait }: RunpodWaitOptions & { jobId?: string }): void {
+export function leaveOutWaits(context: CallContext, { jobId, ...wait }: RunpodWaitOptions & { jobId?: string }): void {
   if (jobId !== undefined) throw badOption("runpod.jobId", jobId, "for OpenAI-compatible routes, which make no jobs");
   for (const option of Object.keys(wait)) {
-    warnUnsupported(writing, `providerOptions.runpod.${option}`, "an OpenAI-compatible route makes no job to wait for");
+    warnUnsupported(context, `providerOptions.runpod.${option}`, "an OpenAI-compatible route makes no job to wait for");
   }
 }
 
@@ -122,7 +122,7 @@ export interface Served {
 }
 
 /** Calls a route of a model that is served, and explains the error for one that is not. */
-export async function callServed<T>(
+export async function withServedModel<T>(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
   call: Pick<ApiRequest, "headers" | "abortSignal">,
@@ -130,7 +130,7 @@ export async function callServed<T>(
 ): Promise<T> {
   const { model = await findServedModel(settings, endpoint, call) } = endpoint;
   const notFound = adviceForName(endpoint, model);
-  return await explainingNames(settings, endpoint, call, notFound, () => ask({ model, notFound }));
+  return await withModelHint(settings, endpoint, call, notFound, () => ask({ model, notFound }));
 }
 
 /** What the metadata of every modality tells of a route's answer. */

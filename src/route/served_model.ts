@@ -79,7 +79,7 @@ export function adviceForName({ name }: Endpoint, model: string): string {
  *
  * @param notFound The advice that the error for an unknown model ends with.
  */
-export async function explainingNames<T>(
+export async function withModelHint<T>(
   settings: RunpodProviderSettings,
   endpoint: Endpoint,
   call: Call,

@@ -9,7 +9,7 @@ import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { routeOptions } from "../route/post.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { checkRules } from "../input/rules.ts";
-import { refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
+import { type CallContext, refuse, warnRemoved, warnUnsupported, withOptions } from "../input/context.ts";
 import type { SpeechEntry, SpeechSetting } from "./catalogue.ts";
 import type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./model.ts";
 
@@ -41,7 +41,7 @@ const OPENAI: Names = { voice: "voice", outputFormat: "response_format", speed: 
  * @throws {InvalidArgumentError} for what the model cannot do, before any request.
  */
 export async function writeInput(
-  { modelId, attempt, warnings }: Writing,
+  { modelId, attempt, warnings }: CallContext,
   entry: SpeechEntry | undefined,
   { input: map, model }: RunpodSpeechModelSettings,
   call: SpeechModelV4CallOptions,
@@ -51,18 +51,18 @@ export async function writeInput(
   if (jobId !== undefined) return { input: {}, wait, jobId };
 
   // What the provider would not have sent, a function of the caller's may well use.
-  const writing: Writing = { modelId, attempt, warnings: map ? [] : warnings };
-  if (entry) warnRemoved(writing, entry);
-  if (entry && model !== undefined) warnUnsupported(writing, "model", `"${modelId}" is one model`);
+  const context: CallContext = { modelId, attempt, warnings: map ? [] : warnings };
+  if (entry) warnRemoved(context, entry);
+  if (entry && model !== undefined) warnUnsupported(context, "model", `"${modelId}" is one model`);
   const options = rename(worker, entry?.renames);
   const names = entry?.settings ?? PLAIN;
   const settings: JSONObject = {
-    prompt: readText(writing, call),
+    prompt: readText(context, call),
     ...(entry || model === undefined ? {} : { model }),
-    ...writeSettings(writing, names, call),
+    ...writeSettings(context, names, call),
   };
-  const input = withOptions(writing, settings, options, settingsOf(names));
-  if (entry) checkRules(writing, input, entry.options);
+  const input = withOptions(context, settings, options, settingsOf(names));
+  if (entry) checkRules(context, input, entry.options);
   return { input: map ? await map(describeCall(call, worker, input)) : input, wait, jobId };
 }
 
@@ -71,26 +71,26 @@ export async function writeInput(
  *
  * @throws {InvalidArgumentError} for what no server can do, before any request.
  */
-export function writeBody(writing: Writing, call: SpeechModelV4CallOptions): JSONObject {
-  const options = routeOptions(writing, call.providerOptions);
-  const settings: JSONObject = { input: readText(writing, call), ...writeSettings(writing, OPENAI, call) };
-  return withOptions(writing, settings, options, settingsOf(OPENAI));
+export function writeBody(context: CallContext, call: SpeechModelV4CallOptions): JSONObject {
+  const options = routeOptions(context, call.providerOptions);
+  const settings: JSONObject = { input: readText(context, call), ...writeSettings(context, OPENAI, call) };
+  return withOptions(context, settings, options, settingsOf(OPENAI));
 }
 
 const ownOptions = once(() => z.object(waitOptions()));
 
-function readText(writing: Writing, { text }: SpeechModelV4CallOptions): string {
+function readText(context: CallContext, { text }: SpeechModelV4CallOptions): string {
   if (text.trim() !== "") return text;
-  throw refuse(writing, "text", "the text is empty");
+  throw refuse(context, "text", "the text is empty");
 }
 
 function writeSettings(
-  writing: Writing,
+  context: CallContext,
   names: Names,
   { voice, outputFormat, speed, language, instructions }: SpeechModelV4CallOptions,
 ): JSONObject {
   if (speed !== undefined && !(speed > 0 && speed < Infinity)) {
-    throw refuse(writing, "speed", `speed ${speed} is not a number above 0`);
+    throw refuse(context, "speed", `speed ${speed} is not a number above 0`);
   }
   const input: JSONObject = {};
   const settings: Record<SpeechSetting, string | number | undefined> = {
@@ -105,8 +105,8 @@ function writeSettings(
     if (value === undefined) continue;
     if (name === undefined) {
       const details =
-        `"${writing.modelId}" documents no such setting; options of its own go into providerOptions.runpod`;
-      warnUnsupported(writing, setting, details);
+        `"${context.modelId}" documents no such setting; options of its own go into providerOptions.runpod`;
+      warnUnsupported(context, setting, details);
     } else {
       input[name] = value;
     }

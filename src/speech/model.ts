@@ -8,9 +8,9 @@ import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
-import { callServed, describeRoute, transportOf } from "../route/post.ts";
+import { describeRoute, transportOf, withServedModel } from "../route/post.ts";
 import { describeJob, downloadOutput, readFiles } from "../output/job_output.ts";
-import type { Writing } from "../input/context.ts";
+import type { CallContext } from "../input/context.ts";
 import { findSpeechFamily, findSpeechModel, type SpeechEntry } from "./catalogue.ts";
 import { writeBody, writeInput } from "./input.ts";
 import type { RunpodKnownSpeechModelId } from "./options.ts";
@@ -94,14 +94,18 @@ export class SpeechModel implements SpeechModelV4 {
   }
 
   async doGenerate(call: SpeechModelV4CallOptions): Promise<SpeechModelV4Result> {
-    const writing: Writing = { modelId: this.modelId, attempt: `generate speech with "${this.modelId}"`, warnings: [] };
-    return this.#transport === "openai" ? await this.#ask(writing, call) : await this.#run(writing, call);
+    const context: CallContext = {
+      modelId: this.modelId,
+      attempt: `generate speech with "${this.modelId}"`,
+      warnings: [],
+    };
+    return this.#transport === "openai" ? await this.#ask(context, call) : await this.#run(context, call);
   }
 
-  async #run(writing: Writing, call: SpeechModelV4CallOptions): Promise<SpeechModelV4Result> {
+  async #run(context: CallContext, call: SpeechModelV4CallOptions): Promise<SpeechModelV4Result> {
     const { settings, endpoint, own } = this.#config;
-    const { attempt, warnings } = writing;
-    const { input, wait, jobId } = await writeInput(writing, this.#entry, own, call);
+    const { attempt, warnings } = context;
+    const { input, wait, jobId } = await writeInput(context, this.#entry, own, call);
     const queue: Queue = { settings, endpoint, attempt, headers: call.headers };
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
@@ -124,12 +128,12 @@ export class SpeechModel implements SpeechModelV4 {
     });
   }
 
-  async #ask(writing: Writing, call: SpeechModelV4CallOptions): Promise<SpeechModelV4Result> {
+  async #ask(context: CallContext, call: SpeechModelV4CallOptions): Promise<SpeechModelV4Result> {
     const { settings, endpoint } = this.#config;
-    const { attempt, warnings } = writing;
+    const { attempt, warnings } = context;
     const { headers, abortSignal } = call;
-    const options = writeBody(writing, call);
-    return await callServed(settings, endpoint, call, async ({ model, notFound }) => {
+    const options = writeBody(context, call);
+    return await withServedModel(settings, endpoint, call, async ({ model, notFound }) => {
       const body = { model, ...options };
       const timestamp = new Date();
       const speech = await askForSpeech(settings, endpoint, { body, attempt, notFound, headers, abortSignal });

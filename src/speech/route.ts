@@ -7,9 +7,9 @@ import { detectMediaType, isRecord } from "@ai-sdk/provider-utils";
 import { type ApiRequest, requestBytes } from "../http/request.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
-import { findFiles } from "../files/file.ts";
+import { findFiles } from "../output/find_files.ts";
 import { unwrap } from "../job/envelope.ts";
-import { outcomeOf } from "../route/follow.ts";
+import { followAnswer } from "../route/follow.ts";
 import { isErrorObject } from "../route/post.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
@@ -41,14 +41,14 @@ export async function askForSpeech(
     ...call,
     method: "POST",
     url,
-    repeat: "completion",
+    retryCost: "completion",
   });
   if (bytes.length > 0 && !isText(bytes, headers["content-type"])) return { audio: bytes, headers };
 
   // Behind a job gateway audio can only be base64 in JSON.
-  const answer = await outcomeOf(asText(), settings, endpoint, call);
+  const answer = await followAnswer(asText(), settings, endpoint, call);
   const json = unwrap(answer.json);
-  if (isRecord(json) && isErrorObject(json)) throw answerError({ attempt, answer, repeat: "completion", notFound });
+  if (isRecord(json) && isErrorObject(json)) throw answerError({ attempt, answer, retryCost: "completion", notFound });
   const [file] = findFiles(json, "audio");
   if (file && "base64" in file) return { audio: file.base64, headers: answer.headers };
   throw notAudio(attempt, answer);

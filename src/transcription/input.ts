@@ -5,12 +5,19 @@
  */
 import type { JSONObject, TranscriptionModelV4CallOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { toBase64 } from "../files/file.ts";
+import { toBase64 } from "../files/base64.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { routeOptions } from "../route/post.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { checkRules } from "../input/rules.ts";
-import { refuse, warnOverruled, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
+import {
+  type CallContext,
+  refuse,
+  warnOverridden,
+  warnRemoved,
+  warnUnsupported,
+  withOptions,
+} from "../input/context.ts";
 import { type Audio, type GivenAudio, splitAudio, toAddress } from "./audio.ts";
 import type { TranscriptionEntry } from "./catalogue.ts";
 import type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./model.ts";
@@ -32,7 +39,7 @@ export interface TranscriptionInput {
  * @throws {InvalidArgumentError} for what the model cannot do, before any request.
  */
 export async function writeInput(
-  { modelId, attempt, warnings }: Writing,
+  { modelId, attempt, warnings }: CallContext,
   entry: TranscriptionEntry | undefined,
   { input: map, model }: RunpodTranscriptionModelSettings,
   call: Call,
@@ -42,19 +49,19 @@ export async function writeInput(
   if (jobId !== undefined) return { input: {}, wait, jobId };
 
   // What the provider would not have sent, a function of the caller's may well use.
-  const writing: Writing = { modelId, attempt, warnings: map ? [] : warnings };
+  const context: CallContext = { modelId, attempt, warnings: map ? [] : warnings };
   if (entry) {
-    warnRemoved(writing, entry);
-    checkRules(writing, worker, entry.options);
-    if (model !== undefined) warnUnsupported(writing, "model", `"${modelId}" is one model`);
+    warnRemoved(context, entry);
+    checkRules(context, worker, entry.options);
+    if (model !== undefined) warnUnsupported(context, "model", `"${modelId}" is one model`);
   }
-  const { audio, rest } = splitAudio(writing, call, worker);
+  const { audio, rest } = splitAudio(context, call, worker);
   const settings: JSONObject = {
     ...(model === undefined ? {} : { model }),
     ...(call.timestampGranularities?.includes("word") ? { word_timestamps: true } : {}),
   };
   const names = { model: "model", word_timestamps: "timestampGranularities" };
-  const input = entry ? rest : withOptions(writing, settings, rest, names);
+  const input = entry ? rest : withOptions(context, settings, rest, names);
   if (map) return { input: await map(describeCall(call, audio, rest, input)), wait, jobId };
   return { input: { ...(entry ? { audio: toAddress(audio) } : writeAudio(audio)), ...input }, wait, jobId };
 }
@@ -70,31 +77,31 @@ export interface TranscriptionFields {
  *
  * @throws {InvalidArgumentError} for what no server can do, before any request.
  */
-export function writeFields(writing: Writing, call: Call): TranscriptionFields {
-  const { response_format = "verbose_json", ...worker } = routeOptions(writing, call.providerOptions);
-  const { audio, rest } = splitAudio(writing, call, worker);
+export function writeFields(context: CallContext, call: Call): TranscriptionFields {
+  const { response_format = "verbose_json", ...worker } = routeOptions(context, call.providerOptions);
+  const { audio, rest } = splitAudio(context, call, worker);
   if ("url" in audio) {
     throw refuse(
-      writing,
+      context,
       "audio",
       "the route takes a file; pass the URL as the audio of transcribe, which downloads it",
     );
   }
-  const timed = response_format === "verbose_json" ? writeGranularities(writing, call, rest) : {};
+  const timed = response_format === "verbose_json" ? writeGranularities(context, call, rest) : {};
   if (response_format !== "verbose_json" && call.timestampGranularities?.length) {
-    warnUnsupported(writing, "timestampGranularities", 'only the response_format "verbose_json" has them');
+    warnUnsupported(context, "timestampGranularities", 'only the response_format "verbose_json" has them');
   }
   return { fields: { response_format, ...timed, ...rest }, audio };
 }
 
 /** Servers leave segments out where words alone are asked for. */
 function writeGranularities(
-  writing: Writing,
+  context: CallContext,
   { timestampGranularities: wanted = [] }: Call,
   { timestamp_granularities: given }: JSONObject,
 ): JSONObject {
   if (given !== undefined && !wanted.every((granularity) => [given].flat().includes(granularity))) {
-    warnOverruled(writing, "timestampGranularities", "timestamp_granularities");
+    warnOverridden(context, "timestampGranularities", "timestamp_granularities");
   }
   if (wanted.length === 0 || given !== undefined) return {};
   return { "timestamp_granularities[]": [...new Set([...wanted, "segment"])] };

@@ -14,9 +14,9 @@ import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils
 import type { Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
-import { callServed, describeRoute, transportOf } from "../route/post.ts";
+import { describeRoute, transportOf, withServedModel } from "../route/post.ts";
 import { describeJob, readPart, withoutOutput } from "../output/job_output.ts";
-import { warnUnsupported, type Writing } from "../input/context.ts";
+import { type CallContext, warnUnsupported } from "../input/context.ts";
 import { findTranscriptionFamily, findTranscriptionModel, type TranscriptionEntry } from "./catalogue.ts";
 import { type Call, writeFields, writeInput } from "./input.ts";
 import type { RunpodKnownTranscriptionModelId } from "./options.ts";
@@ -103,15 +103,15 @@ export class TranscriptionModel implements TranscriptionModelV4 {
     return this.#transport === "openai" ? undefined : await this.#run(call);
   }
 
-  #startWriting(): Writing {
+  #startWriting(): CallContext {
     return { modelId: this.modelId, attempt: `transcribe with "${this.modelId}"`, warnings: [] };
   }
 
   async #run(call: Call): Promise<TranscriptionModelV4Result> {
     const { settings, endpoint, own } = this.#config;
-    const writing = this.#startWriting();
-    const { input, wait, jobId } = await writeInput(writing, this.#entry, own, call);
-    const queue: Queue = { settings, endpoint, attempt: writing.attempt, headers: call.headers };
+    const context = this.#startWriting();
+    const { input, wait, jobId } = await writeInput(context, this.#entry, own, call);
+    const queue: Queue = { settings, endpoint, attempt: context.attempt, headers: call.headers };
     const timestamp = new Date();
     const work = jobId === undefined ? { submission: { input } } : { jobId };
     return await runJob(queue, work, { ...wait, abortSignal: call.abortSignal }, (result) => {
@@ -119,29 +119,29 @@ export class TranscriptionModel implements TranscriptionModelV4 {
       if (!transcript) throw withoutOutput(queue, result);
       const { headers, json: body } = result.answer;
       const response = { timestamp, modelId: this.modelId, headers, body };
-      return { ...toResult(writing, call, transcript, describeJob(queue, result.job)), response };
+      return { ...toResult(context, call, transcript, describeJob(queue, result.job)), response };
     });
   }
 
   async #ask(call: Call): Promise<TranscriptionModelV4Result> {
     const { settings, endpoint } = this.#config;
     const { headers, abortSignal } = call;
-    const writing = this.#startWriting();
-    const { attempt } = writing;
-    const { fields, audio } = writeFields(writing, call);
-    return await callServed(settings, endpoint, call, async ({ model, notFound }) => {
+    const context = this.#startWriting();
+    const { attempt } = context;
+    const { fields, audio } = writeFields(context, call);
+    return await withServedModel(settings, endpoint, call, async ({ model, notFound }) => {
       const form = { fields: { model, ...fields }, audio };
       const timestamp = new Date();
       const asked = { ...form, attempt, notFound, headers, abortSignal };
       const { transcript, answer } = await askForTranscript(settings, endpoint, asked);
       const response = { timestamp, modelId: this.modelId, headers: answer.headers, body: answer.json };
-      return { ...toResult(writing, call, transcript, describeRoute(endpoint, answer.headers)), response };
+      return { ...toResult(context, call, transcript, describeRoute(endpoint, answer.headers)), response };
     });
   }
 }
 
 function toResult(
-  writing: Writing,
+  context: CallContext,
   { timestampGranularities = [] }: Call,
   { subtitles, translation, ...transcript }: Transcript,
   metadata: JSONObject,
@@ -150,8 +150,8 @@ function toResult(
   for (const granularity of timestampGranularities) {
     // Silence has none of either.
     if (timed[granularity]?.length || transcript.text === "") continue;
-    warnUnsupported(writing, "timestampGranularities", `the answer has no times of ${granularity}s`);
+    warnUnsupported(context, "timestampGranularities", `the answer has no times of ${granularity}s`);
   }
   const more = { ...(subtitles ? { subtitles } : {}), ...(translation === undefined ? {} : { translation }) };
-  return { ...transcript, warnings: writing.warnings, providerMetadata: { runpod: { ...metadata, ...more } } };
+  return { ...transcript, warnings: context.warnings, providerMetadata: { runpod: { ...metadata, ...more } } };
 }

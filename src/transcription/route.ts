@@ -8,9 +8,9 @@ import { isRecord, mediaTypeToExtension } from "@ai-sdk/provider-utils";
 import { type ApiRequest, request } from "../http/request.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
-import { toBytes } from "../files/file.ts";
+import { toBytes } from "../files/base64.ts";
 import { unwrap } from "../job/envelope.ts";
-import { outcomeOf } from "../route/follow.ts";
+import { followAnswer } from "../route/follow.ts";
 import { isErrorObject } from "../route/post.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import type { TranscriptionFields } from "./input.ts";
@@ -35,16 +35,16 @@ export async function askForTranscript(
   const { attempt } = call;
   const url = `${endpoint.openaiRoot}/audio/transcriptions`;
   const form = writeForm(fields, audio);
-  const first = await request(settings, { ...call, ...form, method: "POST", url, repeat: "completion" });
-  if (!first.ok) throw answerError({ attempt, answer: first, repeat: "completion", notFound });
+  const first = await request(settings, { ...call, ...form, method: "POST", url, retryCost: "completion" });
+  if (!first.ok) throw answerError({ attempt, answer: first, retryCost: "completion", notFound });
 
-  const answer = await outcomeOf(first, settings, endpoint, call);
+  const answer = await followAnswer(first, settings, endpoint, call);
   // A transcript by itself may look like JSON: "42".
   const isText = fields.response_format !== "json" && fields.response_format !== "verbose_json" &&
     !/json|html/i.test(answer.headers["content-type"] ?? "");
   const json = unwrap(answer.json);
   if (!isText && isRecord(json) && isErrorObject(json)) {
-    throw answerError({ attempt, answer, repeat: "completion", notFound });
+    throw answerError({ attempt, answer, retryCost: "completion", notFound });
   }
   const transcript = readTranscript(isText ? answer.text : json);
   if (transcript) return { transcript, answer };

@@ -10,13 +10,13 @@ import type {
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { mediaTypeOf, toUrl } from "../files/file.ts";
+import { mediaTypeOf, toUrl } from "../files/file_url.ts";
 import { checkImages, type ImageSource, splitImages, writeImages } from "../input/images.ts";
 import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
 import { once, splitOptions } from "../call/options.ts";
 import { checkRules, checkSetting, type Rule } from "../input/rules.ts";
 import { ratiosOf, sizeNames, type WantedSize, writeSize } from "../input/size.ts";
-import { quoteAll, refuse, warnRemoved, warnUnsupported, withOptions, type Writing } from "../input/context.ts";
+import { type CallContext, quoteAll, refuse, warnRemoved, warnUnsupported, withOptions } from "../input/context.ts";
 import type { VideoEntry, VideoRules } from "./catalogue.ts";
 import type { RunpodVideoCall, RunpodVideoModelSettings } from "./model.ts";
 
@@ -62,18 +62,18 @@ export async function writeInput(
   call: VideoModelV4CallOptions,
 ): Promise<VideoInput> {
   const warnings: SharedV4Warning[] = [];
-  const writing: Writing = { modelId, attempt: videoAttempt(modelId), warnings };
+  const context: CallContext = { modelId, attempt: videoAttempt(modelId), warnings };
   const { ours: { jobId, ...wait }, worker } = splitOptions(call.providerOptions, ownOptions());
   // What continues a job has been written before.
   if (jobId !== undefined) return { input: {}, wait, jobId, warnings };
 
   const rules = entry ?? PLAIN;
   if (entry) {
-    warnRemoved(writing, entry);
-    checkRules(writing, worker, { ...settingRules(entry), ...entry.options });
+    warnRemoved(context, entry);
+    checkRules(context, worker, { ...settingRules(entry), ...entry.options });
   }
-  const files = sortFiles(writing, call);
-  const { urls, rest } = readImages(writing, entry, files, worker);
+  const files = sortFiles(context, call);
+  const { urls, rest } = readImages(context, entry, files, worker);
   const size: WantedSize = {
     size: call.resolution,
     aspectRatio: followsImage(rules, call, urls) ? undefined : call.aspectRatio,
@@ -81,9 +81,9 @@ export async function writeInput(
   };
   const settings: JSONObject = {
     ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
-    ...writeSize(writing, rules.size, size),
-    ...writeSettings(writing, rules, call),
-    ...(map ? {} : { ...writeImages(writing, rules.images, urls, START), ...writeFiles(writing, rules, files, rest) }),
+    ...writeSize(context, rules.size, size),
+    ...writeSettings(context, rules, call),
+    ...(map ? {} : { ...writeImages(context, rules.images, urls, START), ...writeFiles(context, rules, files, rest) }),
   };
   // A function of the caller's is given both, and may use both.
   const input = withOptions({ warnings: map ? [] : warnings }, settings, rest, {
@@ -93,10 +93,10 @@ export async function writeInput(
     fps: "fps",
     seed: "seed",
   });
-  if (call.n > 1) warnUnsupported(writing, "n", "one call makes one video; generateVideo splits n");
+  if (call.n > 1) warnUnsupported(context, "n", "one call makes one video; generateVideo splits n");
   if (map) return { input: await map(describeCall(call, files, urls, rest, input)), wait, jobId, warnings };
-  dropIgnored(writing, rules, call, input);
-  checkRequired(writing, rules, input);
+  dropIgnored(context, rules, call, input);
+  checkRequired(context, rules, input);
   return { input, wait, jobId, warnings };
 }
 
@@ -113,7 +113,7 @@ interface Files {
 }
 
 function sortFiles(
-  writing: Writing,
+  context: CallContext,
   { image, frameImages = [], inputReferences = [] }: VideoModelV4CallOptions,
 ): Files {
   const frames = (type: "first_frame" | "last_frame") =>
@@ -124,7 +124,7 @@ function sortFiles(
     const kind = kindOf(reference);
     if (!Object.hasOwn(references, kind)) {
       const reason = `a reference is of type "${reference.mediaType}", which is no image, video or sound`;
-      throw refuse(writing, "inputReferences", reason);
+      throw refuse(context, "inputReferences", reason);
     }
     references[kind as keyof typeof references].push(toUrl(reference));
   }
@@ -139,7 +139,7 @@ function kindOf(file: VideoModelV4File): string {
 
 /** Input images from wherever they are; a worker that is not known may mean anything by its options. */
 function readImages(
-  writing: Writing,
+  context: CallContext,
   entry: VideoEntry | undefined,
   { start, references }: Files,
   worker: JSONObject,
@@ -147,22 +147,22 @@ function readImages(
   const { images, references: takesReferences } = entry ?? PLAIN;
   const urls = takesReferences ? [...start, ...references.image] : start;
   if (!takesReferences && references.image.length > 0) {
-    warnUnsupported(writing, "inputReferences", `"${writing.modelId}" takes no reference images`);
+    warnUnsupported(context, "inputReferences", `"${context.modelId}" takes no reference images`);
   }
-  if (entry && images) return splitImages(writing, urls, worker, START);
+  if (entry && images) return splitImages(context, urls, worker, START);
   if (urls.length === 0 || (worker.image === undefined && worker.images === undefined)) return { urls, rest: worker };
-  warnUnsupported(writing, "image", "providerOptions.runpod has the input image");
+  warnUnsupported(context, "image", "providerOptions.runpod has the input image");
   return { urls: [], rest: worker };
 }
 
 /** The files that have a key of their own. */
 function writeFiles(
-  writing: Writing,
+  context: CallContext,
   { lastImage, video, audio }: VideoRules,
   files: Files,
   worker: JSONObject,
 ): JSONObject {
-  checkImages(writing, "frameImages", files.lastImage);
+  checkImages(context, "frameImages", files.lastImage);
   const inputs = [
     { key: "last_image", what: "last frame", takes: lastImage, urls: files.lastImage, feature: "frameImages" },
     { key: "video", what: "video", takes: video, urls: files.references.video, feature: "inputReferences" },
@@ -172,9 +172,9 @@ function writeFiles(
     {},
     ...inputs.map(({ key, what, takes, urls, feature }) => {
       if (urls.length === 0) return {};
-      if (urls.length > 1) throw refuse(writing, feature, `it takes at most 1 ${what}, not ${urls.length}`);
+      if (urls.length > 1) throw refuse(context, feature, `it takes at most 1 ${what}, not ${urls.length}`);
       if (takes && worker[key] === undefined) return { [key]: urls[0] };
-      warnUnsupported(writing, feature, takes ? `providerOptions.runpod has the ${what}` : `it takes no ${what}`);
+      warnUnsupported(context, feature, takes ? `providerOptions.runpod has the ${what}` : `it takes no ${what}`);
       return {};
     }),
   );
@@ -185,7 +185,7 @@ function settingRules({ duration, fps }: VideoRules): Record<string, Rule> {
   return { ...(duration && { duration }), ...(fps && { fps }) };
 }
 
-function writeSettings(writing: Writing, rules: VideoRules, call: VideoModelV4CallOptions): JSONObject {
+function writeSettings(context: CallContext, rules: VideoRules, call: VideoModelV4CallOptions): JSONObject {
   const settings: Array<[name: "duration" | "fps" | "seed" | "generateAudio", key: string | undefined, rule?: Rule]> = [
     ["duration", rules.duration && "duration", rules.duration],
     ["fps", rules.fps && "fps", rules.fps],
@@ -196,10 +196,10 @@ function writeSettings(writing: Writing, rules: VideoRules, call: VideoModelV4Ca
     const value = call[name];
     if (value === undefined) return [];
     if (key === undefined || rule === undefined) {
-      warnUnsupported(writing, name, `"${writing.modelId}" takes no ${name}`);
+      warnUnsupported(context, name, `"${context.modelId}" takes no ${name}`);
       return [];
     }
-    checkSetting(writing, name, value, rule);
+    checkSetting(context, name, value, rule);
     return [[key, value]];
   }));
 }
@@ -214,11 +214,16 @@ function followsImage(
   return ratiosOf(size)?.length === 0 || ignores?.aspect_ratio === "image";
 }
 
-function dropIgnored(writing: Writing, { ignores = {} }: VideoRules, call: VideoModelV4CallOptions, input: JSONObject) {
+function dropIgnored(
+  context: CallContext,
+  { ignores = {} }: VideoRules,
+  call: VideoModelV4CallOptions,
+  input: JSONObject,
+) {
   for (const [key, other] of Object.entries(ignores)) {
     if (input[key] === undefined || input[other] === undefined) continue;
     const feature = sizeNames({ ...call, size: call.resolution, sizeName: "resolution" })[key] ?? key;
-    warnUnsupported(writing, feature, `"${writing.modelId}" ignores ${key} where it gets ${other}`);
+    warnUnsupported(context, feature, `"${context.modelId}" ignores ${key} where it gets ${other}`);
     delete input[key];
   }
 }
@@ -232,15 +237,15 @@ const SETTINGS: Record<string, string> = {
   audio: "inputReferences",
 };
 
-function checkRequired(writing: Writing, rules: VideoRules, input: JSONObject): void {
+function checkRequired(context: CallContext, rules: VideoRules, input: JSONObject): void {
   for (const key of rules.required) {
     if (input[key] !== undefined && String(input[key]).trim() !== "") continue;
     const setting = SETTINGS[key];
-    if (key === "prompt") throw refuse(writing, key, "a prompt is required");
+    if (key === "prompt") throw refuse(context, key, "a prompt is required");
     const ways = [...(setting ? [setting] : []), `providerOptions.runpod.${key}`];
     const rule = rules.options[key] ?? settingRules(rules)[key];
     const values = Array.isArray(rule) ? `: ${quoteAll(rule)}` : "";
-    throw refuse(writing, ways[0], `${key} is required; pass ${ways.join(" or ")}${values}`);
+    throw refuse(context, ways[0], `${key} is required; pass ${ways.join(" or ")}${values}`);
   }
 }
 

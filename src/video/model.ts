@@ -14,13 +14,13 @@ import type {
 } from "@ai-sdk/provider";
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
-import { endedWithoutResult } from "../job/ending.ts";
+import { jobError } from "../job/failure.ts";
 import { isFinal } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
-import { isPassing, persist } from "../job/retry.ts";
+import { isTransientError, retryReads } from "../job/retry.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
-import { tell } from "../job/job_wait.ts";
-import { lookAtJob, type ResultTools, runJob, startJob } from "../job/wait.ts";
+import { notify } from "../job/job_wait.ts";
+import { readStatusOnce, type ResultTools, runJob, startJob } from "../job/wait.ts";
 import { type ModelConfig, type SerializedModel, serializeModel } from "../call/model_config.ts";
 import { findVideoFamily, findVideoModel, type VideoEntry } from "./catalogue.ts";
 import { videoAttempt, writeInput } from "./input.ts";
@@ -159,7 +159,7 @@ export class VideoModel implements VideoModelV4 {
       abortSignal: cancelOnAbort === false ? undefined : abortSignal,
       isWaiting: isAwaited || cancelOnAbort === true,
     });
-    tell(watched, job);
+    notify(watched, job);
     return {
       operation,
       warnings,
@@ -195,20 +195,20 @@ export class VideoModel implements VideoModelV4 {
     });
     let result: JobAnswer;
     try {
-      result = await lookAtJob(queue, jobId, abortSignal);
+      result = await readStatusOnce(queue, jobId, abortSignal);
     } catch (error) {
-      if (!isPassing(error) && !isTooSoon(error, startedAt)) throw error;
+      if (!isTransientError(error) && !isTooSoon(error, startedAt)) throw error;
       // An error would end the SDK's wait for a job that goes on.
       const message = `The status of job "${jobId}" could not be read this time: ${error.message}`;
       return pending({ jobId, endpoint: queue.endpoint.name }, undefined, [{ type: "other", message }]);
     }
-    tell(watched ?? { queue }, result.job);
+    notify(watched ?? { queue }, result.job);
     if (!isFinal(result.job)) return pending(describeState(queue, result.job), result.answer);
     watched?.over();
-    if (result.job.status !== "COMPLETED") throw endedWithoutResult(queue, result);
+    if (result.job.status !== "COMPLETED") throw jobError(queue, result);
     return await complete(result, {
       signal: abortSignal ?? new AbortController().signal,
-      again: (read) => persist(read, abortSignal, (failures) => failures < MAX_DOWNLOAD_TRIES),
+      again: (read) => retryReads(read, abortSignal, (failures) => failures < MAX_DOWNLOAD_TRIES),
     });
   }
 

@@ -9,7 +9,8 @@ import type {
   JSONObject,
 } from "@ai-sdk/provider";
 import { detectMediaType } from "@ai-sdk/provider-utils";
-import { mediaTypeOf, type OutputFile } from "../files/file.ts";
+import { mediaTypeOf } from "../files/file_url.ts";
+import type { OutputFile } from "../output/find_files.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
 import type { ResultTools } from "../job/wait.ts";
@@ -53,19 +54,19 @@ async function toVideo(
     return { type: "base64", data: file.base64, mediaType: videoTypeOf(file.mediaType, file.base64) };
   }
   const { url } = file;
-  const told = mediaTypeOf(url);
+  const lastUpdate = mediaTypeOf(url);
   // The SDK downloads nothing from a private network, where the endpoint itself may be.
   if (new URL(url).origin !== new URL(rootOf(queue)).origin) {
-    return { type: "url", url, mediaType: told ?? "video/mp4" };
+    return { type: "url", url, mediaType: lastUpdate ?? "video/mp4" };
   }
   const data = await downloadOutput(queue, result, { url, what: "video" }, tools);
-  return { type: "binary", data, mediaType: videoTypeOf(told, data) };
+  return { type: "binary", data, mediaType: videoTypeOf(lastUpdate, data) };
 }
 
 /** The media type that is told, where it says anything, or that the first bytes show. */
-function videoTypeOf(told: string | undefined, data: string | Uint8Array): string {
-  const isTold = told !== undefined && !told.startsWith("application/");
-  const type = isTold ? told : detectMediaType({ data: data.slice(0, 64) });
+function videoTypeOf(lastUpdate: string | undefined, data: string | Uint8Array): string {
+  const isTold = lastUpdate !== undefined && !lastUpdate.startsWith("application/");
+  const type = isTold ? lastUpdate : detectMediaType({ data: data.slice(0, 64) });
   // Sound and films come in the same container.
   return type === "audio/webm" ? "video/webm" : type ?? "video/mp4";
 }

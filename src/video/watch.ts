@@ -12,7 +12,7 @@ import type { Queue } from "../job/queue.ts";
 export interface Watch {
   queue: Queue;
   /** The last update that the caller was told. */
-  told?: string;
+  lastUpdate?: string;
   /** Takes note of a look at the job. */
   looked: (abortSignal: AbortSignal | undefined) => void;
   /** The job has ended, or somebody else cancels it. */

@@ -1,0 +1,51 @@
+/**
+ * Files as URLs: http(s) addresses and data URIs, and the media types that these tell.
+ *
+ * @module
+ */
+import type { ImageModelV4File } from "@ai-sdk/provider";
+import { detectMediaType, isFullMediaType } from "@ai-sdk/provider-utils";
+import { toBase64 } from "./base64.ts";
+
+/** Writes a file for a worker: URLs as they are, bytes and base64 as a data URI. */
+export function toUrl(file: ImageModelV4File): string {
+  if (file.type === "url") return file.url;
+  const mediaType = isFullMediaType(file.mediaType)
+    ? file.mediaType
+    : detectMediaType({ data: file.data }) ?? "application/octet-stream";
+  return `data:${mediaType};base64,${toBase64(file.data)}`;
+}
+
+/** Whether a value can be read as a file: an http(s) URL, or a data URI that holds base64. */
+export function isFileUrl(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  if (/^https?:\/\//i.test(value)) return URL.canParse(value);
+  // Its beginning tells; the rest may be megabytes.
+  return /^data:[^,]*;base64,[\w+/-]/i.test(value.slice(0, 256));
+}
+
+/** The media type that a URL or a data URI tells, in lower case. */
+export function mediaTypeOf(url: string): string | undefined {
+  const [, inline] = /^data:([^;,]+)/i.exec(url.slice(0, 256)) ?? [];
+  if (inline !== undefined) return inline.toLowerCase();
+  const [, extension] = /\.(\w+)$/.exec(URL.canParse(url) ? new URL(url).pathname : "") ?? [];
+  return MEDIA_TYPES[extension?.toLowerCase()];
+}
+
+const MEDIA_TYPES: Record<string, string | undefined> = {
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  webm: "video/webm",
+  mov: "video/quicktime",
+  mkv: "video/x-matroska",
+  avi: "video/x-msvideo",
+  gif: "image/gif",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  wav: "audio/wav",
+  mp3: "audio/mpeg",
+  flac: "audio/flac",
+  ogg: "audio/ogg",
+};

@@ -1,0 +1,70 @@
+/**
+ * Finds files in a worker's output, whatever its shape.
+ *
+ * @module
+ */
+import { detectMediaType, isRecord } from "@ai-sdk/provider-utils";
+import { mediaTypeOf } from "../files/file_url.ts";
+
+/** What kind of file a model makes. */
+export type FileKind = "image" | "video" | "audio";
+
+/** A file in a worker's output; inline with its media type, where that is known. */
+export type OutputFile = { url: string } | { base64: string; mediaType: string | undefined };
+
+/**
+ * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
+ * the usual keys of an object; what is a file by its own bytes, under any key.
+ */
+export function findFiles(output: unknown, kind: FileKind): OutputFile[] {
+  if (typeof output === "string") {
+    const file = readFile(output);
+    return file ? [file] : [];
+  }
+  if (Array.isArray(output)) return output.flatMap((file) => findFiles(file, kind));
+  if (!isRecord(output)) return [];
+  for (const key of FILE_KEYS[kind]) {
+    const files = findFiles(output[key], kind);
+    if (files.length > 0) return files;
+  }
+  return Object.values(output).flatMap((value) => {
+    const file = typeof value === "string" ? readFile(value) : undefined;
+    return file && "base64" in file && isOfKind(file, kind) ? [file] : [];
+  });
+}
+
+/** Sound comes in the same containers as films. */
+function isOfKind({ base64, mediaType = "" }: Extract<OutputFile, { base64: string }>, kind: FileKind): boolean {
+  return mediaType.startsWith(`${kind}/`) ||
+    detectMediaType({ data: base64.slice(0, 24), topLevelType: kind }) !== undefined;
+}
+
+// The order matters where a worker sends several: the most specific first.
+const IMAGE_KEYS = ["image_url", "result", "images", "image"];
+const VIDEO_KEYS = ["video_url", "result", "video_urls", "videos", "video", "gifs"];
+const AUDIO_KEYS = ["audio_url", "result", "audio", "audio_base64"];
+const ANY_KEYS = ["url", "urls", "data", "output", "outputs", "files", "file", "message"];
+const FILE_KEYS: Record<FileKind, string[]> = {
+  image: [...IMAGE_KEYS, ...ANY_KEYS],
+  // ComfyUI puts videos under `images` too.
+  video: [...VIDEO_KEYS, ...ANY_KEYS, ...IMAGE_KEYS],
+  audio: [...AUDIO_KEYS, ...ANY_KEYS],
+};
+
+function readFile(text: string): OutputFile | undefined {
+  const value = text.trim();
+  if (/^https?:\/\//i.test(value)) return URL.canParse(value) ? { url: value } : undefined;
+  const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
+  if (dataUri) return { base64: value.slice(dataUri.length), mediaType: mediaTypeOf(dataUri) };
+  const mediaType = typeOfBase64(value);
+  return mediaType === undefined ? undefined : { base64: value, mediaType };
+}
+
+/** The media type of base64. Words are valid base64 too, so only what starts like a known file has one. */
+function typeOfBase64(text: string): string | undefined {
+  // As much as is looked at. Before the sound of an MP3 there may be a picture of any size.
+  if (!/^[A-Za-z0-9+/_-]{24}/.test(text)) return undefined;
+  return text.startsWith(ID3_IN_BASE64) ? "audio/mpeg" : detectMediaType({ data: text.slice(0, 24) });
+}
+
+const ID3_IN_BASE64 = "SUQz";
