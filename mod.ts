@@ -28,14 +28,14 @@ export type {
   RunpodStructuredOutputMode,
   RunpodStructuredOutputs,
 } from "./src/language/chat_options.ts";
+export type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./src/image/catalogue.ts";
+export type { RunpodImageWorkerOptions } from "./src/image/worker_options.ts";
 export type {
+  RunpodImageCall,
   RunpodImageModelId,
   RunpodImageModelOptions,
-  RunpodImageOptionsById,
-  RunpodImageWorkerOptions,
-  RunpodKnownImageModelId,
+  RunpodImageModelSettings,
 } from "./src/image/options.ts";
-export type { RunpodImageCall, RunpodImageModelSettings } from "./src/image/model.ts";
 export type {
   RunpodChatterboxVoice,
   RunpodKnownSpeechModelId,

@@ -161,7 +161,7 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     return locate(modelId, { baseURL: settings.baseURL, entry });
   };
 
-  const configOf = <Own>(modelId: string, own: Own & { model?: string }): ModelConfig<Own> => {
+  const configOf = <Own>(modelId: string, modelSettings: Settings & { model?: string }): ModelConfig<Own> => {
     const endpoint = endpointOf(modelId);
     const { model = endpoint.model } = own;
     return { modelId, settings, endpoint: { ...endpoint, model }, own };

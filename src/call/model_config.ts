@@ -1,23 +1,26 @@
 /**
- * What every model is made of, and how it is written across the steps of a workflow and made again in another process.
+ * What a model is made of, and how it is written across the steps of a workflow and made again in another process.
+ *
+ * Workflow's compiler looks for `WORKFLOW_SERIALIZE` and `WORKFLOW_DESERIALIZE` in the body of each model's class, so
+ * these two methods stand in every one of them.
  *
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { SerializationError } from "@ai-sdk/provider-utils";
-import { isSecretHeader } from "../http/request.ts";
 import type { Endpoint } from "../http/endpoint.ts";
+import { isSecretHeader } from "../http/request.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** What a model is made of. */
-export interface ModelConfig<Own> {
+export interface ModelConfig<Settings> {
   modelId: string;
-  /** Where it is. */
+  /** Where the model is. */
   endpoint: Endpoint;
-  /** The provider's settings. */
+  /** The settings of the provider. */
   settings: RunpodProviderSettings;
-  /** The model's own settings. */
-  own: Own;
+  /** The settings of this model. */
+  modelSettings: Settings;
 }
 
 /** A model as JSON: its config without the key, secret headers, and the provider's functions. */
@@ -25,27 +28,27 @@ export type SerializedModel = {
   modelId: string;
   endpoint: Endpoint;
   settings: Pick<RunpodProviderSettings, "baseURL" | "headers">;
-  own: JSONObject;
+  modelSettings: JSONObject;
 };
 
 /**
  * Writes a model. The key is not in it: a model that is made again reads `RUNPOD_API_KEY`.
  *
- * @throws {SerializationError} for settings of the model that are functions, without which it would be another one.
+ * @throws {SerializationError} for model settings that are functions, without which it would be another model.
  */
 export function serializeModel(
-  { modelId, endpoint, settings: { baseURL, headers = {} }, own }: ModelConfig<object>,
+  { modelId, endpoint, settings: { baseURL, headers = {} }, modelSettings }: ModelConfig<object>,
 ): SerializedModel {
-  const lost = Object.entries(own).find(([, value]) => typeof value === "function");
+  const lost = Object.entries(modelSettings).find(([, value]) => typeof value === "function");
   if (lost) {
+    const [name] = lost;
     throw new SerializationError({
-      message: `Cannot serialize model "${modelId}": its setting "${
-        lost[0]
-      }" is a function; make the model inside the step`,
+      message:
+        `Cannot serialize model "${modelId}": its setting "${name}" is a function; make the model inside the step`,
     });
   }
   const plain = Object.entries(headers).filter(([name]) => !isSecretHeader(name.toLowerCase()));
   const settings = { baseURL, headers: plain.length > 0 ? Object.fromEntries(plain) : undefined };
-  // As JSON has it, without what is undefined.
-  return JSON.parse(JSON.stringify({ modelId, endpoint, settings, own }));
+  // Through JSON, which leaves out what is undefined.
+  return JSON.parse(JSON.stringify({ modelId, endpoint, settings, modelSettings }));
 }

@@ -1,53 +1,83 @@
 /**
- * `providerOptions.runpod`: ours (camelCase, checked) on one side, the worker's (any other key, untouched) on the other.
+ * Splits `providerOptions.runpod`: camelCase options of this provider, which are checked, and the worker's own.
  *
  * @module
  */
-import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { JSONObject, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { shorten } from "../http/error_details.ts";
+import { badOption, isNot } from "../input/context.ts";
+import { type RunpodWaitOptions, submissionOptions, waitOptions } from "../job/options.ts";
+import type { Submission } from "../job/queue.ts";
 
-/** Options of this provider and options for the worker. */
-export interface SplitOptions<Ours> {
+/** The options about the job of a call, which every modality has. */
+export interface JobOptions {
+  /** A job to continue, instead of submitting one. */
+  jobId: string | undefined;
+  /** What a submission has beside its input. */
+  submission: Pick<Submission, "webhook" | "policy">;
+  wait: RunpodWaitOptions;
+}
+
+/** The options of a call, sorted by whom they are for. */
+export interface SortedOptions<Ours> {
+  job: JobOptions;
+  /** Options of the modality, checked. */
   ours: Ours;
+  /** Every other option, for the worker or the server. */
   worker: JSONObject;
 }
 
+/** A schema of options; its messages complete the sentence "VALUE is not …", those of `z.never` are whole sentences. */
+export type OptionsSchema = z.ZodMiniObject<z.core.$ZodShape>;
+
+/** The schema of a modality's options: those about its job, and its own. */
+export function callOptions(own: z.core.$ZodShape = {}): OptionsSchema {
+  return z.object({ ...waitOptions(), ...submissionOptions(), ...own });
+}
+
 /**
- * Splits `providerOptions.runpod` by the keys of a schema, whose messages say what is allowed.
+ * Sorts and checks `providerOptions.runpod`.
  *
  * @throws {InvalidArgumentError} that names the option, its value and what is allowed.
  */
-export function splitOptions<Shape extends z.core.$ZodShape>(
+export function sortOptions<Ours>(
   providerOptions: SharedV4ProviderOptions | undefined,
-  schema: z.ZodMiniObject<Shape>,
-): SplitOptions<z.infer<z.ZodMiniObject<Shape>>> {
+  schema: OptionsSchema,
+): SortedOptions<Ours> {
   const given: unknown = providerOptions?.runpod ?? {};
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw badOption("runpod", given, "an object");
+    throw badOption("", isNot(given, "an object"));
   }
+
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  const isOurs = (key: string) => Object.hasOwn(schema.shape, key);
-  const result = z.safeParse(schema, Object.fromEntries(entries.filter(([key]) => isOurs(key))));
+  const [mine, worker] = partition(entries, schema.shape);
+  const result = z.safeParse(schema, Object.fromEntries(mine));
   if (!result.success) {
-    const [issue] = result.error.issues;
-    const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], given);
-    throw badOption(`runpod.${issue.path.join(".")}`, value, issue.message);
+    const { path, reason } = describeIssue(result.error.issues[0], given);
+    throw badOption(path, reason);
   }
-  return { ours: result.data, worker: Object.fromEntries(entries.filter(([key]) => !isOurs(key))) };
+  const [wait, others] = partition(Object.entries(result.data), waitOptions());
+  const [submission, ours] = partition(others, submissionOptions());
+  const { jobId, ...waiting } = Object.fromEntries(wait) as RunpodWaitOptions & { jobId?: string };
+  return {
+    job: { jobId, submission: Object.fromEntries(submission), wait: waiting },
+    ours: Object.fromEntries(ours) as Ours,
+    worker: Object.fromEntries(worker),
+  };
 }
 
-/** Makes a value when it is first asked for: schemas are not built at import, nor for every call. */
-export function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+/** Where a value breaks a schema, and the sentence that says why. */
+export function describeIssue(issue: z.core.$ZodIssue, given: unknown): { path: string; reason: string } {
+  const path = issue.path.join(".");
+  const isWholeSentence = issue.code === "invalid_type" && issue.expected === "never";
+  if (isWholeSentence) return { path, reason: issue.message };
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], given);
+  return { path, reason: isNot(value, issue.message) };
 }
 
-/** The error for a provider option; `path` follows `providerOptions.`. */
-export function badOption(path: string, value: unknown, allowed: string): InvalidArgumentError {
-  return new InvalidArgumentError({
-    argument: `providerOptions.${path}`,
-    // Some are files of megabytes.
-    message: `Cannot use providerOptions.${path}: ${shorten(JSON.stringify(value) ?? String(value))} is not ${allowed}`,
-  });
+type Entries = Array<[key: string, value: unknown]>;
+
+function partition(entries: Entries, shape: object): [within: [string, never][], others: [string, never][]] {
+  const those = (isWithin: boolean) => entries.filter(([key]) => Object.hasOwn(shape, key) === isWithin);
+  return [those(true), those(false)] as [[string, never][], [string, never][]];
 }

@@ -4,28 +4,90 @@
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
-import { type CatalogueEntry, findEntry, findFamily } from "../input/catalogue.ts";
-import type { ImageRules } from "../input/images.ts";
-import type { Rule, Rules } from "../input/rules.ts";
+import { type CatalogueEntry, findEntry } from "../input/catalogue.ts";
+import type { ImageRules, Row } from "../input/row.ts";
+import type { Rules } from "../input/rules.ts";
 import type { SizeRules } from "../input/size.ts";
-import type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./options.ts";
+import type { RunpodImageWorkerOptions } from "./worker_options.ts";
+
+/** The worker options of each image model of Runpod's public endpoints. */
+export type RunpodImageOptionsById = {
+  "alibaba/wan-2.6": Pick<RunpodImageWorkerOptions, "enable_safety_checker">;
+  "black-forest-labs/flux-1-dev":
+    & Pick<
+      RunpodImageWorkerOptions,
+      "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
+    >
+    & FormatOption;
+  "black-forest-labs/flux-1-kontext-dev":
+    & Pick<
+      RunpodImageWorkerOptions,
+      "image" | "negative_prompt" | "num_inference_steps" | "guidance" | "enable_safety_checker"
+    >
+    & FormatOption;
+  "black-forest-labs/flux-1-schnell":
+    & Pick<
+      RunpodImageWorkerOptions,
+      "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
+    >
+    & FormatOption;
+  "black-forest-labs/flux-2-klein-9b-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_base64_output">;
+  "bytedance/seedream-3.0": Pick<RunpodImageWorkerOptions, "guidance">;
+  "bytedance/seedream-4.0": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
+  "bytedance/seedream-4.0-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
+  "google/nano-banana-2-edit":
+    & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_base64_output">
+    & FormatOption;
+  "google/nano-banana-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
+  "google/nano-banana-pro-edit":
+    & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_safety_checker">
+    & FormatOption;
+  "pruna/p-image-edit": Pick<RunpodImageWorkerOptions, "images" | "aspect_ratio" | "disable_safety_checker">;
+  "pruna/p-image-t2i": Pick<RunpodImageWorkerOptions, "disable_safety_checker">;
+  "qwen/qwen-image": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
+  "qwen/qwen-image-edit":
+    & Pick<RunpodImageWorkerOptions, "image" | "negative_prompt" | "enable_safety_checker">
+    & FormatOption;
+  "qwen/qwen-image-edit-2511": Pick<RunpodImageWorkerOptions, "images" | "output_format">;
+  "qwen/qwen-image-edit-2511-lora": Pick<RunpodImageWorkerOptions, "images" | "loras" | "output_format">;
+  "qwen/qwen-image-lora": Pick<RunpodImageWorkerOptions, "loras" | "enable_safety_checker">;
+  "tongyi-mai/z-image-turbo": Pick<
+    RunpodImageWorkerOptions,
+    "image" | "strength" | "output_format" | "enable_safety_checker"
+  >;
+};
+
+/** The file formats of most models; `jpg` is another name for `jpeg`. */
+type FormatOption = { output_format?: "png" | "jpeg" | "jpg" };
+
+/** The id of an image model of Runpod's public endpoints. */
+export type RunpodKnownImageModelId = keyof RunpodImageOptionsById;
 
 /** What is known of one image model. */
-export interface ImageEntry extends CatalogueEntry {
+export interface ImageRow extends Row {
   size: SizeRules;
-  /** Input images. Absent where the worker takes none. */
-  images?: ImageRules;
-  /** Whether the worker takes a seed. */
-  seed: boolean;
-  /** The worker options that are documented. */
-  options: Record<string, Rule>;
-  /** Worker options that are sent unless the caller sets them. Only the first models of this provider have any. */
-  defaults?: JSONObject;
-  /** The worker's own name for `output_format`. */
-  format?: "image_format";
 }
 
-/** Any size, written `1024*1024`; the ratios are at about a megapixel, which is the default everywhere. */
+/** A row of the catalogue. */
+export type ImageEntry = CatalogueEntry & ImageRow;
+
+/** Any worker that is not in the catalogue: whatever is set, under its most usual key. */
+export const ANY_IMAGE_WORKER: ImageRow = {
+  keys: { prompt: "prompt", seed: { key: "seed", rule: { whole: true } }, mask: "mask" },
+  size: { as: "width height", ratios: "any" },
+  images: { one: "image", many: "images", max: Infinity, required: false },
+  options: {},
+  required: [],
+};
+
+/** What every model of the catalogue takes, and what most do. */
+const PROMPT = { keys: { prompt: "prompt" }, required: ["prompt"] } as const;
+const PROMPT_AND_SEED = {
+  keys: { prompt: "prompt", seed: { key: "seed", rule: { whole: true } } },
+  required: ["prompt"],
+} as const;
+
+/** Any size, written `1024*1024`. The sizes for ratios have about a megapixel, which is the default everywhere. */
 const FREE: SizeRules = {
   as: "size *",
   ratios: {
@@ -46,7 +108,7 @@ const FLUX: SizeRules = {
   ratios: FLUX_RATIOS,
 };
 
-/** The last of the sizes looks like a slip for 1536x1280, so its ratio is not offered; a warning is all that either costs. */
+/** The last size looks like a typing error for 1536x1280, so its ratio is not offered. Either size only costs a warning. */
 const QWEN_EDIT: SizeRules = {
   as: "size *",
   sizes: ["1024x1024", "1024x1280", "1280x1024", "1280x1280", "1280x1536", "1536x1080"],
@@ -61,12 +123,17 @@ const TIERS = ["1k", "2k", "4k"] as const;
 const GUIDANCE = { min: 0, max: 10 };
 const SAFETY = { enable_safety_checker: "boolean" } as const;
 
-/** What is sent of the first models of this provider when the caller sets nothing. */
+/** What is sent to the first models of this provider when the caller sets nothing. */
 const SAFE_DEFAULTS = { negative_prompt: "", enable_safety_checker: true };
 
+/** `jpg` is what the provider calls the format that workers call `jpeg`. */
+const formatAs = (key: string) => ({ output_format, ...options }: JSONObject): JSONObject =>
+  output_format === undefined ? options : { [key]: output_format === "jpg" ? "jpeg" : output_format, ...options };
+const FORMATTED = { rewrite: formatAs("output_format") };
+
 const flux = (steps: number, maxSteps: number, guidance: number) => ({
+  ...PROMPT_AND_SEED,
   size: FLUX,
-  seed: true,
   options: {
     negative_prompt: "text",
     num_inference_steps: { min: 1, max: maxSteps, whole: true },
@@ -76,23 +143,23 @@ const flux = (steps: number, maxSteps: number, guidance: number) => ({
     ...SAFETY,
   },
   defaults: { ...SAFE_DEFAULTS, num_inference_steps: steps, guidance, image_format: "png" },
-  format: "image_format",
+  rewrite: formatAs("image_format"),
 } as const);
 
-const one = (required: boolean): ImageRules => ({ key: "image", max: 1, required });
-const upTo = (max: number): ImageRules => ({ key: "images", max, required: true });
+const one = (required: boolean): ImageRules => ({ one: "image", max: 1, required });
+const upTo = (max: number): ImageRules => ({ many: "images", max, required: true });
 
 /** The image models by id. */
-export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: Row<Id> } = {
+export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id> } = {
   "alibaba/wan-2.6": {
     endpoint: "wan-2-6-t2i",
     aliases: ["alibaba/wan-2.6-t2i"],
+    ...PROMPT_AND_SEED,
     size: {
       as: "size *",
       sizes: ["1024x1024", "1024x768", "1440x1024"],
       ratios: { "1:1": "1024x1024", "4:3": "1024x768" },
     },
-    seed: true,
     options: SAFETY,
   },
   "black-forest-labs/flux-1-dev": {
@@ -103,9 +170,10 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: Row<Id> }
   "black-forest-labs/flux-1-kontext-dev": {
     endpoint: "black-forest-labs-flux-1-kontext-dev",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: { as: "size *", ratios: FLUX_RATIOS },
     images: one(true),
-    seed: true,
+    ...FORMATTED,
     options: {
       image: "url",
       negative_prompt: "text",
@@ -125,37 +193,38 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: Row<Id> }
     endpoint: "flux-2-klein-9b-edit",
     aliases: [],
     removed: "2026-03-12",
+    ...PROMPT_AND_SEED,
     size: {},
     images: upTo(5),
-    seed: true,
     options: { images: "list", enable_base64_output: "boolean" },
   },
   "bytedance/seedream-3.0": {
     endpoint: "seedream-3-0-t2i",
     aliases: [],
     removed: "2026-06-18",
+    ...PROMPT_AND_SEED,
     size: { as: "size x", ratios: { "1:1": "1024x1024", "4:3": "1152x864", "3:4": "864x1152" } },
-    seed: true,
     options: { guidance: {} },
   },
   "bytedance/seedream-4.0": {
     endpoint: "seedream-v4-t2i",
     aliases: ["bytedance-seedream-4-0-t2i"],
+    ...PROMPT_AND_SEED,
     size: FREE,
-    seed: true,
     options: { negative_prompt: "text", ...SAFETY },
   },
   "bytedance/seedream-4.0-edit": {
     endpoint: "seedream-v4-edit",
     aliases: [],
+    ...PROMPT,
     size: FREE,
     images: upTo(Infinity),
-    seed: false,
     options: { images: "list", ...SAFETY },
   },
   "google/nano-banana-2-edit": {
     endpoint: "google-nano-banana-2-edit",
     aliases: ["nano-banana-2-edit"],
+    ...PROMPT,
     size: {
       ratios: [
         "1:1",
@@ -175,34 +244,35 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: Row<Id> }
       ],
     },
     images: upTo(14),
-    seed: false,
+    ...FORMATTED,
     options: { images: "list", resolution: TIERS, output_format: FORMATS, enable_base64_output: "boolean" },
   },
   "google/nano-banana-edit": {
     endpoint: "nano-banana-edit",
     aliases: ["google-nano-banana-edit"],
+    ...PROMPT,
     size: {},
     images: upTo(4),
-    seed: false,
     options: { images: "list", ...SAFETY },
   },
   "google/nano-banana-pro-edit": {
     endpoint: "nano-banana-pro-edit",
     aliases: [],
+    ...PROMPT,
     size: {
       ratios: ["1:1", "3:2", "2:3", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
       doubtfulRatios: ["3:4", "9:21"],
     },
     images: upTo(14),
-    seed: false,
+    ...FORMATTED,
     options: { images: "list", resolution: TIERS, output_format: FORMATS, ...SAFETY },
   },
   "pruna/p-image-edit": {
     endpoint: "p-image-edit",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: { ratios: PRUNA_RATIOS },
     images: upTo(5),
-    seed: true,
     options: {
       images: "list",
       aspect_ratio: ["match_input_image", ...PRUNA_RATIOS],
@@ -212,75 +282,70 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: Row<Id> }
   "pruna/p-image-t2i": {
     endpoint: "p-image-t2i",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: { ratios: PRUNA_RATIOS },
-    seed: true,
     options: { disable_safety_checker: "boolean" },
   },
   "qwen/qwen-image": {
     endpoint: "qwen-image-t2i",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: { as: "size *", ratios: { "1:1": "1328x1328", "4:3": "1472x1104", "3:4": "1104x1472" } },
-    seed: true,
     options: { negative_prompt: "text", ...SAFETY },
     defaults: SAFE_DEFAULTS,
   },
   "qwen/qwen-image-edit": {
     endpoint: "qwen-image-edit",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: {},
     images: one(true),
-    seed: true,
+    ...FORMATTED,
     options: { image: "url", negative_prompt: "text", output_format: FORMATS, ...SAFETY },
   },
   "qwen/qwen-image-edit-2511": {
     endpoint: "qwen-image-edit-2511",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: QWEN_EDIT,
     images: upTo(3),
-    seed: true,
+    ...FORMATTED,
     options: { images: "list", output_format: ALL_FORMATS },
   },
   "qwen/qwen-image-edit-2511-lora": {
     endpoint: "qwen-image-edit-2511-lora",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: QWEN_EDIT,
     images: upTo(3),
-    seed: true,
+    ...FORMATTED,
     options: { images: "list", loras: "list", output_format: ALL_FORMATS },
   },
   "qwen/qwen-image-lora": {
     endpoint: "qwen-image-t2i-lora",
     aliases: ["qwen/qwen-image-t2i-lora"],
+    ...PROMPT_AND_SEED,
     size: FREE,
-    seed: true,
     options: { loras: "list", ...SAFETY },
   },
   "tongyi-mai/z-image-turbo": {
     endpoint: "z-image-turbo",
     aliases: [],
+    ...PROMPT_AND_SEED,
     size: {
       as: "size *",
       sizes: ["1024x1024", "512x512", "768x768", "1280x1280", "1024x768", "768x1024", "1280x720", "720x1280"],
     },
     images: one(false),
-    seed: true,
+    ...FORMATTED,
     options: { image: "url", strength: { min: 0, max: 1 }, output_format: ALL_FORMATS, ...SAFETY },
   },
 };
 
-/** A row has a rule for each option of its model's type. */
-type Row<Id extends RunpodKnownImageModelId> = ImageEntry & { options: Rules<RunpodImageOptionsById[Id]> };
+/** A row has a rule for each option in its model's type. */
+type RowOf<Id extends RunpodKnownImageModelId> = ImageEntry & { options: Rules<RunpodImageOptionsById[Id]> };
 
 /** Finds an image model by id, slug or alias. */
 export function findImageModel(modelId: string): ImageEntry | undefined {
   return findEntry<ImageEntry>(IMAGE_MODELS, modelId);
-}
-
-/**
- * Finds the image model that another one is like.
- *
- * @throws {InvalidArgumentError} when there is none by that id.
- */
-export function findImageFamily(family: string): ImageEntry {
-  return findFamily<ImageEntry>(IMAGE_MODELS, family, "image models");
 }

@@ -1,93 +1,12 @@
 /**
- * The ids of the image models and the options of each: the types that callers see.
+ * What callers may set for an image model and for one call of it.
  *
  * @module
  */
-import type { JSONValue } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import type { RunpodLora } from "../input/lora.ts";
-
-/** Every option that the image workers document. Each model has some of them: {@link RunpodImageModelOptions}. */
-export interface RunpodImageWorkerOptions {
-  /** What the image should not show. Default `""` for Qwen-Image and FLUX.1. */
-  negative_prompt?: string;
-  /** Whether the service filters unsafe content. Default true. */
-  enable_safety_checker?: boolean;
-  /** Whether the service lets unsafe content pass. Default false. */
-  disable_safety_checker?: boolean;
-  /** Input image: an http(s) URL or a base64 data URI. `prompt.images` does the same. */
-  image?: string;
-  /** Input images: http(s) URLs or base64 data URIs. `prompt.images` does the same. */
-  images?: string[];
-  /** Denoising steps. Default: 4 for FLUX.1 schnell (1 to 8), 28 for FLUX.1 dev and Kontext (1 to 50). */
-  num_inference_steps?: number;
-  /** How closely the image follows the prompt. Default: 7 for FLUX.1 schnell, 2 for FLUX.1 dev and Kontext (0 to 10). */
-  guidance?: number;
-  /** How far the image may depart from the input image, 0 to 1. Default 0.8. */
-  strength?: number;
-  /** LoRA adapters to load. */
-  loras?: RunpodLora[];
-  /** How large the image is. Default `2k` for Nano Banana Pro, `1k` for Nano Banana 2. */
-  resolution?: "1k" | "2k" | "4k";
-  /** Aspect ratio; `aspectRatio` does the same, but for `match_input_image`, which is the default. */
-  aspect_ratio?: "match_input_image" | `${number}:${number}`;
-  /** File format. `jpg` is another name for `jpeg`. Default `png`; `jpeg` for Qwen-Image-Edit. */
-  output_format?: "png" | "jpeg" | "jpg" | "webp";
-  /** File format, as FLUX.1 dev and schnell call it. Default `png`. */
-  image_format?: "png" | "jpeg";
-  /** Whether the worker sends the image itself instead of a URL. Default false. */
-  enable_base64_output?: boolean;
-}
-
-/** The worker options of each image model of Runpod's public endpoints. */
-export type RunpodImageOptionsById = {
-  "alibaba/wan-2.6": Pick<RunpodImageWorkerOptions, "enable_safety_checker">;
-  "black-forest-labs/flux-1-dev":
-    & Pick<
-      RunpodImageWorkerOptions,
-      "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
-    >
-    & { output_format?: "png" | "jpeg" | "jpg" };
-  "black-forest-labs/flux-1-kontext-dev":
-    & Pick<
-      RunpodImageWorkerOptions,
-      "image" | "negative_prompt" | "num_inference_steps" | "guidance" | "enable_safety_checker"
-    >
-    & { output_format?: "png" | "jpeg" | "jpg" };
-  "black-forest-labs/flux-1-schnell":
-    & Pick<
-      RunpodImageWorkerOptions,
-      "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
-    >
-    & { output_format?: "png" | "jpeg" | "jpg" };
-  "black-forest-labs/flux-2-klein-9b-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_base64_output">;
-  "bytedance/seedream-3.0": Pick<RunpodImageWorkerOptions, "guidance">;
-  "bytedance/seedream-4.0": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
-  "bytedance/seedream-4.0-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
-  "google/nano-banana-2-edit":
-    & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_base64_output">
-    & { output_format?: "png" | "jpeg" | "jpg" };
-  "google/nano-banana-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
-  "google/nano-banana-pro-edit":
-    & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_safety_checker">
-    & { output_format?: "png" | "jpeg" | "jpg" };
-  "pruna/p-image-edit": Pick<RunpodImageWorkerOptions, "images" | "aspect_ratio" | "disable_safety_checker">;
-  "pruna/p-image-t2i": Pick<RunpodImageWorkerOptions, "disable_safety_checker">;
-  "qwen/qwen-image": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
-  "qwen/qwen-image-edit":
-    & Pick<RunpodImageWorkerOptions, "image" | "negative_prompt" | "enable_safety_checker">
-    & { output_format?: "png" | "jpeg" | "jpg" };
-  "qwen/qwen-image-edit-2511": Pick<RunpodImageWorkerOptions, "images" | "output_format">;
-  "qwen/qwen-image-edit-2511-lora": Pick<RunpodImageWorkerOptions, "images" | "loras" | "output_format">;
-  "qwen/qwen-image-lora": Pick<RunpodImageWorkerOptions, "loras" | "enable_safety_checker">;
-  "tongyi-mai/z-image-turbo": Pick<
-    RunpodImageWorkerOptions,
-    "image" | "strength" | "output_format" | "enable_safety_checker"
-  >;
-};
-
-/** The id of an image model of Runpod's public endpoints. */
-export type RunpodKnownImageModelId = keyof RunpodImageOptionsById;
+import type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./catalogue.ts";
+import type { RunpodImageWorkerOptions } from "./worker_options.ts";
 
 /** An image model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
 export type RunpodImageModelId =
@@ -115,3 +34,47 @@ export type RunpodImageModelOptions<Id extends string = string> =
   }
   & (Id extends RunpodKnownImageModelId ? RunpodImageOptionsById[Id]
     : RunpodImageWorkerOptions | { [workerOption: string]: JSONValue | undefined });
+
+/** How to talk to a worker of your own. */
+export interface RunpodImageModelSettings {
+  /** The known model whose input yours takes. Default: the one with this id; else a prompt, `width` and `height`. */
+  family?: RunpodKnownImageModelId;
+  /**
+   * Makes the worker's input of a call, in the place of the provider.
+   *
+   * @example
+   * ```ts
+   * import type { RunpodImageModelSettings } from "@runpod/ai-sdk-provider";
+   *
+   * const settings: RunpodImageModelSettings = {
+   *   input: ({ prompt, width, height, seed }) => ({ text: prompt ?? "", shape: [width ?? 512, height ?? 512], seed }),
+   *   output: (output) => (output as { picture: string }).picture,
+   * };
+   * ```
+   */
+  input?: (call: RunpodImageCall) => JSONObject | Promise<JSONObject>;
+  /** Takes the images out of the worker's output: URLs, data URIs or base64, alone, in a list or in objects. */
+  output?: (output: unknown) => unknown;
+}
+
+/** A call of an image model. */
+export interface RunpodImageCall {
+  /** What to show. */
+  prompt: string | undefined;
+  /** The width in pixels, where a size was given. */
+  width: number | undefined;
+  /** The height in pixels, where a size was given. */
+  height: number | undefined;
+  /** Width to height, such as `16:9`. */
+  aspectRatio: string | undefined;
+  /** The seed. */
+  seed: number | undefined;
+  /** Input images, as http(s) URLs or base64 data URIs. */
+  images: string[];
+  /** The mask, as an http(s) URL or a base64 data URI. */
+  mask: string | undefined;
+  /** `providerOptions.runpod`, without what the provider itself uses. */
+  options: JSONObject;
+  /** What the provider would have sent, without images and mask. */
+  input: JSONObject;
+}

@@ -1,29 +1,27 @@
 /**
- * What the catalogues of all modalities have in common: rows by model id, found by any name of theirs.
+ * Catalogues of models: rows by model id, found under any name of theirs.
  *
  * @module
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { quoteAll } from "./context.ts";
 
-/** What a catalogue knows of a model id. */
+/** Where a known model is. */
 export interface CatalogueEntry {
   /** The endpoint's slug. */
   endpoint: string;
   /** Other ids for the same model. The slug is always one. */
   aliases: string[];
-  /** The name the endpoint serves the model under, where it has one. */
+  /** The name that the endpoint serves the model under, where it has one. */
   model?: string;
-  /** The day on which the documentation dropped the model. Its endpoint may be gone as well. */
-  removed?: string;
 }
 
-/** The ids that a catalogue must have a row for: all of a type that also takes any string. */
+/** The ids that a catalogue must have a row for: the known ones of a type that also allows any string. */
 export type Known<Id extends string> = Id extends unknown ? string extends Id ? never : Id : never;
 
 /** Finds a model by its id, its endpoint's slug or an alias. */
 export function findEntry<Entry extends CatalogueEntry>(
-  catalogue: Record<string, Entry>,
+  catalogue: Readonly<Record<string, Entry>>,
   modelId: string,
 ): Entry | undefined {
   if (Object.hasOwn(catalogue, modelId)) return catalogue[modelId];
@@ -31,20 +29,23 @@ export function findEntry<Entry extends CatalogueEntry>(
 }
 
 /**
- * Finds the model that another one is like.
+ * Resolves the row to write with: that of the family if one is named, that of the model id if it is known, or the row for
+ * any other worker.
  *
- * @param what What the catalogue is of, such as "image models".
- * @throws {InvalidArgumentError} when there is none by that id.
+ * @param kind What the catalogue holds, such as "image".
+ * @throws {InvalidArgumentError} for a family that is not in the catalogue.
  */
-export function findFamily<Entry extends CatalogueEntry>(
-  catalogue: Record<string, Entry>,
-  family: string,
-  what: string,
-): Entry {
-  const entry = findEntry(catalogue, family);
+export function resolveRow<Row>(
+  catalogue: Readonly<Record<string, CatalogueEntry & Row>>,
+  { kind, modelId, family, otherwise }: { kind: string; modelId: string; family: string | undefined; otherwise: Row },
+): Row {
+  const entry = findEntry(catalogue, family ?? modelId);
   if (entry) return entry;
+  if (family === undefined) return otherwise;
   throw new InvalidArgumentError({
     argument: "family",
-    message: `Cannot use "${family}" as a family of ${what}: it is not one of ${quoteAll(Object.keys(catalogue))}`,
+    message: `Cannot use "${family}" as a family of ${kind} models: it is not one of ${
+      quoteAll(Object.keys(catalogue))
+    }`,
   });
 }

@@ -1,66 +1,58 @@
 /**
- * What the writing of a worker's input needs everywhere: whom it is for, and where its warnings go.
+ * The context of one call: what errors and warnings about it need.
  *
  * @module
  */
 import { InvalidArgumentError, type SharedV4Warning } from "@ai-sdk/provider";
-import type { CatalogueEntry } from "./catalogue.ts";
+import { shorten } from "../http/error_details.ts";
 
-/** The writing of one input. */
+/** One call of a model. */
 export interface CallContext {
   modelId: string;
-  /** What is attempted, to follow "Cannot" in errors. */
+  /** What the call attempts, to follow "Cannot" in errors: `generate an image with "qwen/qwen-image"`. */
   attempt: string;
+  /** The warnings that the result will carry. */
   warnings: SharedV4Warning[];
 }
 
-/** The error for what a model cannot do. */
+/** Makes the error for something that the model cannot do. */
 export function refuse({ attempt }: CallContext, argument: string, reason: string): InvalidArgumentError {
   return new InvalidArgumentError({ argument, message: `Cannot ${attempt}: ${reason}` });
 }
 
-/** Warns that a setting is not sent. */
+/**
+ * Makes the error for a bad provider option.
+ *
+ * @param path The option's path below `providerOptions.runpod`; empty for the whole object.
+ * @param reason What is wrong, as a sentence.
+ */
+export function badOption(path: string, reason: string): InvalidArgumentError {
+  const argument = `providerOptions.runpod${path && `.${path}`}`;
+  return new InvalidArgumentError({ argument, message: `Cannot use ${argument}: ${reason}` });
+}
+
+/** The sentence for a value that is not what is allowed. */
+export function isNot(value: unknown, allowed: string): string {
+  // Shortened, because some values are files of many megabytes.
+  return `${shorten(JSON.stringify(value) ?? String(value))} is not ${allowed}`;
+}
+
+/** Warns of a setting that is not sent because the model does not have it. */
 export function warnUnsupported({ warnings }: Pick<CallContext, "warnings">, feature: string, details: string): void {
   warnings.push({ type: "unsupported", feature, details });
 }
 
-/** Warns that a setting is not sent because an option of the worker's own, by its name, stands in its place. */
-export function warnOverridden(context: Pick<CallContext, "warnings">, feature: string, option: string): void {
-  warnUnsupported(context, feature, `providerOptions.runpod has "${option}"`);
+/** Warns of a setting that is not sent because a provider option for the same thing was given too. */
+export function warnOverridden({ warnings }: Pick<CallContext, "warnings">, setting: string, option: string): void {
+  warnings.push({ type: "other", message: `${setting} is overridden by providerOptions.runpod.${option}` });
 }
 
-/**
- * Puts the worker's own options over what was written of a call, of which they are the more exact.
- *
- * @param names The call's settings by the keys that they were written to. Each that an option contradicts is warned of.
- */
-export function withOptions<Value>(
-  context: Pick<CallContext, "warnings">,
-  written: Record<string, Value>,
-  options: Record<string, Value>,
-  names: Record<string, string>,
-): Record<string, Value> {
-  for (const [key, name] of Object.entries(names)) {
-    if (written[key] === undefined || options[key] === undefined) continue;
-    if (JSON.stringify(written[key]) === JSON.stringify(options[key])) continue;
-    warnOverridden(context, name, key);
-  }
-  return { ...written, ...options };
-}
-
-/** Warns of what is sent although it is not documented. */
+/** Warns of a value that is sent although the documentation does not list it. */
 export function warnUndocumented({ modelId, warnings }: CallContext, what: string, documented: string): void {
   warnings.push({ type: "other", message: `${what} is sent as it is, but "${modelId}" documents ${documented}` });
 }
 
-/** Warns of a model whose endpoint may be gone. */
-export function warnRemoved({ modelId, warnings }: CallContext, { removed }: CatalogueEntry): void {
-  if (removed === undefined) return;
-  const message = `"${modelId}" has not been in Runpod's documentation since ${removed}, so it may no longer run`;
-  warnings.push({ type: "deprecated", setting: "model", message });
-}
-
-/** Values as a sentence has them. */
+/** Writes values for a sentence: `"1:1", "4:3"`. */
 export function quoteAll(values: readonly unknown[]): string {
   return values.map((value) => JSON.stringify(value)).join(", ");
 }

@@ -1,99 +1,97 @@
 /**
- * Writes input images as a model wants them, wherever the caller has put them.
+ * Input images: taken from wherever the caller has put them, and written as the worker wants them.
  *
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import { isFileUrl, mediaTypeOf } from "../files/file_url.ts";
-import { badOption } from "../call/options.ts";
-import { type CallContext, refuse, warnUnsupported } from "./context.ts";
+import { badOption, type CallContext, isNot, refuse, warnOverridden, warnUnsupported } from "./context.ts";
+import type { ImageRules, Row } from "./row.ts";
 
-/** The input images of a model. */
-export interface ImageRules {
-  /** Under which key: `image` takes one, `images` a list. */
-  key: "image" | "images";
-  max: number;
-  required: boolean;
-}
-
-/** What the caller calls input images, for messages. */
+/** What the SDK calls input images, for messages. */
 export interface ImageSource {
-  feature: string;
-  /** How to pass one. */
+  /** The setting. */
+  name: string;
+  /** How to pass an image. */
   advice: string;
 }
 
-const FILES: ImageSource = { feature: "files", advice: "prompt.images" };
-
-/** Input images, and what is left of the worker's options. */
-export interface SplitImages {
+/** Input images as URLs or data URIs, and the worker options that are left. */
+export interface TakenImages {
   urls: string[];
-  rest: JSONObject;
+  options: JSONObject;
 }
 
 /**
- * Takes the input images out of the caller's files and the worker's options, which win.
+ * Takes the input images out of the worker options, which win, or out of the call.
  *
- * @throws {InvalidArgumentError} for one that is no URL or data URI, or not of an image.
+ * @throws {InvalidArgumentError} for an option that is not a URL or a data URI, where the worker documents that option.
  */
-export function splitImages(
+export function takeImages(
   context: CallContext,
-  files: string[],
-  { image, images, ...rest }: JSONObject,
-  { feature }: ImageSource = FILES,
-): SplitImages {
-  const given = [image, images].flat().filter((value): value is JSONValue => value !== undefined);
-  if (given.length === 0) return { urls: files, rest };
-  if (files.length > 0) warnUnsupported(context, feature, "providerOptions.runpod has the input image");
+  row: Row,
+  urls: string[],
+  options: JSONObject,
+  { name }: ImageSource,
+): TakenImages {
+  const keys = new Set(["image", "images", row.images?.one, row.images?.many].filter((key) => key !== undefined));
+  const used = [...keys].filter((key) => options[key] !== undefined);
+  if (used.length === 0) return { urls, options };
+  if (urls.length > 0) warnOverridden(context, name, used[0]);
+  // A worker that nobody has documented may mean anything by these options, so they are left as they are.
+  if (![...keys].some((key) => row.options[key] !== undefined)) return { urls: [], options };
+
+  const given = used.flatMap((key): JSONValue[] => [options[key]].flat().filter((value) => value !== undefined));
   const bad = given.find((value) => !isFileUrl(value));
-  if (bad !== undefined) {
-    throw badOption(image === undefined ? "runpod.images" : "runpod.image", bad, "a URL or a base64 data URI");
-  }
-  return { urls: given as string[], rest };
+  if (bad !== undefined) throw badOption(used[0], isNot(bad, "a URL or a base64 data URI"));
+  return {
+    urls: given as string[],
+    options: Object.fromEntries(Object.entries(options).filter(([key]) => !keys.has(key))),
+  };
 }
 
 /**
  * Writes input images.
  *
- * @throws {InvalidArgumentError} for a model that needs one and gets none, and for more than it takes.
+ * @throws {InvalidArgumentError} for a worker that needs one and gets none, and for more than it takes.
  */
 export function writeImages(
   context: CallContext,
   rules: ImageRules | undefined,
   urls: string[],
-  { feature, advice }: ImageSource = FILES,
+  { name, advice }: ImageSource,
 ): JSONObject {
   if (!rules) {
-    if (urls.length > 0) warnUnsupported(context, feature, `"${context.modelId}" takes no input image`);
+    if (urls.length > 0) warnUnsupported(context, name, `"${context.modelId}" takes no input image`);
     return {};
   }
-  const { key, max, required } = rules;
+  const { one, many, max, required } = rules;
   if (urls.length === 0) {
     if (!required) return {};
-    throw refuse(context, feature, `an input image is required; pass ${advice} or providerOptions.runpod.${key}`);
+    const option = `providerOptions.runpod.${one ?? many}`;
+    throw refuse(context, name, `an input image is required; pass ${advice} or ${option}`);
   }
-  checkImages(context, feature, urls);
+  checkImages(context, name, urls);
   if (urls.length > max) {
-    throw refuse(
-      context,
-      feature,
-      `it takes at most ${max} input image${max === 1 ? "" : "s"}, not ${urls.length}`,
-    );
+    throw refuse(context, name, `it takes at most ${max} input image${max === 1 ? "" : "s"}, not ${urls.length}`);
   }
-  return key === "images" || urls.length > 1 ? { images: urls } : { image: urls[0] };
+  if (one !== undefined && urls.length === 1) return { [one]: urls[0] };
+  return { [many ?? one!]: urls };
 }
 
 /**
  * Checks what can be seen of images without reading them.
  *
- * @throws {InvalidArgumentError} for what cannot be read, and for another kind of file.
+ * @throws {InvalidArgumentError} for an unreadable address, and for another kind of file.
  */
-export function checkImages(context: CallContext, feature: string, urls: string[]): void {
+export function checkImages(context: CallContext, name: string, urls: string[]): void {
   const bad = urls.find((url): boolean => !isFileUrl(url));
   if (bad !== undefined) {
     const isInline = bad.startsWith("data:");
-    throw refuse(context, feature, `an input image is not ${isInline ? "valid base64" : "at an http(s) URL"}`);
+    throw refuse(context, name, `an input image is not ${isInline ? "valid base64" : "at an http(s) URL"}`);
   }
   const wrong = urls.map(mediaTypeOf).find((mediaType) => mediaType && !/^(image|application)\//.test(mediaType));
-  if (wrong !== undefined) throw refuse(context, feature, `an input image is of type "${wrong}", which is no image`);
+  if (wrong !== undefined) {
+    throw refuse(context, name, `an input image is of type "${wrong}", which is not an image type`);
+  }
 }

@@ -1,15 +1,14 @@
 /**
- * What workers document of their options, as data, and the one check of it.
+ * What workers document of their options, as data, and the check of it.
  *
- * A value of the wrong type is an error; one outside a documented list or range is sent with a warning, because lists and
- * ranges change more often than this package does.
+ * A value of the wrong type is an error. A value outside a documented list or range is sent with a warning, because lists
+ * and ranges change more often than this package does.
  *
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import { isFileUrl } from "../files/file_url.ts";
-import { badOption } from "../call/options.ts";
-import { type CallContext, quoteAll, refuse, warnUndocumented } from "./context.ts";
+import { badOption, type CallContext, isNot, quoteAll, warnUndocumented } from "./context.ts";
 
 /** What is documented of a number. */
 export interface NumberRule {
@@ -36,26 +35,22 @@ type RuleFor<Value> = [Value] extends [boolean] ? "boolean"
  *
  * @throws {InvalidArgumentError} for a value of the wrong type.
  */
-export function checkRules(context: CallContext, options: JSONObject, rules: Record<string, Rule>): void {
+export function checkRules(context: CallContext, options: JSONObject, rules: Readonly<Record<string, Rule>>): void {
   for (const [key, rule] of Object.entries(rules)) {
     const value = options[key];
     if (value === undefined) continue;
-    checkValue(context, key, value, rule, (expected) => badOption(`runpod.${key}`, value, expected));
+    checkRule(context, key, value, rule, (expected) => badOption(key, isNot(value, expected)));
   }
 }
 
 /**
- * Checks a standard setting of the SDK.
+ * Checks one value.
  *
- * @throws {InvalidArgumentError} for a value of the wrong type.
+ * @param name What the caller calls it.
+ * @param error Makes the error for a value of the wrong type.
+ * @throws what `error` makes.
  */
-export function checkSetting(context: CallContext, name: string, value: JSONValue, rule: Rule): void {
-  checkValue(context, name, value, rule, (expected) => {
-    return refuse(context, name, `${name} ${JSON.stringify(value)} is not ${expected}`);
-  });
-}
-
-function checkValue(
+export function checkRule(
   context: CallContext,
   name: string,
   value: JSONValue,
@@ -98,13 +93,13 @@ const EXPECTED: Record<Type, string> = {
   choice: "a string or a number",
 };
 
-/** What is documented in the place of this value, if it is not. */
+/** Describes what is documented, where the value is outside of it. */
 function describeLimit(rule: Rule, value: JSONValue): string | undefined {
   if (typeof rule === "string") return undefined;
   if (!isNumberRule(rule)) return rule.includes(value as string | number) ? undefined : quoteAll(rule);
   const { min = -Infinity, max = Infinity } = rule;
   if (Number(value) >= min && Number(value) <= max) return undefined;
-  return max === Infinity ? `${min} or more` : min === -Infinity ? `${max} at the most` : `${min} to ${max}`;
+  return max === Infinity ? `${min} or more` : min === -Infinity ? `at most ${max}` : `${min} to ${max}`;
 }
 
 function isNumberRule(rule: Exclude<Rule, string>): rule is NumberRule {

@@ -66,8 +66,8 @@ export function writeSize(context: CallContext, rules: SizeRules, wanted: Wanted
   return WRITERS[as](width, height);
 }
 
-/** What a caller calls the settings that the keys of a size were written from. */
-export function sizeNames({ size, aspectRatio, sizeName = "size" }: WantedSize): Record<string, string> {
+/** What the SDK calls the setting that each key of a size is written from. */
+export function sizeSettings({ size, aspectRatio, sizeName = "size" }: WantedSize): Record<string, string> {
   const name = size === undefined ? "aspectRatio" : sizeName;
   const ratio = aspectRatio === undefined ? sizeName : "aspectRatio";
   return { size: name, width: name, height: name, resolution: name, aspect_ratio: ratio };
@@ -160,6 +160,12 @@ function readSize(context: CallContext, size: string, sizeName: string): [number
   if (/^[1-9]\d*x[1-9]\d*$/.test(size)) return parse(size as Size);
   const reason = `${sizeName} "${size}" is not a width and a height in pixels, such as "1024x1024"`;
   throw refuse(context, sizeName, reason);
+}
+
+/** The sides of a size, in pixels. */
+export function sidesOf(size: string | undefined): [width: number | undefined, height: number | undefined] {
+  const [width, height] = size?.split("x").map(Number) ?? [];
+  return [width, height];
 }
 
 function parse(size: Size): [number, number] {

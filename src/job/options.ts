@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { once } from "../call/options.ts";
+import { once } from "../once.ts";
 import { LIMITS } from "./queue.ts";
 
 /** How to wait for a job. */

@@ -31,7 +31,7 @@ export interface ResultTools {
   /** Aborts with the caller and at the deadline. */
   signal: AbortSignal;
   /** Does something again that failed for a passing reason, such as a download. */
-  again: <T>(run: () => Promise<T>) => Promise<T>;
+  retry: <T>(run: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function runJob<T>(
     await begin(run, work);
     const result = await untilFinal(run);
     if (result.job.status !== "COMPLETED") throw jobError(queue, result);
-    return await read(result, { signal: run.stop.signal, again: (read) => downloadAgain(run, read) });
+    return await read(result, { signal: run.stop.signal, retry: (read) => downloadAgain(run, read) });
   } catch (error) {
     throw errorToThrow(run, error);
   } finally {

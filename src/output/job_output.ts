@@ -1,107 +1,119 @@
 /**
- * What a finished job brings: its files, and what is told of the job itself.
+ * The output of a completed job, with all that is needed to read it.
  *
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { readError } from "../http/error_details.ts";
 import { toBytes } from "../files/base64.ts";
-import { download } from "./download.ts";
-import { type FileKind, findFiles, type OutputFile } from "./find_files.ts";
+import { readError } from "../http/error_details.ts";
+import type { Answer } from "../http/error.ts";
+import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
 import type { ResultTools } from "../job/wait.ts";
+import { download } from "./download.ts";
+import { type FileKind, findFiles, type OutputFile } from "./find_files.ts";
 
-/**
- * Finds the files in a job's output.
- *
- * @param read Takes the part of the output that has the files, where the caller knows it.
- * @throws {RunpodJobError} when there is none, or when `read` throws.
- */
-export function readFiles(
-  queue: Queue,
-  result: JobAnswer,
-  kind: FileKind,
-  read?: (output: unknown) => unknown,
-): OutputFile[] {
-  const files = findFiles(readPart(queue, result, read), kind);
-  if (files.length > 0) return files;
-  throw withoutOutput(queue, result);
-}
+/** The output of a completed job. */
+export class JobOutput {
+  /** The output, or the part of it that the model's setting `output` takes. */
+  readonly value: unknown;
+  readonly job: RunpodJob;
+  /** The answer that brought it. */
+  readonly answer: Answer;
+  /** What the metadata of every modality tells of the job. */
+  readonly about: JSONObject;
+  /** The queue that the job ran on. */
+  readonly queue: Queue;
+  readonly #result: JobAnswer;
+  readonly #tools: ResultTools;
 
-/**
- * Takes the part of a job's output that matters.
- *
- * @throws {RunpodJobError} when `read` throws.
- */
-export function readPart(queue: Queue, result: JobAnswer, read: ((output: unknown) => unknown) | undefined): unknown {
-  const { output } = result.job;
-  try {
-    const part = read ? read(output) : output;
-    if (part instanceof Promise) throw new TypeError("it returned a promise, and has to return what is there");
-    return part;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const reason = `completed, but the function that reads its output failed: ${why}`;
-    throw jobError(queue, result, { kind: "no-output", reason, cause });
+  /** @throws {RunpodJobError} when `select` throws. */
+  constructor(
+    queue: Queue,
+    result: JobAnswer,
+    tools: ResultTools,
+    select: ((output: unknown) => unknown) | undefined,
+  ) {
+    this.queue = queue;
+    this.job = result.job;
+    this.answer = result.answer;
+    this.about = describeJob(queue, result.job);
+    this.#result = result;
+    this.#tools = tools;
+    this.value = this.#select(select);
   }
-}
 
-/** The error for a completed job without a readable output: a worker may complete one with nothing but an error in it. */
-export function withoutOutput(queue: Queue, result: JobAnswer): Error {
-  const { output } = result.job;
-  const error = isRecord(output) ? readError(output.error ?? output.errors ?? output.message) : undefined;
-  return jobError(queue, result, {
-    kind: error ? "failed" : "no-output",
-    reason: error && `completed with an error: ${error.message}`,
-  });
-}
-
-/**
- * Downloads a file of a job's output, again where that fails for a passing reason.
- *
- * @param what What it is, to follow "its".
- * @throws {RunpodJobError} when it cannot be had.
- */
-export async function downloadOutput(
-  queue: Queue,
-  result: JobAnswer,
-  { url, what }: { url: string; what: string },
-  { signal, again }: ResultTools,
-): Promise<Uint8Array> {
-  const trustedOrigin = new URL(rootOf(queue)).origin;
-  try {
-    return await again(() => download({ url, settings: queue.settings, trustedOrigin, abortSignal: signal }));
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw jobError(queue, result, {
-      kind: "no-output",
-      reason: `completed, but its ${what} could not be downloaded from ${url}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
-      cause,
-    });
+  /**
+   * Finds the files of a kind.
+   *
+   * @throws {RunpodJobError} when there is none.
+   */
+  files(kind: FileKind): OutputFile[] {
+    const files = findFiles(this.value, kind);
+    if (files.length > 0) return files;
+    throw this.unreadable();
   }
-}
 
-/**
- * The bytes of a file that came as base64.
- *
- * @param what What it is, to follow "its".
- * @throws {RunpodJobError} when it is none.
- */
-export function decodeOutput(
-  queue: Queue,
-  result: JobAnswer,
-  { base64, what }: { base64: string; what: string },
-): Uint8Array {
-  try {
-    return toBytes(base64);
-  } catch (cause) {
-    const reason = `completed, but its ${what} is not valid base64`;
-    throw jobError(queue, result, { kind: "no-output", reason, cause });
+  /**
+   * Gets the bytes of a file. A download is tried again after a transient error.
+   *
+   * @param what What the file is, to follow "its" in errors.
+   * @throws {RunpodJobError} when they cannot be had.
+   */
+  async bytes(file: OutputFile, what: string): Promise<Uint8Array> {
+    return "base64" in file ? this.#decode(file.base64, what) : await this.#download(file.url, what);
+  }
+
+  /** The error for an output without a result: the worker's own words, where there is nothing but an error in it. */
+  unreadable(): RunpodJobError {
+    const { output } = this.job;
+    const error = isRecord(output) ? readError(output.error ?? output.errors ?? output.message) : undefined;
+    if (error === undefined) return this.error({ kind: "no-output" });
+    return this.error({ kind: "failed", reason: `completed with an error: ${error.message}` });
+  }
+
+  /** Makes an error of the job; `reason` follows `job "…"`. */
+  error(details: { kind?: RunpodJobErrorKind; reason?: string; cause?: unknown }): RunpodJobError {
+    return jobError(this.queue, this.#result, details);
+  }
+
+  #select(select: ((output: unknown) => unknown) | undefined): unknown {
+    const { output } = this.job;
+    if (select === undefined) return output;
+    try {
+      const part = select(output);
+      if (part instanceof Promise) throw new TypeError("it returned a promise, and has to return the value itself");
+      return part;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const reason = `completed, but the function that reads its output failed: ${why}`;
+      throw this.error({ kind: "no-output", reason, cause });
+    }
+  }
+
+  #decode(base64: string, what: string): Uint8Array {
+    try {
+      return toBytes(base64);
+    } catch (cause) {
+      throw this.error({ kind: "no-output", reason: `completed, but its ${what} is not valid base64`, cause });
+    }
+  }
+
+  async #download(url: string, what: string): Promise<Uint8Array> {
+    const { signal, retry } = this.#tools;
+    const { settings } = this.queue;
+    const trustedOrigin = new URL(rootOf(this.queue)).origin;
+    try {
+      return await retry(() => download({ url, settings, trustedOrigin, abortSignal: signal }));
+    } catch (cause) {
+      signal.throwIfAborted();
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const reason = `completed, but its ${what} could not be downloaded from ${url}: ${why}`;
+      throw this.error({ kind: "no-output", reason, cause });
+    }
   }
 }
 

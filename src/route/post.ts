@@ -1,58 +1,80 @@
 /**
- * The routes of OpenAI-compatible servers, also behind a job gateway: when they are used, and with which options.
+ * Posts to an OpenAI-compatible route and reads the answer, also behind Runpod's job gateway.
  *
  * @module
  */
-import { InvalidArgumentError, type JSONObject, type SharedV4ProviderOptions } from "@ai-sdk/provider";
-import { isRecord } from "@ai-sdk/provider-utils";
-import * as z from "zod/v4-mini";
-import { type ApiRequest, request } from "../http/request.ts";
+import type { APICallError, JSONObject } from "@ai-sdk/provider";
+import { detectMediaType, isRecord } from "@ai-sdk/provider-utils";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
+import { type ApiRequest, request, requestBytes } from "../http/request.ts";
 import { unwrap } from "../job/envelope.ts";
-import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
+import type { Queue } from "../job/queue.ts";
 import { followAnswer } from "./follow.ts";
-import { adviceForName, findServedModel, withModelHint } from "./served_model.ts";
-import { badOption, once, splitOptions } from "../call/options.ts";
-import type { RunpodProviderSettings } from "../settings.ts";
-import { type CallContext, warnUnsupported } from "../input/context.ts";
 
-/** A request to one route. */
-export interface OpenaiRequest extends Pick<ApiRequest, "attempt" | "headers" | "abortSignal"> {
-  /** The path that follows the OpenAI root. */
+/** A request to a route. */
+export interface RoutePost {
+  /** The path below the OpenAI root. */
   path: string;
+  body: JSONObject;
+  /** A form to send instead of the body, which errors then show. */
+  form?: FormData;
   /** Advice for a 404. */
   notFound: string;
-  body: Record<string, unknown>;
+  /** Whether a success may be the bytes of a file. */
+  answersBytes?: boolean;
 }
 
-/** An answer, and the object that it holds. */
-export interface OpenaiAnswer {
-  json: Record<string, unknown>;
+/** The success of a route. */
+export interface RouteAnswer {
   answer: Answer;
+  /** The body as JSON, taken out of the job that may have made it; `undefined` where it is not JSON. */
+  json: unknown;
+  /** The body of a file. */
+  bytes?: Uint8Array;
+  /** What the metadata of every modality tells of the answer. */
+  about: JSONObject;
+  /** Makes the error for a body that does not hold what was asked for. */
+  unexpected: (expected: string) => APICallError;
 }
+
+/** How to wait for a job that stands in place of an answer. */
+export type RouteWait = RunpodWaitOptions & { abortSignal?: AbortSignal };
 
 /**
- * Posts to a route, and reads the object that it answers with.
+ * Posts to a route.
  *
- * @throws {APICallError} for an error, also one with HTTP 200, and for an answer that is no object.
+ * @throws {APICallError} for an error, also one that comes with HTTP 200.
  */
-export async function postOpenai(
-  settings: RunpodProviderSettings,
-  endpoint: Endpoint,
-  { path, notFound, ...call }: OpenaiRequest,
-): Promise<OpenaiAnswer> {
-  const { attempt } = call;
-  const url = endpoint.openaiRoot + path;
-  const first = await request(settings, { ...call, method: "POST", url, retryCost: "completion" });
-  const answer = await followAnswer(first, settings, endpoint, call);
+export async function postRoute(queue: Queue, post: RoutePost, wait: RouteWait): Promise<RouteAnswer> {
+  const { attempt, endpoint } = queue;
+  const { notFound } = post;
+  const call = apiRequest(queue, post, wait.abortSignal);
+  const first = await (post.answersBytes ? requestFile(queue, { ...call, notFound }) : requestText(queue, call));
+  const answer = first.bytes ? first.answer : await followAnswer(first.answer, queue, wait);
   const json = unwrap(answer.json);
   if (!answer.ok || (isRecord(json) && isErrorObject(json))) {
     throw answerError({ attempt, answer, retryCost: "completion", notFound });
   }
-  if (isRecord(json)) return { json, answer };
-  throw unexpectedAnswer({ attempt, answer, expected: "JSON" });
+  return {
+    answer,
+    json,
+    bytes: first.bytes,
+    about: describeRoute(endpoint, answer.headers),
+    unexpected: (expected) => unexpectedAnswer({ attempt, answer, expected }),
+  };
+}
+
+/** A post as the request that is sent. */
+export function apiRequest(
+  { attempt, endpoint, headers }: Queue,
+  { path, body, form }: Pick<RoutePost, "path" | "body" | "form">,
+  abortSignal: AbortSignal | undefined,
+): ApiRequest {
+  const url = endpoint.openaiRoot + path;
+  return { attempt, method: "POST", url, body, content: form, headers, abortSignal, retryCost: "completion" };
 }
 
 /** Whether an object that came as a success is an error. */
@@ -60,80 +82,27 @@ export function isErrorObject(json: Record<string, unknown>): boolean {
   return json.object === "error" || (Boolean(json.error) && readError(json.error) !== undefined);
 }
 
-/** The settings of a model that jobs and routes may both serve. */
-interface TransportSettings {
-  transport?: "openai" | "queue";
-  family?: string;
-  input?: unknown;
-  output?: unknown;
-}
-
-/**
- * How to reach such a model: by a job, unless the caller says otherwise or there is no queue.
- *
- * @throws {InvalidArgumentError} for settings that shape jobs where there are none.
- */
-export function transportOf(
-  modelId: string,
-  { root }: Endpoint,
-  { transport, family, input, output }: TransportSettings,
-): "openai" | "queue" {
-  // What ends so is the address of such a server.
-  const chosen = transport ?? (root === undefined || root.endsWith("/v1") ? "openai" : "queue");
-  const [misplaced] = Object.entries({ family, input, output }).find(([, value]) => value !== undefined) ?? [];
-  if (chosen === "queue" || misplaced === undefined) return chosen;
-  throw new InvalidArgumentError({
-    argument: misplaced,
-    message:
-      `Cannot use "${modelId}" with "${misplaced}": that shapes jobs, and the model is reached by an OpenAI-compatible route (transport: "queue" makes jobs)`,
-  });
-}
-
-/**
- * The caller's options for a route.
- *
- * @throws {InvalidArgumentError} for options that only jobs have, or that would change the kind of the answer.
- */
-export function routeOptions(context: CallContext, providerOptions: SharedV4ProviderOptions | undefined): JSONObject {
-  const { ours, worker } = splitOptions(providerOptions, waits());
-  leaveOutWaits(context, ours);
-  if (worker.stream) throw badOption("runpod.stream", worker.stream, "for options: the answer is read whole");
-  return worker;
-}
-
-/**
- * Warns of options of waiting for a job: a route makes none.
- *
- * @throws {InvalidArgumentError} for the id of a job to go on with.
- */
-export function leaveOutWaits(context: CallContext, { jobId, ...wait }: RunpodWaitOptions & { jobId?: string }): void {
-  if (jobId !== undefined) throw badOption("runpod.jobId", jobId, "for OpenAI-compatible routes, which make no jobs");
-  for (const option of Object.keys(wait)) {
-    warnUnsupported(context, `providerOptions.runpod.${option}`, "an OpenAI-compatible route makes no job to wait for");
-  }
-}
-
-const waits = once(() => z.object(waitOptions()));
-
-/** A model by the name that it is served under, with the advice for a server that does not know it. */
-export interface Served {
-  model: string;
-  notFound: string;
-}
-
-/** Calls a route of a model that is served, and explains the error for one that is not. */
-export async function withServedModel<T>(
-  settings: RunpodProviderSettings,
-  endpoint: Endpoint,
-  call: Pick<ApiRequest, "headers" | "abortSignal">,
-  ask: (served: Served) => Promise<T>,
-): Promise<T> {
-  const { model = await findServedModel(settings, endpoint, call) } = endpoint;
-  const notFound = adviceForName(endpoint, model);
-  return await withModelHint(settings, endpoint, call, notFound, () => ask({ model, notFound }));
-}
-
 /** What the metadata of every modality tells of a route's answer. */
 export function describeRoute({ name }: Endpoint, headers: Record<string, string>): JSONObject {
   return { endpoint: name, workerId: headers["x-runpod-worker-id"] };
+}
+
+async function requestText({ settings }: Queue, call: ApiRequest): Promise<{ answer: Answer; bytes?: undefined }> {
+  return { answer: await request(settings, call) };
+}
+
+/** Behind a job gateway a file can only come as base64 in JSON, so the answer may be text all the same. */
+async function requestFile(
+  { settings }: Queue,
+  call: ApiRequest & { notFound: string },
+): Promise<{ answer: Answer; bytes?: Uint8Array }> {
+  const { bytes, headers, asText } = await requestBytes(settings, call);
+  if (bytes.length === 0 || isText(bytes, headers["content-type"])) return { answer: asText() };
+  const { url, body: requestBody } = call;
+  return { bytes, answer: { url, status: 200, ok: true, headers, text: "", json: undefined, requestBody } };
+}
+
+/** Whether a body is text both by its media type and by its first bytes. */
+function isText(bytes: Uint8Array, contentType = "text/plain"): boolean {
+  return /^text\/|json/i.test(contentType) && detectMediaType({ data: bytes }) === undefined;
 }

@@ -1,0 +1,102 @@
+/**
+ * Prepares a call: options sorted and checked, the transport chosen, what cannot be used told.
+ *
+ * @module
+ */
+import type { RunpodWaitOptions } from "../job/options.ts";
+import { type CallContext, warnUnsupported } from "../input/context.ts";
+import type { Queue } from "../job/queue.ts";
+import type { Kind, Modality, ModelCall, ReadContext, Route } from "./modality.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { type JobOptions, sortOptions } from "./options.ts";
+import { routeOf } from "./transport.ts";
+
+/** A call that is ready to be written. */
+export interface Prepared<K extends Kind> {
+  modality: Modality<K>;
+  modelCall: ModelCall<K>;
+  queue: Queue;
+  /** The route that the call takes; absent where it becomes, or continues, a job. */
+  route?: Route<K>;
+  job: JobOptions;
+}
+
+const ROUTE_SUBMITS_NOTHING = 'an OpenAI route submits no job (transport: "queue" does)';
+const NO_JOBS = "the server has no job queue";
+const CONTINUED = "the job was submitted before";
+
+/**
+ * Prepares a call of a model.
+ *
+ * @throws {InvalidArgumentError} for an option with a bad value.
+ */
+export function prepare<K extends Kind>(
+  modality: Modality<K>,
+  { settings, endpoint, modelId, modelSettings }: ModelConfig<K["settings"]>,
+  call: K["call"],
+): Prepared<K> {
+  const context: CallContext = { modelId, attempt: `${modality.verb} with "${modelId}"`, warnings: [] };
+  const { job, ours, worker } = sortOptions<K["options"]>(call.providerOptions, modality.options());
+  const row = modality.resolve({ modelId, modelSettings });
+  const route = job.jobId === undefined ? routeOf(modality, endpoint, modelSettings) : undefined;
+  return {
+    modality,
+    modelCall: {
+      ...context,
+      call,
+      settings: modelSettings,
+      row,
+      options: ours,
+      workerOptions: worker,
+      servedName: endpoint.model ?? "",
+    },
+    queue: { settings, endpoint, attempt: context.attempt, headers: call.headers },
+    route,
+    job: usableOptions(context, job, { isRoute: route !== undefined, hasQueue: endpoint.root !== undefined }),
+  };
+}
+
+/** The context that an answer is read with. */
+export function readContext<K extends Kind>(
+  { modelCall: { modelId, attempt, warnings, settings } }: Prepared<K>,
+  reading: K["reading"],
+  notFound = "",
+): ReadContext<K> {
+  return { modelId, attempt, warnings, settings, reading, notFound };
+}
+
+/** Warns of the options about a job that have no effect, and leaves them out. */
+function usableOptions(
+  context: CallContext,
+  job: JobOptions,
+  { isRoute, hasQueue }: { isRoute: boolean; hasQueue: boolean },
+): JobOptions {
+  if (isRoute) {
+    // Options of the wait are for the job that a cold endpoint may answer with.
+    const names = hasQueue ? ["waitMillis" as const] : Object.keys(job.wait) as Array<keyof RunpodWaitOptions>;
+    const reason = hasQueue ? ROUTE_SUBMITS_NOTHING : NO_JOBS;
+    return {
+      ...job,
+      submission: dropAll(context, job.submission, reason),
+      wait: dropOptions(context, job.wait, names, reason),
+    };
+  }
+  return job.jobId === undefined ? job : { ...job, submission: dropAll(context, job.submission, CONTINUED) };
+}
+
+function dropAll<Options extends object>(context: CallContext, options: Options, reason: string): Options {
+  return dropOptions(context, options, Object.keys(options) as Array<keyof Options & string>, reason);
+}
+
+/** Leaves some options out, with a warning for each that was given. */
+export function dropOptions<Options extends object>(
+  context: Pick<CallContext, "warnings">,
+  options: Options,
+  names: ReadonlyArray<keyof Options & string>,
+  reason: string,
+): Options {
+  const given = names.filter((name) => options[name] !== undefined);
+  for (const name of given) warnUnsupported(context, `providerOptions.runpod.${name}`, reason);
+  const kept = Object.entries(options).filter(([name]) => !given.includes(name as keyof Options & string));
+  return Object.fromEntries(kept) as Options;
+}

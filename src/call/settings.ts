@@ -1,0 +1,76 @@
+/**
+ * The settings of a model: their schemas, and their check when a model is made.
+ *
+ * @module
+ */
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import * as z from "zod/v4-mini";
+import { quoteAll } from "../input/context.ts";
+import { once } from "../once.ts";
+import type { Kind, Modality } from "./modality.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { describeIssue, type OptionsSchema } from "./options.ts";
+import { transportOf } from "./transport.ts";
+
+/** Makes the schema of settings on first use. */
+export function settingsSchema(shape: () => z.core.$ZodShape): () => OptionsSchema {
+  return once(() => z.object(shape()));
+}
+
+const TEXT = "a text";
+
+/** A text that is not empty. */
+export const textSetting = (what: string = TEXT) => z.optional(z.string(what).check(z.minLength(1, what)));
+/** One of some words. */
+export const choiceSetting = (choices: readonly string[]) =>
+  z.optional(z.enum(choices as string[], `one of ${quoteAll(choices)}`));
+/** A function of the caller's. */
+export const functionSetting = () => z.optional(z.custom((value) => typeof value === "function", "a function"));
+
+/** The settings that shape jobs. */
+const JOB_SETTINGS = ["family", "input", "output"];
+
+/**
+ * Checks the settings of a model that is being made, and resolves its row.
+ *
+ * @throws {InvalidArgumentError} for a setting that such models do not have, for a bad value, and for one without effect.
+ */
+export function resolveModel<K extends Kind>(
+  modality: Modality<K>,
+  { modelId, endpoint, modelSettings }: Pick<ModelConfig<K["settings"]>, "modelId" | "endpoint" | "modelSettings">,
+): K["row"] {
+  const given = Object.fromEntries(Object.entries(modelSettings).filter(([, value]) => value !== undefined));
+  const refuse = (argument: string, reason: string) => {
+    const kind = modality.provider.replace("runpod.", "");
+    return new InvalidArgumentError({ argument, message: `Cannot make the ${kind} model "${modelId}": ${reason}` });
+  };
+  // Most models are made without settings, and then no schema is built.
+  if (Object.keys(given).length > 0) checkGiven(given, modality.settings(), refuse);
+
+  const misplaced = transportOf(modality, endpoint, modelSettings) === "queue"
+    ? undefined
+    : JOB_SETTINGS.find((name) => Object.hasOwn(given, name));
+  if (misplaced !== undefined) {
+    throw refuse(
+      misplaced,
+      `"${misplaced}" shapes jobs, and the model is reached by an OpenAI-compatible route (transport: "queue" makes jobs)`,
+    );
+  }
+  return modality.resolve({ modelId, modelSettings });
+}
+
+function checkGiven(
+  given: object,
+  schema: OptionsSchema,
+  refuse: (argument: string, reason: string) => InvalidArgumentError,
+): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(schema.shape, name));
+  if (unknown !== undefined) {
+    const known = quoteAll(Object.keys(schema.shape));
+    throw refuse(unknown, `"${unknown}" is not one of its settings (${known}); options go into providerOptions.runpod`);
+  }
+  const result = z.safeParse(schema, given);
+  if (result.success) return;
+  const { path, reason } = describeIssue(result.error.issues[0], given);
+  throw refuse(path, `the setting "${path}": ${reason}`);
+}

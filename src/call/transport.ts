@@ -1,0 +1,26 @@
+/**
+ * How the calls of a model travel: as jobs, or over an OpenAI-compatible route.
+ *
+ * @module
+ */
+import type { Endpoint } from "../http/endpoint.ts";
+import type { Kind, Modality, Route } from "./modality.ts";
+
+/** Names the transport: what the settings say, else what the modality prefers, else the route where there is no queue. */
+export function transportOf<K extends Kind>(
+  { routes = {}, defaultTransport = "queue" }: Modality<K>,
+  { root }: Endpoint,
+  { transport }: K["settings"],
+): string {
+  const [firstRoute = "queue"] = Object.keys(routes);
+  return transport ?? (root === undefined ? firstRoute : defaultTransport);
+}
+
+/** The route that the calls of a model take; absent where they become jobs. */
+export function routeOf<K extends Kind>(
+  modality: Modality<K>,
+  endpoint: Endpoint,
+  settings: K["settings"],
+): Route<K> | undefined {
+  return modality.routes?.[transportOf(modality, endpoint, settings)];
+}

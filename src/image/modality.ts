@@ -1,0 +1,88 @@
+/**
+ * Image generation: a worker's input from a call, and images from a worker's output.
+ *
+ * @module
+ */
+import type { ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
+import type { Kind, Modality, ModelCall } from "../call/modality.ts";
+import { callOptions } from "../call/options.ts";
+import { functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { toUrl } from "../files/file_url.ts";
+import { resolveRow } from "../input/catalogue.ts";
+import { warnUnsupported } from "../input/context.ts";
+import { type ImageSource, takeImages, writeImages } from "../input/images.ts";
+import { sidesOf } from "../input/size.ts";
+import { writeInput } from "../input/writer.ts";
+import { once } from "../once.ts";
+import type { OutputFile } from "../output/find_files.ts";
+import type { JobOutput } from "../output/job_output.ts";
+import { ANY_IMAGE_WORKER, IMAGE_MODELS, type ImageRow } from "./catalogue.ts";
+import type { RunpodImageModelSettings } from "./options.ts";
+
+/** The types of image generation. */
+export interface ImageKind extends Kind {
+  call: ImageModelV4CallOptions;
+  settings: RunpodImageModelSettings;
+  row: ImageRow;
+  options: Record<never, never>;
+  reading: undefined;
+  result: Pick<ImageModelV4Result, "images" | "providerMetadata">;
+}
+
+/** Image generation. */
+export const imageModality: Modality<ImageKind> = {
+  provider: "runpod.image",
+  verb: "generate an image",
+  settings: settingsSchema(() => ({ family: textSetting(), input: functionSetting(), output: functionSetting() })),
+  options: once(callOptions),
+  resolve: ({ modelId, modelSettings: { family } }) =>
+    resolveRow<ImageRow>(IMAGE_MODELS, { kind: "image", modelId, family, otherwise: ANY_IMAGE_WORKER }),
+  async write(modelCall) {
+    return { input: await writeImageInput(modelCall), reading: undefined };
+  },
+  read: readImages,
+};
+
+const FILES: ImageSource = { name: "files", advice: "prompt.images" };
+
+async function writeImageInput(modelCall: ModelCall<ImageKind>): Promise<JSONObject> {
+  const { call, row, settings: { input: makeInput }, workerOptions, warnings } = modelCall;
+  const { prompt, size, aspectRatio, seed, files = [], mask } = call;
+  // A function of the caller's gets everything, so nothing is unsupported or overridden.
+  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const { urls, options } = takeImages(context, row, files.map(toUrl), workerOptions, FILES);
+  const input = writeInput(context, makeInput ? { ...row, required: [] } : row, {
+    settings: { prompt, seed, mask: makeInput ? undefined : mask && toUrl(mask) },
+    size: { size, aspectRatio },
+    files: makeInput ? {} : writeImages(context, row.images, urls, FILES),
+    options,
+  });
+  if (call.n > 1) warnUnsupported({ warnings }, "n", "one call makes one image; generateImage splits n");
+  if (!makeInput) return input;
+  const [width, height] = sidesOf(size);
+  return await makeInput({
+    prompt,
+    width,
+    height,
+    aspectRatio,
+    seed,
+    images: urls,
+    mask: mask && toUrl(mask),
+    options,
+    input,
+  });
+}
+
+async function readImages(output: JobOutput): Promise<ImageKind["result"]> {
+  const files = output.files("image");
+  // The SDK wants all images in one form, so base64 stays only where every image is base64.
+  const images = files.every(isInline)
+    ? files.map(({ base64 }) => base64)
+    : await Promise.all(files.map((file) => output.bytes(file, "image")));
+  const described = files.map((file) => ({ url: isInline(file) ? undefined : file.url, ...output.about }));
+  return { images, providerMetadata: { runpod: { images: described } } };
+}
+
+function isInline(file: OutputFile): file is Extract<OutputFile, { base64: string }> {
+  return "base64" in file;
+}
