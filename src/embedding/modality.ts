@@ -1,0 +1,93 @@
+/**
+ * Embedding: `/embeddings` of an OpenAI-compatible server, or a job of Runpod's worker for Infinity.
+ *
+ * @module
+ */
+import type { EmbeddingModelV4CallOptions, EmbeddingModelV4Result, JSONObject } from "@ai-sdk/provider";
+import { isRecord } from "@ai-sdk/provider-utils";
+import * as z from "zod/v4-mini";
+import type { Kind, Modality, ModelCall } from "../call/modality.ts";
+import { callOptions } from "../call/options.ts";
+import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { refuse, warnUnsupported } from "../input/context.ts";
+import { override } from "../input/writer.ts";
+import { unwrap } from "../job/envelope.ts";
+import { once } from "../once.ts";
+import { isErrorObject } from "../route/post.ts";
+import type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./options.ts";
+import { readEmbeddings } from "./vectors.ts";
+
+/** The types of embedding. */
+export interface EmbeddingKind extends Kind {
+  call: EmbeddingModelV4CallOptions;
+  settings: RunpodEmbeddingModelSettings;
+  row: undefined;
+  options: Pick<RunpodEmbeddingModelOptions, "encodingFormat">;
+  /** How many vectors there must be. */
+  reading: { count: number };
+  result: Omit<EmbeddingModelV4Result, "warnings">;
+}
+
+const COUNT = "a whole number above 0";
+
+/** Embedding. */
+export const embeddingModality: Modality<EmbeddingKind> = {
+  provider: "runpod.embedding",
+  verb: "embed",
+  settings: settingsSchema(() => ({
+    model: textSetting(),
+    transport: choiceSetting(["openai", "queue"]),
+    maxEmbeddingsPerCall: z.optional(z.int(COUNT).check(z.minimum(1, COUNT))),
+  })),
+  options: once(() => callOptions({ encodingFormat: z.optional(z.enum(["float", "base64"], '"float" or "base64"')) })),
+  resolve: () => undefined,
+  defaultTransport: "openai",
+  jobModel: "listed by a route",
+  write: writeJob,
+  resume: ({ call }) => ({ count: call.values.length }),
+  read(output, { reading: { count } }) {
+    const json = unwrap(output.value);
+    const read = isRecord(json) && !isErrorObject(json) ? readEmbeddings(json, count) : undefined;
+    if (!read) throw output.unreadable();
+    return { ...read, response: { body: output.answer.json }, providerMetadata: { runpod: output.about } };
+  },
+  routes: {
+    openai: {
+      path: "/embeddings",
+      write: (modelCall) => ({ body: writeBody(modelCall), reading: { count: modelCall.call.values.length } }),
+      read({ json, answer, unexpected }, { reading: { count } }) {
+        const read = isRecord(json) ? readEmbeddings(json, count) : undefined;
+        if (!read || !isRecord(json)) throw unexpected(`an embedding for each of ${count} values`);
+        const { cost } = json;
+        return {
+          ...read,
+          response: { body: answer.json },
+          ...(typeof cost === "number" && { providerMetadata: { runpod: { cost } } }),
+        };
+      },
+    },
+  },
+};
+
+function writeBody(modelCall: ModelCall<EmbeddingKind>): JSONObject {
+  const { call, options: { encodingFormat }, workerOptions } = modelCall;
+  checkValues(modelCall);
+  const options = { ...(encodingFormat && { encoding_format: encodingFormat }), ...workerOptions };
+  const { dimensions } = call;
+  const written = dimensions === undefined ? {} : { dimensions };
+  return { input: call.values, ...override(modelCall, written, options, { dimensions: "dimensions" }), ...options };
+}
+
+function writeJob(modelCall: ModelCall<EmbeddingKind>): { input: JSONObject; reading: { count: number } } {
+  const { call: { values, dimensions }, options: { encodingFormat }, workerOptions } = modelCall;
+  checkValues(modelCall);
+  const details = "the worker for Infinity has no such option";
+  if (encodingFormat !== undefined) warnUnsupported(modelCall, "providerOptions.runpod.encodingFormat", details);
+  if (dimensions !== undefined) warnUnsupported(modelCall, "dimensions", details);
+  return { input: { ...workerOptions, input: values }, reading: { count: values.length } };
+}
+
+function checkValues(modelCall: ModelCall<EmbeddingKind>): void {
+  const empty = modelCall.call.values.indexOf("");
+  if (empty !== -1) throw refuse(modelCall, "values", `value ${empty} is empty`);
+}
