@@ -23,11 +23,13 @@ export type { RunpodChatModelId } from "./src/language/catalogue.ts";
 export type {
   RunpodChatModelOptions,
   RunpodChatModelSettings,
+  RunpodCompletionModelOptions,
+  RunpodCompletionModelSettings,
   RunpodReasoningEcho,
   RunpodReasoningTags,
   RunpodStructuredOutputMode,
   RunpodStructuredOutputs,
-} from "./src/language/chat_options.ts";
+} from "./src/language/options.ts";
 export type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./src/image/catalogue.ts";
 export type { RunpodImageWorkerOptions } from "./src/image/worker_options.ts";
 export type {
@@ -55,8 +57,8 @@ export type {
   RunpodTranscriptionWorkerOptions,
 } from "./src/transcription/options.ts";
 export type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./src/transcription/model.ts";
-export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/model.ts";
-export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/model.ts";
+export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/options.ts";
+export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/options.ts";
 export type {
   RunpodKnownVideoModelId,
   RunpodVideoModelId,
@@ -66,8 +68,7 @@ export type {
 } from "./src/video/options.ts";
 export type { RunpodVideoCall, RunpodVideoModelSettings } from "./src/video/model.ts";
 export type { RunpodLora } from "./src/input/lora.ts";
-export type { RunpodCompletionModelSettings } from "./src/language/completion_model.ts";
-export type { RunpodCompletionModelOptions } from "./src/language/completion_request.ts";
+export type { RunpodServedModel } from "./src/route/models.ts";
 export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";
@@ -82,6 +83,5 @@ export type {
   RunpodRunOptions,
   RunpodRunSyncOptions,
   RunpodS3Config,
-  RunpodServedModel,
   RunpodStreamOptions,
 } from "./src/client.ts";

@@ -5,11 +5,10 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { request } from "./http/request.ts";
 import type { Endpoint } from "./http/endpoint.ts";
-import { answerError, unexpectedAnswer } from "./http/error.ts";
+import { listModels, type RunpodServedModel } from "./route/models.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
-import { type RunpodJob, unwrap } from "./job/envelope.ts";
+import type { RunpodJob } from "./job/envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
 import {
   ask,
@@ -85,14 +84,6 @@ export interface RunpodHealth {
   jobs: Record<string, number>;
   /** Workers by what they do: `idle`, `initializing`, `ready`, `running`, `throttled`, `unhealthy`. */
   workers: Record<string, number>;
-}
-
-/** A model that an endpoint serves. */
-export interface RunpodServedModel {
-  /** The name to call it by. */
-  id: string;
-  /** What else the server tells of it. */
-  [key: string]: unknown;
 }
 
 /** An endpoint's job queue. */
@@ -201,39 +192,6 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     models: (options) => listModels(settings, endpoint, options),
   };
-}
-
-/**
- * Lists the models that an OpenAI-compatible server serves.
- *
- * @throws {APICallError}
- */
-export async function listModels(
-  settings: RunpodProviderSettings,
-  { name, openaiRoot }: Endpoint,
-  call: RunpodCallOptions = {},
-): Promise<RunpodServedModel[]> {
-  const attempt = `list the models that "${name}" serves`;
-  const answer = await request(settings, {
-    attempt,
-    method: "GET",
-    url: `${openaiRoot}/models`,
-    ...call,
-    retryCost: "free",
-  });
-  if (!answer.ok) {
-    throw answerError({ attempt, answer, retryCost: "free", notFound: `check that endpoint "${name}" exists` });
-  }
-  const served = readModels(answer.json);
-  if (served.length > 0) return served;
-  throw unexpectedAnswer({ attempt, answer, expected: 'a list of models (or name one yourself: { model: "…" })' });
-}
-
-/** Reads a list of models, also one that a job left wrapped. */
-export function readModels(json: unknown): RunpodServedModel[] {
-  const list = unwrap(json);
-  const models: unknown[] = isRecord(list) && Array.isArray(list.data) ? list.data : [];
-  return models.filter((model): model is RunpodServedModel => isRecord(model) && typeof model.id === "string");
 }
 
 function readCounts(value: unknown): Record<string, number> {

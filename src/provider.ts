@@ -16,27 +16,29 @@ import type {
 } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "./settings.ts";
 import { createBatch } from "./batch/batch.ts";
-import { EmbeddingModel, type RunpodEmbeddingModelSettings } from "./embedding/model.ts";
+import { endpointClient, type RunpodEndpoint } from "./client.ts";
+import { EmbeddingModel } from "./embedding/model.ts";
+import type { RunpodEmbeddingModelSettings } from "./embedding/options.ts";
 import { type Endpoint, locate } from "./http/endpoint.ts";
 import { findImageModel } from "./image/catalogue.ts";
-import { ImageModel, type RunpodImageModelSettings } from "./image/model.ts";
-import type { RunpodImageModelId } from "./image/options.ts";
-import { endpointClient, type RunpodEndpoint } from "./client.ts";
+import { ImageModel } from "./image/model.ts";
+import type { RunpodImageModelId, RunpodImageModelSettings } from "./image/options.ts";
 import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { ChatModel } from "./language/chat_model.ts";
-import { CompletionModel, type RunpodCompletionModelSettings } from "./language/completion_model.ts";
-import type { RunpodChatModelSettings } from "./language/chat_options.ts";
+import { CompletionModel } from "./language/completion_model.ts";
+import type { RunpodChatModelSettings, RunpodCompletionModelSettings } from "./language/options.ts";
 import type { ModelConfig } from "./call/model_config.ts";
-import { RerankingModel, type RunpodRerankingModelSettings } from "./reranking/model.ts";
+import { RerankingModel } from "./reranking/model.ts";
+import type { RunpodRerankingModelSettings } from "./reranking/options.ts";
 import { findSpeechModel } from "./speech/catalogue.ts";
-import { type RunpodSpeechModelSettings, SpeechModel } from "./speech/model.ts";
-import type { RunpodSpeechModelId } from "./speech/options.ts";
+import { SpeechModel } from "./speech/model.ts";
+import type { RunpodSpeechModelId, RunpodSpeechModelSettings } from "./speech/options.ts";
 import { findTranscriptionModel } from "./transcription/catalogue.ts";
-import { type RunpodTranscriptionModelSettings, TranscriptionModel } from "./transcription/model.ts";
-import type { RunpodTranscriptionModelId } from "./transcription/options.ts";
+import { TranscriptionModel } from "./transcription/model.ts";
+import type { RunpodTranscriptionModelId, RunpodTranscriptionModelSettings } from "./transcription/options.ts";
 import { findVideoModel } from "./video/catalogue.ts";
-import { type RunpodVideoModelSettings, VideoModel } from "./video/model.ts";
-import type { RunpodVideoModelId } from "./video/options.ts";
+import { VideoModel } from "./video/model.ts";
+import type { RunpodVideoModelId, RunpodVideoModelSettings } from "./video/options.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */
 export interface RunpodProvider extends ProviderV4 {
@@ -161,28 +163,33 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
     return locate(modelId, { baseURL: settings.baseURL, entry });
   };
 
-  const configOf = <Own>(modelId: string, modelSettings: Settings & { model?: string }): ModelConfig<Own> => {
+  const configOf = <Settings>(
+    modelId: string,
+    modelSettings: Settings & { model?: string },
+  ): ModelConfig<Settings> => {
     const endpoint = endpointOf(modelId);
-    const { model = endpoint.model } = own;
-    return { modelId, settings, endpoint: { ...endpoint, model }, own };
+    const { model = endpoint.model } = modelSettings;
+    return { modelId, settings, endpoint: { ...endpoint, model }, modelSettings };
   };
 
-  const languageModel = (modelId: string, own: RunpodChatModelSettings = {}): LanguageModelV4 =>
-    new ChatModel(configOf(modelId, own));
-  const completionModel = (modelId: string, own: RunpodCompletionModelSettings = {}): LanguageModelV4 =>
-    new CompletionModel(configOf(modelId, own));
-  const imageModel = (modelId: string, own: RunpodImageModelSettings = {}): ImageModelV4 =>
-    new ImageModel(configOf(modelId, own));
-  const speechModel = (modelId: string, own: RunpodSpeechModelSettings = {}): SpeechModelV4 =>
-    new SpeechModel(configOf(modelId, own));
-  const transcriptionModel = (modelId: string, own: RunpodTranscriptionModelSettings = {}): TranscriptionModelV4 =>
-    new TranscriptionModel(configOf(modelId, own));
-  const embeddingModel = (modelId: string, own: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
-    new EmbeddingModel(configOf(modelId, own));
-  const rerankingModel = (modelId: string, own: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
-    new RerankingModel(configOf(modelId, own));
-  const videoModel = (modelId: string, own: RunpodVideoModelSettings = {}): VideoModelV4 =>
-    new VideoModel(configOf(modelId, own));
+  const languageModel = (modelId: string, modelSettings: RunpodChatModelSettings = {}): LanguageModelV4 =>
+    new ChatModel(configOf(modelId, modelSettings));
+  const completionModel = (modelId: string, modelSettings: RunpodCompletionModelSettings = {}): LanguageModelV4 =>
+    new CompletionModel(configOf(modelId, modelSettings));
+  const imageModel = (modelId: string, modelSettings: RunpodImageModelSettings = {}): ImageModelV4 =>
+    new ImageModel(configOf(modelId, modelSettings));
+  const speechModel = (modelId: string, modelSettings: RunpodSpeechModelSettings = {}): SpeechModelV4 =>
+    new SpeechModel(configOf(modelId, modelSettings));
+  const transcriptionModel = (
+    modelId: string,
+    modelSettings: RunpodTranscriptionModelSettings = {},
+  ): TranscriptionModelV4 => new TranscriptionModel(configOf(modelId, modelSettings));
+  const embeddingModel = (modelId: string, modelSettings: RunpodEmbeddingModelSettings = {}): EmbeddingModelV4 =>
+    new EmbeddingModel(configOf(modelId, modelSettings));
+  const rerankingModel = (modelId: string, modelSettings: RunpodRerankingModelSettings = {}): RerankingModelV4 =>
+    new RerankingModel(configOf(modelId, modelSettings));
+  const videoModel = (modelId: string, modelSettings: RunpodVideoModelSettings = {}): VideoModelV4 =>
+    new VideoModel(configOf(modelId, modelSettings));
   const endpoint = (endpointId: string): RunpodEndpoint => endpointClient(settings, endpointOf(endpointId));
 
   const provider = (modelId: string, settings?: RunpodChatModelSettings) => languageModel(modelId, settings);

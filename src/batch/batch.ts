@@ -13,16 +13,17 @@ import {
   type Experimental_BatchV4Status as BatchV4Status,
   InvalidArgumentError,
 } from "@ai-sdk/provider";
-import * as z from "zod/v4-mini";
 import { cancelInBackground } from "../job/cancel.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
-import { type RunpodWaitOptions, waitOptions } from "../job/options.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
 import { retryReads } from "../job/retry.ts";
 import { cancelJob, type Queue } from "../job/queue.ts";
 import { readStatusOnce, runJob, startJob } from "../job/wait.ts";
-import { SUPPORTED_URLS } from "../language/chat_model.ts";
-import { once, splitOptions } from "../call/options.ts";
+
+import { callOptions, sortOptions } from "../call/options.ts";
+import { SUPPORTED_URLS } from "../language/supported_urls.ts";
+import { once } from "../once.ts";
 import { describeJob } from "../output/job_output.ts";
 import { badBatch, type Batch, type BatchItem, readBatchId, writeBatchId } from "./batch_id.ts";
 import { type BatchCall, type ConfigOf, queueOf, readResult, writeRequest, type WrittenRequest } from "./request.ts";
@@ -48,14 +49,14 @@ export function createBatch(configOf: ConfigOf): BatchV4 {
     doGetBatchStatus: async ({ batchId, ...call }) => await batchStatus(openBatch(configOf, batchId, call), call),
     // deno-lint-ignore require-await
     doGetBatchResults: async ({ batchId, ...call }) => {
-      const { jobId: _, ...wait } = splitOptions(call.providerOptions, onlyWait()).ours;
+      const { job: { wait } } = sortOptions(call.providerOptions, jobOptions());
       return batchResults(configOf, openBatch(configOf, batchId, call), call, wait);
     },
     doCancelBatch: async ({ batchId, ...call }) => await cancelBatch(openBatch(configOf, batchId, call), call),
   };
 }
 
-const onlyWait = once(() => z.object(waitOptions()));
+const jobOptions = once(callOptions);
 
 async function startBatch(
   configOf: ConfigOf,
@@ -199,11 +200,10 @@ function batchResults(
   const options = { timeoutMillis: Infinity, ...wait, cancelOnAbort: false, cancelOnTimeout: false };
   const resultOf = async (item: OpenBatch["items"][number]): Promise<BatchV4ItemResult> => {
     const { id, group, queue, jobId, error } = item;
-    const config = configOf(group.modelId);
     if (jobId === undefined) return { type: group.type, id, status: "failed", error: error ?? { message: "No job" } };
     try {
       return await runJob(queue, { jobId }, { ...options, abortSignal: signal }, async (result, tools) => {
-        return await download(() => readResult(config, queue, item, result, tools));
+        return await download(() => readResult(queue, item, result, tools));
       });
     } catch (error) {
       // A job that is still at work has no result, not even a bad one.

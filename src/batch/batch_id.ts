@@ -6,7 +6,7 @@
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { convertBase64ToUint8Array, convertUint8ArrayToBase64 } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import { once } from "../call/options.ts";
+import { once } from "../once.ts";
 
 /** What the requests of one kind have in common. */
 export type BatchGroup = z.infer<ReturnType<typeof groups>>;
@@ -72,9 +72,8 @@ const groups = once(() =>
     modelId: z.string(),
     /** The name of the model's endpoint, which has to be the same when the results are read. */
     endpoint: z.string(),
-    tags: z.optional(z.object({ opening: z.string(), closing: z.string(), startWithReasoning: z.boolean() })),
-    jsonTool: z.optional(z.string()),
-    limit: z.optional(z.number()),
+    /** What reading a result needs to know of the request. */
+    reading: z.optional(z.record(z.string(), z.unknown())),
   })
 );
 

@@ -1,28 +1,33 @@
 /**
- * What one request of a batch is as a job, and what its result is read with: the models' own writing and reading.
+ * One request of a batch: the job that it becomes, and the result that is read of the job.
  *
  * @module
  */
 import type {
+  Experimental_BatchV4ItemResult as BatchV4ItemResult,
   Experimental_BatchV4Request as BatchV4Request,
-  Experimental_ImageBatchV4ItemResult as ImageItemResult,
-  Experimental_TextBatchV4ItemResult as TextItemResult,
   SharedV4ProviderOptions,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import * as z from "zod/v4-mini";
-import { imageQueue, readImageJob, writeImageInput } from "../image/model.ts";
-import { type RunpodWaitOptions, submissionOptions } from "../job/options.ts";
+import { readResult as readJobResult, withJob } from "../call/execute.ts";
+import type { Kind, Modality } from "../call/modality.ts";
+import type { ModelConfig } from "../call/model_config.ts";
+import { dropOptions, prepare } from "../call/prepare.ts";
+import { imageModality } from "../image/modality.ts";
+import { badOption } from "../input/context.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
 import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
 import type { ResultTools } from "../job/wait.ts";
-import { dropWaitOptions } from "../language/chat_options.ts";
-import { chatAttempt, prepareChat } from "../language/prepare.ts";
-import { chatSubmission, readChatJob, readingOf } from "../language/queue_transport.ts";
-import type { ModelConfig } from "../call/model_config.ts";
-import { badOption, once, splitOptions } from "../call/options.ts";
+import { chatModality } from "../language/modality.ts";
 import type { BatchGroup } from "./batch_id.ts";
 
-/** Makes the config of a model with nothing but its id. */
+/** The modality of each type of request. A language model is reached by a job, whatever its default. */
+const TYPES: Record<BatchV4Request["type"], RequestType> = {
+  text: requestType(chatModality, { transport: "queue" }),
+  image: requestType(imageModality, {}),
+};
+
+/** Makes the config of a model that has nothing but an id. */
 export type ConfigOf = (modelId: string) => ModelConfig<Record<never, never>>;
 
 /** What the call of a batch function takes. */
@@ -32,15 +37,41 @@ export interface BatchCall {
   headers?: Record<string, string | undefined>;
 }
 
-/** A request that is ready to be submitted. */
-export interface WrittenRequest {
-  id: string;
-  group: BatchGroup;
+/** A request as a job. */
+interface RequestJob {
   queue: Queue;
   submission: Submission;
   wait: RunpodWaitOptions;
   warnings: SharedV4Warning[];
+  /** What reading the result needs to know of the request, as plain JSON. */
+  reading: Record<string, unknown> | undefined;
 }
+
+/** A request that is ready to be submitted. */
+export interface WrittenRequest extends Omit<RequestJob, "reading"> {
+  id: string;
+  group: BatchGroup;
+}
+
+/** Where a completed job was read, and what with. */
+interface Completed {
+  queue: Queue;
+  modelId: string;
+  reading: RequestJob["reading"];
+  result: JobAnswer;
+  tools: ResultTools;
+}
+
+/** What is done with the requests of one type. */
+interface RequestType {
+  /** What a request does, to follow "Cannot" in errors. */
+  verb: string;
+  write: (config: ReturnType<ConfigOf>, call: BatchCall & object) => Promise<RequestJob>;
+  read: (completed: Completed) => Promise<object>;
+}
+
+const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
+const NOT_AWAITED = "starting a batch submits its jobs, and waits for none";
 
 /**
  * Writes the job of a request.
@@ -49,82 +80,63 @@ export interface WrittenRequest {
  */
 export async function writeRequest(
   config: ReturnType<ConfigOf>,
-  request: BatchV4Request,
+  { id, type, modelId, options }: BatchV4Request,
   { providerOptions, abortSignal, headers }: BatchCall,
 ): Promise<WrittenRequest> {
-  const { id, type, modelId } = request;
-  const own = request.options.providerOptions;
-  const options = { ...own, runpod: { ...providerOptions?.runpod, ...own?.runpod } };
-  if (options.runpod.jobId !== undefined) {
-    throw badOption("runpod.jobId", options.runpod.jobId, "for batches, whose jobs are all new");
-  }
-  const endpoint = config.endpoint.name;
-  if (type === "image") {
-    const { ours: submission, worker } = splitOptions(options, onlySubmission());
-    const call = { ...request.options, providerOptions: { ...options, runpod: worker }, abortSignal, headers };
-    const { input, wait, warnings } = await writeImageInput(config, call);
-    return {
-      id,
-      group: { type, modelId, endpoint },
-      queue: imageQueue(config, headers),
-      submission: { input, ...submission },
-      wait: submitting(wait, warnings),
-      warnings,
-    };
-  }
-  const call = { ...request.options, providerOptions: options, abortSignal, headers };
-  const chat = await prepareChat({ ...config, own: { transport: "queue" } }, call);
-  const { context: { tags, jsonTool }, limit } = readingOf(chat);
-  return {
-    id,
-    group: { type, modelId, endpoint, tags, jsonTool, limit: typeof limit === "number" ? limit : undefined },
-    queue: chat.queue,
-    submission: chatSubmission(chat.job, chat.body),
-    wait: submitting(chat.job.wait, chat.warnings),
-    warnings: chat.warnings,
-  };
+  const runpod = { ...providerOptions?.runpod, ...options.providerOptions?.runpod };
+  if (runpod.jobId !== undefined) throw badOption("jobId", "a batch submits new jobs and continues none");
+  const call = { ...options, providerOptions: { ...options.providerOptions, runpod }, abortSignal, headers };
+  const { reading, ...written } = await TYPES[type].write(config, call);
+  return { ...written, id, group: { type, modelId, endpoint: config.endpoint.name, reading } };
 }
 
-/** Where the job of a request is. */
+/** The queue that the job of a request is on. */
 export function queueOf(
-  config: ReturnType<ConfigOf>,
+  { settings, endpoint }: ReturnType<ConfigOf>,
   { type, modelId }: BatchGroup,
   headers: BatchCall["headers"],
 ): Queue {
-  if (type === "image") return imageQueue(config, headers);
-  const { settings, endpoint } = config;
-  return { settings, endpoint, attempt: chatAttempt(modelId), headers };
+  return { settings, endpoint, attempt: `${TYPES[type].verb} with "${modelId}"`, headers };
 }
 
 /**
  * Reads the result of a completed job.
  *
- * @throws {RunpodJobError} when there is none in it.
+ * @throws {RunpodJobError} when its output holds none.
  */
 export async function readResult(
-  config: ReturnType<ConfigOf>,
   queue: Queue,
-  { id, group }: { id: string; group: BatchGroup },
+  { id, group: { type, modelId, reading } }: { id: string; group: BatchGroup },
   result: JobAnswer,
   tools: ResultTools,
-): Promise<TextItemResult | ImageItemResult> {
-  const { type, modelId, tags, jsonTool, limit } = group;
-  const status = "succeeded" as const;
-  // What the request was warned of was told at the start.
-  const warnings: SharedV4Warning[] = [];
-  if (type === "image") {
-    const images = await readImageJob(config, queue, result, tools);
-    const response = { timestamp: new Date(), modelId, headers: result.answer.headers };
-    return { type, id, status, result: { ...images, warnings, response } };
-  }
-  const context = { attempt: queue.attempt, notFound: "", tags, jsonTool };
-  return { type, id, status, result: { ...await readChatJob({ queue, context, limit }, result), warnings } };
+): Promise<BatchV4ItemResult> {
+  const read = await TYPES[type].read({ queue, modelId, reading, result, tools });
+  return { type, id, status: "succeeded", result: read } as BatchV4ItemResult;
 }
 
-const onlySubmission = once(() => z.object(submissionOptions()));
-
-/** What is left of a wait where nobody waits for the job. */
-function submitting(wait: RunpodWaitOptions, warnings: SharedV4Warning[]): RunpodWaitOptions {
-  const polling = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
-  return dropWaitOptions({ wait }, polling, "starting a batch submits its jobs, and waits for none", warnings);
+function requestType<K extends Kind>(modality: Modality<K>, modelSettings: K["settings"]): RequestType {
+  return {
+    verb: modality.verb,
+    async write(config, call) {
+      const prepared = prepare(modality, { ...config, modelSettings }, call);
+      const { queue, modelCall } = prepared;
+      return await withJob(prepared, ({ ref, reading, wait }) => {
+        const { submission } = ref as { submission: Submission };
+        const usable = dropOptions(modelCall, wait, POLLING, NOT_AWAITED);
+        return Promise.resolve({
+          queue,
+          submission,
+          wait: usable,
+          warnings: modelCall.warnings,
+          reading: reading as RequestJob["reading"],
+        });
+      });
+    },
+    async read({ queue, modelId, reading, result, tools }) {
+      const { attempt } = queue;
+      // The warnings of a request were told when the batch was started.
+      const context = { modelId, attempt, warnings: [], settings: modelSettings, reading, notFound: "" };
+      return await readJobResult(modality, context, queue, { result, tools, timestamp: new Date() });
+    },
+  };
 }

@@ -7,13 +7,13 @@ import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import { jobError } from "../job/failure.ts";
-import type { Submission } from "../job/queue.ts";
-import { type JobRef, runJob } from "../job/wait.ts";
+import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
+import { type JobRef, type ResultTools, runJob } from "../job/wait.ts";
 import { JobOutput } from "../output/job_output.ts";
 import { readModels } from "../route/models.ts";
 import { postRoute } from "../route/post.ts";
 import { adviceForName, findServedModel, withModelHint } from "../route/served_model.ts";
-import type { Kind, Modality, ModelCall, Route, Told, WrittenRequest } from "./modality.ts";
+import type { Kind, Modality, ModelCall, ReadContext, Route, Told, WrittenRequest } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { prepare, type Prepared, readContext } from "./prepare.ts";
 
@@ -45,13 +45,28 @@ async function runAsJob<K extends Kind>(prepared: Prepared<K>): Promise<Executed
   const { abortSignal } = modelCall.call;
   return await withJob(prepared, async ({ ref, reading, wait, notFound }) => {
     const timestamp = new Date();
-    return await runJob(queue, ref, { ...wait, abortSignal }, async (result, tools) => {
-      const output = new JobOutput(queue, result, tools, modelCall.settings.output);
-      const told = await modality.read(output, readContext(prepared, reading, notFound));
-      const request = modality.tellsRequest && "submission" in ref ? { body: ref.submission } : undefined;
-      return complete(prepared, told, { timestamp, headers: result.answer.headers, request });
-    });
+    const request = modality.tellsRequest && "submission" in ref ? { body: ref.submission } : undefined;
+    const context = readContext(prepared, reading, notFound);
+    return await runJob(queue, ref, { ...wait, abortSignal }, async (result, tools) => ({
+      ...await readResult(modality, context, queue, { result, tools, timestamp }),
+      ...(request && { request }),
+    }));
   });
+}
+
+/**
+ * Reads a completed job.
+ *
+ * @throws {RunpodJobError} for an output without a result.
+ */
+export async function readResult<K extends Kind>(
+  modality: Modality<K>,
+  context: ReadContext<K>,
+  queue: Queue,
+  { result, tools, timestamp }: { result: JobAnswer; tools: ResultTools; timestamp: Date },
+): Promise<Executed<K>> {
+  const output = new JobOutput(queue, result, tools, context.settings.output);
+  return complete(context, await modality.read(output, context), { timestamp, headers: result.answer.headers });
 }
 
 async function askRoute<K extends Kind>(prepared: Prepared<K>, route: Route<K>): Promise<Executed<K>> {
@@ -61,9 +76,12 @@ async function askRoute<K extends Kind>(prepared: Prepared<K>, route: Route<K>):
     const timestamp = new Date();
     const { path, answersBytes } = route;
     const answer = await postRoute(queue, { path, body, form: form?.(body), notFound, answersBytes }, wait);
-    const told = route.read(answer, readContext(prepared, reading, notFound));
-    const request = modality.tellsRequest ? { url: queue.endpoint.openaiRoot + path, body } : undefined;
-    return complete(prepared, told, { timestamp, headers: answer.answer.headers, request });
+    const context = readContext(prepared, reading, notFound);
+    const { headers } = answer.answer;
+    return {
+      ...complete(context, route.read(answer, context), { timestamp, headers }),
+      ...(modality.tellsRequest && { request: { url: queue.endpoint.openaiRoot + path, body } }),
+    };
   });
 }
 
@@ -160,18 +178,10 @@ function remaining({ timeoutMillis, ...wait }: RunpodWaitOptions, startedAt: num
 }
 
 function complete<K extends Kind>(
-  { modelCall: { modelId, warnings } }: Prepared<K>,
+  { modelId, warnings }: ReadContext<K>,
   told: Told<K>,
-  { timestamp, headers, request }: {
-    timestamp: Date;
-    headers: Record<string, string>;
-    request: object | undefined;
-  },
+  { timestamp, headers }: { timestamp: Date; headers: Record<string, string> },
 ): Executed<K> {
-  return {
-    ...told,
-    warnings,
-    ...(request && { request }),
-    response: { timestamp, modelId, headers, ...removeUndefinedEntries({ ...told.response }) },
-  };
+  const response = { timestamp, modelId, headers, ...removeUndefinedEntries({ ...told.response }) };
+  return { ...told, warnings, response };
 }

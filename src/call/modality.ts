@@ -56,6 +56,8 @@ export interface ModelCall<K extends Kind> extends CallContext {
   workerOptions: JSONObject;
   /** The name that the model is served under; empty where the call does not need it, and before it is known. */
   servedName: string;
+  /** Whether the answer is to be streamed. */
+  isStreamed: boolean;
 }
 
 /** All that an answer is read with. */

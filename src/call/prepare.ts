@@ -34,6 +34,7 @@ export function prepare<K extends Kind>(
   modality: Modality<K>,
   { settings, endpoint, modelId, modelSettings }: ModelConfig<K["settings"]>,
   call: K["call"],
+  { isStreamed = false }: { isStreamed?: boolean } = {},
 ): Prepared<K> {
   const context: CallContext = { modelId, attempt: `${modality.verb} with "${modelId}"`, warnings: [] };
   const { job, ours, worker } = sortOptions<K["options"]>(call.providerOptions, modality.options());
@@ -49,6 +50,7 @@ export function prepare<K extends Kind>(
       options: ours,
       workerOptions: worker,
       servedName: endpoint.model ?? "",
+      isStreamed,
     },
     queue: { settings, endpoint, attempt: context.attempt, headers: call.headers },
     route,

@@ -14,7 +14,7 @@ import {
 } from "@ai-sdk/provider";
 import { getTopLevelMediaType, resolveFullMediaType, stringifyWithBigIntAndCycles } from "@ai-sdk/provider-utils";
 import { toBase64, toBytes } from "../files/base64.ts";
-import type { RunpodReasoningEcho } from "./chat_options.ts";
+import type { RunpodReasoningEcho } from "./options.ts";
 import { tagged, type Tags } from "./reasoning_tags.ts";
 
 /** A chat message on the wire. */

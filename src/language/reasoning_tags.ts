@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunpodReasoningTags } from "./chat_options.ts";
+import type { RunpodReasoningTags } from "./options.ts";
 
 /** What a piece of an answer is. */
 export type Kind = "text" | "reasoning";

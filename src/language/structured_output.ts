@@ -5,7 +5,7 @@
  */
 import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4Prompt, SharedV4Warning } from "@ai-sdk/provider";
 import { injectJsonInstructionIntoMessages } from "@ai-sdk/provider-utils";
-import type { RunpodStructuredOutputMode } from "./chat_options.ts";
+import type { RunpodStructuredOutputMode } from "./options.ts";
 
 /** What a response format adds to a request. */
 export interface WrittenFormat {

@@ -5,7 +5,7 @@
  */
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { isRecord, StreamingToolCallTracker } from "@ai-sdk/provider-utils";
-import { readArguments } from "./response.ts";
+import { readArguments } from "./fields.ts";
 
 interface Nameless {
   id?: string;

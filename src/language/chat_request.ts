@@ -1,118 +1,83 @@
 /**
- * The SDK's call as the body of a chat completion request.
+ * Writes the body of a chat completion request from the SDK's call.
  *
  * @module
  */
 import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import { withOptions } from "../input/context.ts";
+import type { CallContext } from "../input/context.ts";
+import { override } from "../input/writer.ts";
+import { warnUnsupported } from "../input/context.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
-import { type RunpodReasoningTags, type SortedOptions, warnOption } from "./chat_options.ts";
-import { type ChatMessage, writeMessages } from "./messages.ts";
+import { writeMessages } from "./messages.ts";
+import { type ChatOptions, type RunpodReasoningTags, sentOptions } from "./options.ts";
 import { completeTags, type Tags } from "./reasoning_tags.ts";
+import { SAMPLING, writeSampling } from "./sampling.ts";
 import { writeFormat, type WrittenFormat } from "./structured_output.ts";
 import { writeThinking } from "./thinking.ts";
 
-/** The body of a chat completion request. */
-export interface ChatRequest extends Record<string, unknown> {
-  model: string;
-  messages: ChatMessage[];
-}
-
 /** A request, and how to read the answer to it. */
-export interface WrittenRequest {
-  body: ChatRequest;
-  warnings: SharedV4Warning[];
+export interface ChatRequest {
+  body: JSONObject;
   /** The tags that reasoning stands between in the text. */
   tags?: Tags;
-  /** The function whose arguments are the answer's text. */
+  /** The function whose arguments are the text of the answer. */
   jsonTool?: string;
 }
 
-/** Writes the request for a call, with its options. */
-export function writeRequest(
-  model: string,
-  { ours, server }: Pick<SortedOptions, "ours" | "server">,
-  call: LanguageModelV4CallOptions,
-): WrittenRequest {
-  const warnings: SharedV4Warning[] = [];
+/** What a chat request is written from. */
+export interface ChatCall extends CallContext {
+  call: LanguageModelV4CallOptions;
+  /** The name that the model is served under. */
+  servedName: string;
+  /** The options of the call, and beneath them the settings of the model. */
+  options: ChatOptions;
+  /** Options of the server, which win. */
+  workerOptions: JSONObject;
+}
+
+/** Writes the request for a call. */
+export function writeChatRequest(chat: ChatCall): ChatRequest {
+  const { call, servedName: model, options, workerOptions: server, warnings } = chat;
   const {
     structuredOutputMode = "json_schema",
     strictJsonSchema = true,
     reasoningTags,
     reasoningEcho,
     chatTemplateKwargs,
-    textVerbosity,
+    reasoningEffort,
     logprobs,
-    ...sampling
-  } = ours;
+    ...others
+  } = options;
   const traits = chatTraits(model);
   const format = writeFormat(call, structuredOutputMode, strictJsonSchema, warnings);
-  const thinking = writeThinking(
-    traits.thinking,
-    call.reasoning,
-    "reasoning_effort" in server ? server.reasoning_effort : sampling.reasoningEffort,
-    warnings,
-  );
-  // A switch that somebody sets leaves the others as they are.
+  const effort = "reasoning_effort" in server ? server.reasoning_effort : reasoningEffort;
+  const thinking = writeThinking(traits.thinking, call.reasoning, effort, warnings);
+  // Each variable of the template by itself: one that the caller sets leaves the others as they are.
   const given = isRecord(server.chat_template_kwargs) ? server.chat_template_kwargs : {};
   const kwargs: Record<string, unknown> = { ...thinking.kwargs, ...chatTemplateKwargs, ...given };
 
-  const settings = {
+  const settings = removeUndefinedEntries<JSONValue>({
     ...writeSampling(call),
     reasoning_effort: thinking.effort,
-    verbosity: textVerbosity,
     response_format: format.response_format,
     ...writeTools(call, format, warnings),
     ...writeLogprobs(logprobs),
-  };
-  const options = { ...inServersSpelling(sampling), ...server };
-  if (server.messages !== undefined) warnOption("messages", "the messages are those of the call", warnings);
+  });
+  const set = { ...sentOptions({ ...others, reasoningEffort }), ...server };
+  if (server.messages !== undefined) {
+    warnUnsupported(chat, "providerOptions.runpod.messages", "the messages are those of the call");
+  }
   const tags = writeTags(reasoningTags, traits, kwargs);
+  const echo = { reasoningEcho, tags: tags ?? completeTags(true)! };
   const body = {
     model,
-    ...withOptions({ warnings }, removeUndefinedEntries<unknown>(settings), options, SAMPLING),
-    ...(Object.keys(kwargs).length === 0 ? {} : { chat_template_kwargs: kwargs }),
-    messages: writeMessages(format.prompt, warnings, { reasoningEcho, tags: tags ?? completeTags(true)! }),
+    ...override(chat, settings, set, SAMPLING),
+    ...set,
+    ...(Object.keys(kwargs).length > 0 && { chat_template_kwargs: kwargs as JSONObject }),
+    messages: writeMessages(format.prompt, warnings, echo) as unknown as JSONValue,
   };
-  return { body, warnings, tags, jsonTool: format.jsonTool?.name };
-}
-
-/** The settings that chats and completions have, by the servers' names for them. */
-export const SAMPLING = {
-  max_tokens: "maxOutputTokens",
-  temperature: "temperature",
-  top_p: "topP",
-  top_k: "topK",
-  presence_penalty: "presencePenalty",
-  frequency_penalty: "frequencyPenalty",
-  stop: "stopSequences",
-  seed: "seed",
-} as const;
-
-/** Writes those settings. */
-export function writeSampling(call: LanguageModelV4CallOptions): Record<string, JSONValue | undefined> {
-  const written = Object.fromEntries(Object.entries(SAMPLING).map(([name, setting]) => [name, call[setting]]));
-  return { ...written, stop: call.stopSequences?.length ? call.stopSequences : undefined };
-}
-
-/** The same request, streamed, with the usage at its end. */
-export function streamed<Body extends Record<string, unknown>>(body: Body): Body {
-  return {
-    ...body,
-    stream: true,
-    stream_options: { ...(body.stream_options as JSONObject | undefined), include_usage: true },
-  };
-}
-
-/** `minP` as `min_p`. */
-export function inServersSpelling(options: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
+  return { body, tags, jsonTool: format.jsonTool?.name };
 }
 
 function writeLogprobs(logprobs: boolean | number | undefined): JSONObject {

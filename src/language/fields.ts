@@ -1,13 +1,11 @@
 /**
- * A chat completion as the SDK's content.
+ * Reads the fields of completions and of their chunks, under all names and in all shapes that servers use.
  *
  * @module
  */
 import type {
-  APICallError,
   JSONObject,
   JSONValue,
-  LanguageModelV4Content,
   LanguageModelV4FinishReason,
   LanguageModelV4ResponseMetadata,
   LanguageModelV4Usage,
@@ -16,96 +14,27 @@ import type {
 import {
   createLanguageModelResponseMetadata,
   createNullLanguageModelUsage,
-  generateId,
   isRecord,
   removeUndefinedEntries,
 } from "@ai-sdk/provider-utils";
-import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
-import { readError } from "../http/error_details.ts";
-import { isFinal, readJob, unwrap } from "../job/envelope.ts";
-import type { RunpodReasoningEcho } from "./chat_options.ts";
-import { type Kind, splitText, type Tags } from "./reasoning_tags.ts";
+import type { RunpodReasoningEcho } from "./options.ts";
 
-/** What a chat completion holds. */
-export interface Completion {
-  content: LanguageModelV4Content[];
-  finishReason: LanguageModelV4FinishReason;
-  usage: LanguageModelV4Usage;
-  response: LanguageModelV4ResponseMetadata;
-  providerMetadata?: SharedV4ProviderMetadata;
-}
-
-/** What an error about an answer needs to say, and how to read what is none. */
-export interface AnswerContext {
-  attempt: string;
-  /** Advice for a 404. */
-  notFound: string;
-  /** The tags that reasoning stands between in the text. */
-  tags?: Tags;
-  /** The function whose arguments are the answer's text. */
-  jsonTool?: string;
-}
-
-/**
- * Reads a whole chat completion.
- *
- * @throws {APICallError} for an answer that is none, also with HTTP 200.
- */
-export function readCompletion(answer: Answer, context: AnswerContext): Completion {
-  const json = unwrap(answer.json);
-  const choice = isRecord(json) && Array.isArray(json.choices) ? json.choices[0] : undefined;
-  // A text completion has its text in the choice itself.
-  const message = isRecord(choice) && typeof choice.text === "string" ? { content: choice.text } : choice?.message;
-  if (!isRecord(json) || json.error || !isRecord(choice) || !isRecord(message)) {
-    throw notACompletion(answer, json, context);
-  }
-
-  const { tags, jsonTool } = context;
-  const content: LanguageModelV4Content[] = [];
-  const reasoning = readReasoning(message);
-  if (reasoning) content.push({ type: "reasoning", text: reasoning, ...echoMetadata(reasoningField(message)) });
-  const text = readText(message.content);
-  const parts: Array<[Kind, string]> = tags && !reasoning ? splitText(text, tags) : [["text", text]];
-  for (const [type, text] of parts) {
-    if (type === "reasoning") content.push({ type, text, ...echoMetadata("inline") });
-    else if (text) content.push({ type, text });
-  }
-  const refusal = readText(message.refusal);
-  if (refusal) content.push({ type: "text", text: refusal });
-  for (const call of Array.isArray(message.tool_calls) ? message.tool_calls : []) {
-    const name = isRecord(call) && isRecord(call.function) ? call.function.name : undefined;
-    if (typeof name !== "string") {
-      throw unexpectedAnswer({ attempt: context.attempt, answer, expected: "a name in every tool call" });
-    }
-    const input = readArguments(call.function.arguments);
-    if (name === jsonTool) {
-      content.push({ type: "text", text: input });
-      continue;
-    }
-    const toolCallId = typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId();
-    content.push({ type: "tool-call", toolCallId, toolName: name, input });
-  }
-
-  return {
-    content,
-    finishReason: readFinishReason(choice.finish_reason, {
-      hasToolCalls: content.some((part) => part.type === "tool-call"),
-      isRefusal: refusal !== "",
-      jsonTool,
-    }),
-    usage: readUsage(json.usage),
-    response: readMetadata(json),
-    ...answerMetadata(readCost(json), readLogprobs(choice)),
-  };
-}
-
-/** What the server told beside the answer, for those who ask for it. */
+/** The metadata of an answer: what is known of its job, what it cost, and the log probabilities of its tokens. */
 export function answerMetadata(
   cost: number | undefined,
   logprobs: JSONValue[] | undefined,
+  about: JSONObject = {},
 ): { providerMetadata?: SharedV4ProviderMetadata } {
-  if (cost === undefined && logprobs === undefined) return {};
-  return { providerMetadata: { runpod: removeUndefinedEntries<JSONValue>({ cost, logprobs }) } };
+  return withAbout({ runpod: removeUndefinedEntries<JSONValue>({ cost, logprobs }) }, about);
+}
+
+/** Adds what is known of an answer's job to the answer's own metadata. */
+export function withAbout(
+  metadata: SharedV4ProviderMetadata | undefined,
+  about: JSONObject,
+): { providerMetadata?: SharedV4ProviderMetadata } {
+  const runpod = removeUndefinedEntries<JSONValue>({ ...about, ...metadata?.runpod });
+  return Object.keys(runpod).length === 0 ? {} : { providerMetadata: { ...metadata, runpod } };
 }
 
 /** Where reasoning came from, for it to go back there. The usual field needs no word. */
@@ -219,14 +148,4 @@ function isTime(value: unknown): value is number {
 
 function count(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
-}
-
-function notACompletion(answer: Answer, json: unknown, { attempt, notFound }: AnswerContext): APICallError {
-  const job = readJob(json);
-  if (job && !isFinal(job)) {
-    return unexpectedAnswer({ attempt, answer, expected: `a completion, and job "${job.id}" is still ${job.status}` });
-  }
-  const isError = isRecord(json) && (json.error || json.object === "error" || !("choices" in json));
-  if (isError && readError(json)) return answerError({ attempt, answer, retryCost: "completion", notFound });
-  return unexpectedAnswer({ attempt, answer, expected: "a chat completion as JSON" });
 }

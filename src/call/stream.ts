@@ -1,0 +1,118 @@
+/**
+ * Streams a call of a language model, over its route or from its job.
+ *
+ * @module
+ */
+import type { LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai-sdk/provider";
+import { open, type OpenAnswer } from "../http/request.ts";
+import type { Answer } from "../http/error.ts";
+import { type FollowedJob, followJob } from "../job/follow.ts";
+import type { JobAnswer, Queue } from "../job/queue.ts";
+import { runJob } from "../job/wait.ts";
+import { followAnswer } from "../route/follow.ts";
+import { apiRequest } from "../route/post.ts";
+import { withJob, withRoute } from "./execute.ts";
+import type { Kind, Modality, ReadContext, SdkCall } from "./modality.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { dropOptions, prepare, type Prepared, readContext } from "./prepare.ts";
+
+/** A call that can be streamed. */
+interface StreamCall extends SdkCall {
+  includeRawChunks?: boolean;
+}
+
+/** The types of a modality whose calls can be streamed. */
+export interface StreamKind extends Kind {
+  call: StreamCall;
+}
+
+/** What the answer of a streamed call is read with. */
+export interface StreamContext<K extends Kind> extends ReadContext<K> {
+  queue: Queue;
+  abortSignal: AbortSignal | undefined;
+  includeRawChunks: boolean | undefined;
+}
+
+type Parts = ReadableStream<LanguageModelV4StreamPart>;
+
+/** A modality whose calls can be streamed. */
+export interface StreamModality<K extends StreamKind> extends Modality<K> {
+  /** Reads a route's answer while it comes; `follow` gives the outcome of a job in place of an answer. */
+  streamAnswer(
+    answer: OpenAnswer & { follow: (answer: Answer) => Promise<Answer> },
+    context: StreamContext<K>,
+  ): Promise<Parts>;
+  /** Reads what a job yields while it runs. */
+  streamJob(job: FollowedJob, context: StreamContext<K>): Promise<Parts>;
+  /** Reads the output of a job that has ended. */
+  streamEndedJob(result: JobAnswer, context: StreamContext<K>): Promise<Parts>;
+}
+
+const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
+const NOT_POLLED = "a streamed job is followed by what it yields, so its status is not polled";
+
+/**
+ * Streams a call.
+ *
+ * @throws what `execute` throws, where it happens before the first part; later errors are parts of the stream.
+ */
+export async function executeStream<K extends StreamKind>(
+  modality: StreamModality<K>,
+  config: ModelConfig<K["settings"]>,
+  call: K["call"],
+): Promise<LanguageModelV4StreamResult> {
+  const prepared = prepare(modality, config, call, { isStreamed: true });
+  return prepared.route ? await streamRoute(modality, prepared) : await streamFromJob(modality, prepared);
+}
+
+async function streamRoute<K extends StreamKind>(
+  modality: StreamModality<K>,
+  prepared: Prepared<K>,
+): Promise<LanguageModelV4StreamResult> {
+  const { queue, job, modelCall: { call: { abortSignal } } } = prepared;
+  const route = prepared.route!;
+  return await withRoute(prepared, route, async ({ body, reading, notFound }) => {
+    const post = apiRequest(queue, { path: route.path, body }, abortSignal);
+    const answer = await open(queue.settings, { ...post, notFound });
+    const follow = (answer: Answer) => followAnswer(answer, queue, { ...job.wait, abortSignal });
+    return {
+      stream: await modality.streamAnswer({ ...answer, follow }, streamContext(prepared, reading, notFound)),
+      request: { url: post.url, body },
+      response: { headers: answer.headers },
+    };
+  });
+}
+
+/** Follows the job of a call. One that was submitted before is waited for, because its yields may have been read already. */
+async function streamFromJob<K extends StreamKind>(
+  modality: StreamModality<K>,
+  prepared: Prepared<K>,
+): Promise<LanguageModelV4StreamResult> {
+  const { queue, modelCall } = prepared;
+  const { abortSignal } = modelCall.call;
+  return await withJob(prepared, async ({ ref, reading, wait, notFound }) => {
+    const context = streamContext(prepared, reading, notFound);
+    if ("jobId" in ref) {
+      return await runJob(queue, ref, { ...wait, abortSignal }, async (result) => ({
+        stream: await modality.streamEndedJob(result, context),
+        response: { headers: result.answer.headers },
+      }));
+    }
+    const usable = dropOptions(modelCall, wait, POLLING, NOT_POLLED);
+    const followed = await followJob(queue, ref.submission, { ...usable, abortSignal });
+    return {
+      stream: await modality.streamJob(followed, context),
+      request: { body: ref.submission },
+      response: { headers: followed.submitted.answer.headers },
+    };
+  });
+}
+
+function streamContext<K extends StreamKind>(
+  prepared: Prepared<K>,
+  reading: K["reading"],
+  notFound: string,
+): StreamContext<K> {
+  const { queue, modelCall: { call: { abortSignal, includeRawChunks } } } = prepared;
+  return { ...readContext(prepared, reading, notFound), queue, abortSignal, includeRawChunks };
+}

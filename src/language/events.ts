@@ -1,0 +1,198 @@
+/**
+ * Reads the chunks of an answer out of whatever it comes as: pieces of an event stream, or the yields of a job.
+ *
+ * @module
+ */
+import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import { createParser, type EventSourceParser } from "eventsource-parser";
+import { readJob } from "../job/envelope.ts";
+import { ChunkParser } from "./chunk_parser.ts";
+
+/** Takes what is read. */
+export interface ChunkSink {
+  /** Takes a chunk. It is only valid during the call: the next chunk may be the same object. */
+  add(chunk: unknown): void;
+  /** Takes the server's word that the answer is complete: `[DONE]`. */
+  complete(): void;
+  /** Takes the data of an event that is not JSON; at the end of the answer it may be an event that was cut. */
+  addBroken(data: string, isAtEnd: boolean): void;
+  /** Takes a line between events, such as an error that a gateway appends. */
+  addStray(line: string): void;
+}
+
+/** An answer that turned out to be no stream of chunks, as JSON (where it is JSON) and as text. */
+export interface WholeAnswer {
+  json: unknown;
+  text: string;
+}
+
+/** The fields that an event stream may begin with; a colon alone begins a comment. */
+const EVENT_START = /^\s*(data|event|id|retry)?:/;
+const LONGEST_START = "retry:".length;
+
+type Item = Record<string, unknown>;
+
+/**
+ * Reads the pieces of one answer, in their order.
+ *
+ * - Text may be an event stream, cut anywhere, or the JSON of a whole answer.
+ * - Objects are chunks of a job, or a whole answer. Lists of anything are read item by item.
+ * - The chunks of worker-vllm's own format (`choices[].tokens`) become chunks of OpenAI's. They tell no finish reason, so
+ *   the most tokens that were asked for tell whether the answer was cut.
+ */
+export class ChunkReader {
+  readonly #sink: ChunkSink;
+  readonly #maxTokens: number | undefined;
+  readonly #json: { parse(data: string): unknown };
+  /** Reads events, once it is clear that the text is an event stream. */
+  #events: EventSourceParser | undefined;
+  #hasChunks = false;
+  /** The text so far, as long as it is no event stream. */
+  #text = "";
+  /** The objects that are not chunks. */
+  readonly #objects: unknown[] = [];
+  #lastNative: Item | undefined;
+  #isAtEnd = false;
+
+  /**
+   * @param maxTokens The most tokens that were asked for.
+   * @param keepsChunks Whether the sink keeps chunks, so that each has to be an object of its own.
+   */
+  constructor(sink: ChunkSink, { maxTokens, keepsChunks = false }: { maxTokens?: number; keepsChunks?: boolean }) {
+    this.#sink = sink;
+    this.#maxTokens = maxTokens;
+    this.#json = keepsChunks ? JSON : new ChunkParser();
+  }
+
+  /** Whether the answer is known to come in chunks. */
+  get isChunked(): boolean {
+    return this.#hasChunks || this.#events !== undefined;
+  }
+
+  /** Reads a piece of text. */
+  addText(piece: string): void {
+    if (this.#events) return this.#events.feed(piece);
+    const isStart = this.#text.trimStart().length < LONGEST_START;
+    this.#text += piece;
+    if (isStart && EVENT_START.test(this.#text)) this.#startEvents();
+  }
+
+  /** Reads what a job has yielded. */
+  addItem(item: unknown): void {
+    if (item === undefined || item === null) return;
+    if (typeof item === "string") return this.addText(item);
+    if (Array.isArray(item)) return item.forEach((inner) => this.addItem(inner));
+    if (isNative(item)) return this.#addNative(item);
+    if (this.isChunked || isChunk(item)) return this.#addChunk(item);
+    this.#objects.push(item);
+  }
+
+  /** Ends the answer, and returns it where it did not come in chunks. */
+  end(): WholeAnswer | undefined {
+    this.#isAtEnd = true;
+    if (this.#lastNative) this.#addChunk(endOfNative(this.#lastNative, this.#maxTokens));
+    // The last event may lack the empty line that ends it.
+    this.#events?.feed("\n\n");
+    return this.isChunked ? undefined : this.#whole();
+  }
+
+  /** Reads the chunks that a whole answer holds, as the output of its job; false where it holds none. */
+  addInside(json: unknown): boolean {
+    const items = chunksInside(json);
+    if (items === undefined) return false;
+    this.#text = "";
+    this.addItem(items);
+    this.#events?.feed("\n\n");
+    return true;
+  }
+
+  #startEvents(): void {
+    this.#events = createParser({
+      onEvent: ({ data }) => this.#addData(data),
+      onError: ({ line, value }) => this.#sink.addStray(line ?? value ?? ""),
+    });
+    const text = this.#text;
+    this.#text = "";
+    this.#events.feed(text);
+  }
+
+  #addData(data: string): void {
+    if (data === "[DONE]") return this.#sink.complete();
+    let chunk: unknown;
+    try {
+      chunk = this.#json.parse(data);
+    } catch {
+      return this.#sink.addBroken(data, this.#isAtEnd);
+    }
+    this.#sink.add(chunk);
+  }
+
+  #addChunk(chunk: unknown): void {
+    this.#hasChunks = true;
+    this.#sink.add(chunk);
+  }
+
+  #addNative(item: Item): void {
+    this.#lastNative = item;
+    this.#hasChunks = true;
+    for (const content of tokensOf(item)) this.#addChunk({ choices: [{ index: 0, delta: { content } }] });
+  }
+
+  #whole(): WholeAnswer {
+    const objects = this.#objects;
+    if (objects.length === 0) return { json: parse(this.#text), text: this.#text };
+    const isAlone = objects.length === 1 && this.#text.trim() === "";
+    const json = isAlone ? objects[0] : undefined;
+    return { json, text: this.#text + objects.map((object) => JSON.stringify(object)).join("\n") };
+  }
+}
+
+/** The chunks, or the text of events, that a whole JSON answer holds; `undefined` where it holds something else. */
+function chunksInside(json: unknown): unknown[] | undefined {
+  const output = readJob(json)?.output ?? json;
+  const items: unknown[] = Array.isArray(output) ? output.flat() : [output];
+  const areChunks = items.every((item) => typeof item === "string" || isStandardChunk(item));
+  const [first] = items;
+  return areChunks && (isStandardChunk(first) || EVENT_START.test(String(first))) ? items : undefined;
+}
+
+function isStandardChunk(item: unknown): boolean {
+  return isRecord(item) && item.object === "chat.completion.chunk";
+}
+
+function isChunk(item: unknown): boolean {
+  return isStandardChunk(item) || choicesOf(item).some((choice) => isRecord(choice) && isRecord(choice.delta));
+}
+
+function isNative(item: unknown): item is Item {
+  return choicesOf(item).some((choice) => isRecord(choice) && Array.isArray(choice.tokens));
+}
+
+function choicesOf(item: unknown): unknown[] {
+  return isRecord(item) && Array.isArray(item.choices) ? item.choices : [];
+}
+
+/** The pieces of the first answer, where there are several. */
+function tokensOf(item: Item): string[] {
+  const [choice] = choicesOf(item);
+  const tokens = isRecord(choice) && Array.isArray(choice.tokens) ? choice.tokens : [];
+  return tokens.filter((token) => typeof token === "string");
+}
+
+function endOfNative({ usage, cost }: Item, maxTokens: number | undefined): Item {
+  const { input, output } = isRecord(usage) ? usage : {};
+  const isCut = maxTokens !== undefined && typeof output === "number" && output >= maxTokens;
+  return removeUndefinedEntries<unknown>({
+    choices: [{ index: 0, delta: {}, finish_reason: isCut ? "length" : "stop" }],
+    usage: isRecord(usage) ? { prompt_tokens: input, completion_tokens: output } : undefined,
+    cost,
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

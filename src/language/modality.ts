@@ -1,0 +1,157 @@
+/**
+ * Language: chats and text completions, whole and streamed, over an OpenAI route or as jobs.
+ *
+ * @module
+ */
+import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import type { Kind, ModelCall, ReadContext, WrittenRequest } from "../call/modality.ts";
+import { callOptions } from "../call/options.ts";
+import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import type { StreamContext, StreamModality } from "../call/stream.ts";
+import { once } from "../once.ts";
+import { type ChatCall, type ChatRequest, writeChatRequest } from "./chat_request.ts";
+import { type Completion, readCompletion } from "./completion.ts";
+import { writeCompletionRequest } from "./completion_request.ts";
+import { withAbout } from "./fields.ts";
+import { endedJobSource, jobContext, jobSource, readJobOutput } from "./job_answer.ts";
+import {
+  type ChatOptions,
+  type ChatSetting,
+  languageOptions,
+  optionTable,
+  type RunpodChatModelSettings,
+} from "./options.ts";
+import type { Tags } from "./reasoning_tags.ts";
+import { routeContext, routeSource } from "./route_answer.ts";
+import { streamed } from "./sampling.ts";
+import { partStream } from "./stream.ts";
+
+/** The types of language models. */
+export interface LanguageKind extends Kind {
+  call: LanguageModelV4CallOptions;
+  settings: RunpodChatModelSettings;
+  row: undefined;
+  options: ChatOptions;
+  reading: LanguageReading;
+  result: Omit<LanguageModelV4GenerateResult, "warnings" | "response">;
+}
+
+/** What reading an answer needs to know of the request. */
+export type LanguageReading = {
+  /** The tags that reasoning stands between in the text. */
+  tags?: Tags;
+  /** The function whose arguments are the text of the answer. */
+  jsonTool?: string;
+  /** The most tokens that were asked for. */
+  maxTokens?: number;
+};
+
+const CHAT_SETTINGS: readonly ChatSetting[] = ["structuredOutputMode", "reasoningTags", "reasoningEcho"];
+
+/** Chat completions. */
+export const chatModality: StreamModality<LanguageKind> = languageModality({
+  provider: "runpod.chat",
+  verb: "generate text",
+  path: "/chat/completions",
+  settings: CHAT_SETTINGS,
+  write: writeChatRequest,
+});
+
+/** Text completions: a prompt, and its continuation. */
+export const completionModality: StreamModality<LanguageKind> = languageModality({
+  provider: "runpod.completion",
+  verb: "complete a text",
+  path: "/completions",
+  settings: [],
+  write: (completion) => ({ body: writeCompletionRequest(completion) }),
+});
+
+function languageModality(
+  { provider, verb, path, settings, write }: {
+    provider: "runpod.chat" | "runpod.completion";
+    verb: string;
+    path: string;
+    /** The options that can be set for a model, too. */
+    settings: readonly ChatSetting[];
+    write: (call: ChatCall) => ChatRequest;
+  },
+): StreamModality<LanguageKind> {
+  const writeRequest = (modelCall: ModelCall<LanguageKind>): WrittenRequest<LanguageKind> => {
+    const beneath = Object.fromEntries(settings.map((name) => [name, modelCall.settings[name]]));
+    const options = { ...removeUndefinedEntries(beneath), ...modelCall.options };
+    const { body, tags, jsonTool } = write({ ...modelCall, options });
+    const maxTokens = body.max_completion_tokens ?? body.max_tokens;
+    return {
+      body: modelCall.isStreamed ? streamed(body) : body,
+      reading: { tags, jsonTool, maxTokens: typeof maxTokens === "number" ? maxTokens : undefined },
+    };
+  };
+  return {
+    provider,
+    verb,
+    settings: settingsSchema(() => ({
+      model: textSetting(),
+      transport: choiceSetting(["openai", "queue"]),
+      ...Object.fromEntries(settings.map((name) => [name, optionTable()[name].check])),
+    })),
+    options: once(() => callOptions(languageOptions())),
+    resolve: () => undefined,
+    defaultTransport: "openai",
+    jobModel: "listed by a job",
+    writesForName: true,
+    tellsRequest: true,
+    write(modelCall) {
+      const { body, reading } = writeRequest(modelCall);
+      return { input: { openai_route: `/v1${path}`, openai_input: body }, reading };
+    },
+    // Its model is not known any more, and only matters to what has been sent.
+    resume: (modelCall) =>
+      writeRequest({ ...modelCall, servedName: modelCall.servedName || modelCall.modelId }).reading,
+    read({ queue, job, answer, about }, context) {
+      const completion = readJobOutput(queue, { job, answer }, answerContext(context));
+      return toResult(completion, about, answer.json);
+    },
+    routes: {
+      openai: {
+        path,
+        write: writeRequest,
+        read: ({ answer }, context) => toResult(readCompletion(answer, answerContext(context)), {}, answer.json),
+      },
+    },
+    async streamAnswer(answer, context) {
+      return await partStream(routeSource(answer, answer.follow), {
+        ...streamOptions(context),
+        context: routeContext(answer.read, partContext(context)),
+      });
+    },
+    async streamJob(job, context) {
+      return await partStream(jobSource(context.queue, job), {
+        ...streamOptions(context),
+        context: jobContext(context.queue, job.latest, partContext(context)),
+      });
+    },
+    async streamEndedJob(result, context) {
+      return await partStream(endedJobSource(context.queue, result), {
+        ...streamOptions(context),
+        context: jobContext(context.queue, () => result, partContext(context)),
+      });
+    },
+  };
+}
+
+function toResult({ response, providerMetadata, ...completion }: Completion, about: JSONObject, body: unknown) {
+  return { ...completion, ...withAbout(providerMetadata, about), response: { ...response, body } };
+}
+
+function answerContext({ attempt, notFound, reading }: ReadContext<LanguageKind>) {
+  return { attempt, notFound, ...reading };
+}
+
+function partContext(context: StreamContext<LanguageKind>) {
+  return { ...answerContext(context), includeRawChunks: context.includeRawChunks };
+}
+
+function streamOptions({ reading, warnings, abortSignal }: StreamContext<LanguageKind>) {
+  return { maxTokens: reading.maxTokens, warnings, abortSignal };
+}

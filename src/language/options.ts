@@ -1,0 +1,303 @@
+/**
+ * What callers may set for a language model and for one call of it.
+ *
+ * @module
+ */
+import type { JSONObject, JSONValue } from "@ai-sdk/provider";
+import * as z from "zod/v4-mini";
+import type { RunpodJobPolicy } from "../client.ts";
+import { quoteAll } from "../input/context.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
+import { once } from "../once.ts";
+
+/** Settings of one language model: how to reach it, and what holds for every call. */
+export type RunpodChatModelSettings = RunpodCompletionModelSettings & Pick<ChatOptions, ChatSetting>;
+
+/** Settings of one completion model. */
+export type RunpodCompletionModelSettings = {
+  /**
+   * The name that the endpoint serves the model under, such as `meta-llama/Llama-3.1-8B-Instruct`.
+   *
+   * Default: the catalogue's name for a public endpoint; for any other, the first that its `/models` route lists, read
+   * once per provider (which wakes a worker).
+   */
+  model?: string;
+  /**
+   * How requests travel: over the endpoint's OpenAI route, or as jobs on its queue. A job outlives any cold start, and can
+   * be cancelled, watched with `onJobUpdate` and continued by its id.
+   *
+   * @default "openai"
+   */
+  transport?: "openai" | "queue";
+};
+
+/**
+ * How an object is asked for:
+ *
+ * - `"json_schema"`: the server keeps the model to the schema.
+ * - `"json_object"`: the server keeps the model to JSON, and the schema is in the prompt.
+ * - `"tool"`: the schema is that of a tool which the model has to call.
+ * - `"none"`: the schema is in the prompt, and nothing else. Where the model wraps its answer in a code fence, the AI SDK's
+ *   `extractJsonMiddleware` unwraps it.
+ */
+export type RunpodStructuredOutputMode = "json_schema" | "json_object" | "tool" | "none";
+
+/** Where past reasoning goes in the messages. */
+export type RunpodReasoningEcho = "reasoning" | "reasoning_content" | "inline" | "none";
+
+/** The tags that reasoning stands between. */
+export type RunpodReasoningTags = {
+  /**
+   * The opening tag. It only counts before the text of the answer, so the text may mention it.
+   *
+   * @default "<think>"
+   */
+  opening?: string;
+  /**
+   * The closing tag.
+   *
+   * @default "</think>"
+   */
+  closing?: string;
+  /**
+   * Whether the answer begins inside, because the chat template writes the opening tag into the prompt. It holds unless
+   * the call turns thinking off.
+   *
+   * @default false
+   */
+  startWithReasoning?: boolean;
+};
+
+/** A constraint on the text; only one can be set. The names are vLLM's (0.11 and later). */
+export type RunpodStructuredOutputs = {
+  /** A regular expression that the whole text matches. */
+  regex?: string;
+  /** The texts to choose from. */
+  choice?: string[];
+  /** A context-free grammar, in the server's notation (EBNF). */
+  grammar?: string;
+  /** A JSON schema. */
+  json?: JSONObject | string;
+  /** Any other key of vLLM's. */
+  [key: string]: JSONValue | undefined;
+};
+
+/**
+ * Options of chat models, under `providerOptions.runpod`. Every other key goes into the request as it is, and wins.
+ *
+ * @example
+ * ```ts
+ * import type { RunpodChatModelOptions } from "@runpod/ai-sdk-provider";
+ *
+ * const options: RunpodChatModelOptions = { minP: 0.05, chatTemplateKwargs: { enable_thinking: false } };
+ * ```
+ */
+export type RunpodChatModelOptions = ChatOptions & ChatJobOptions & {
+  /** Any other option of the server. */
+  [serverOption: string]: JSONValue | undefined;
+};
+
+/** Options of completion models, under `providerOptions.runpod`. Every other key goes into the request as it is. */
+export type RunpodCompletionModelOptions = Pick<ChatOptions, CompletionOption> & ChatJobOptions & {
+  /** How many of the likeliest tokens to tell the log probability of. The server's answer is in `response.body`. */
+  logprobs?: number;
+  /** Any other option of the server, such as `echo`, `suffix` or `best_of`. */
+  [serverOption: string]: JSONValue | undefined;
+};
+
+/** The options about the job of a call. */
+type ChatJobOptions = RunpodWaitOptions & {
+  /** The id of a job to continue, instead of asking again. Its answer then comes all at once, when the job has ended. */
+  jobId?: string;
+  /** Limits of the job. */
+  policy?: RunpodJobPolicy;
+  /** A URL that Runpod calls with the job when it has ended. Calls are not signed, so put a secret into the URL. */
+  webhook?: string;
+};
+
+/** The options of this provider, by name. {@link optionTable} has a row for each. */
+export type ChatOptions = {
+  /**
+   * How objects are asked for.
+   *
+   * @default "json_schema"
+   */
+  structuredOutputMode?: RunpodStructuredOutputMode;
+  /**
+   * Whether the server is to keep to a JSON schema strictly.
+   *
+   * @default true
+   */
+  strictJsonSchema?: boolean;
+  /**
+   * Whether the model's reasoning comes inside its text, between tags, because the server has no reasoning parser. It is
+   * then told apart. `true` means `<think>` and `</think>`. Default `true` for the models of the catalogue that need it,
+   * else `false`.
+   */
+  reasoningTags?: boolean | RunpodReasoningTags;
+  /**
+   * Where past reasoning goes in the messages: into this field, `"inline"` into the text between tags, or `"none"` for
+   * nowhere. Default: where it came from; `"reasoning_content"` for reasoning of other providers.
+   */
+  reasoningEcho?: RunpodReasoningEcho;
+  /** Variables of the model's chat template, such as `{ enable_thinking: false }`. They win over the call's `reasoning`. */
+  chatTemplateKwargs?: JSONObject;
+  /** How much the model thinks, in the server's words. It wins over the call's `reasoning`; `null` is sent as `null`. */
+  reasoningEffort?: string | null;
+  /** How much the model says, for models that can be told. */
+  textVerbosity?: string;
+  /** Whether the model may call several tools at once. */
+  parallelToolCalls?: boolean;
+  /**
+   * Whether to tell the log probability of each token; a number asks for that many of the likeliest tokens besides, at most
+   * 20 on most servers. They come as `providerMetadata.runpod.logprobs`.
+   */
+  logprobs?: boolean | number;
+  /** Constrains the text. */
+  structuredOutputs?: RunpodStructuredOutputs;
+  /** The least probability of a token, as a share of the likeliest one's: 0 to 1. */
+  minP?: number;
+  /** Makes repetition less likely above 1, more likely below. Above 0. */
+  repetitionPenalty?: number;
+  /** The length penalty of beam search. */
+  lengthPenalty?: number;
+  /** Whether to go on after the end-of-sequence token. */
+  ignoreEos?: boolean;
+  /** Whether special tokens are left out of the text. The server's default is true. */
+  skipSpecialTokens?: boolean;
+  /** Makes tokens likelier or less likely, by token id: -100 to 100. */
+  logitBias?: Record<string, number>;
+  /** Who the end user is. */
+  user?: string;
+  /** Requests with a lower number are served first, by servers with priority scheduling. */
+  priority?: number;
+};
+
+/** The options that can be set for a model, too. */
+export type ChatSetting = "structuredOutputMode" | "reasoningTags" | "reasoningEcho";
+
+/** The options that completions have, too, with the same meaning. */
+type CompletionOption =
+  | "structuredOutputs"
+  | "minP"
+  | "repetitionPenalty"
+  | "lengthPenalty"
+  | "ignoreEos"
+  | "skipSpecialTokens"
+  | "logitBias"
+  | "user"
+  | "priority";
+
+/** One option. */
+interface OptionRow<Value> {
+  /** Checks a value. Messages complete the sentence "VALUE is not …". */
+  check: z.ZodMiniType<Value | undefined>;
+  /** The key of the request that the value is sent under; `null` where the request is written from it in another way. */
+  sentAs: string | null;
+  /** Whether only chats have it, and completions do not. */
+  chatOnly: boolean;
+}
+
+const BOOLEAN = "true or false";
+const NUMBER = "a number";
+const POSITIVE = "a number above 0";
+const SHARE = "a number from 0 to 1";
+const COUNT = "true, false, or a whole number, 0 or more";
+const TAG = "a tag with at least one character";
+const CONSTRAINT = "an object with one of regex, choice, grammar, json";
+const CHOICES = "a list of strings";
+const BIAS = "an object with numbers by token id";
+const MODES: RunpodStructuredOutputMode[] = ["json_schema", "json_object", "tool", "none"];
+const ECHOES: RunpodReasoningEcho[] = ["reasoning", "reasoning_content", "inline", "none"];
+const flag = () => z.optional(z.boolean(BOOLEAN));
+const text = (what: string) => z.optional(z.string(what));
+const number = () => z.optional(z.number(NUMBER));
+const oneOf = <Word extends string>(words: Word[]) => z.optional(z.enum(words, `one of ${quoteAll(words)}`));
+const object = (what: string) => z.record(z.string(), z.custom<JSONValue>((value) => value !== undefined), what);
+const tag = () => z.optional(z.string(TAG).check(z.minLength(1, TAG)));
+
+/** Every option: how it is checked, and where it goes. An option without a row does not compile. */
+export const optionTable = once((): { [Name in keyof ChatOptions]-?: OptionRow<ChatOptions[Name]> } => ({
+  structuredOutputMode: { check: oneOf(MODES), sentAs: null, chatOnly: true },
+  strictJsonSchema: { check: flag(), sentAs: null, chatOnly: true },
+  reasoningTags: { check: tags(), sentAs: null, chatOnly: true },
+  reasoningEcho: { check: oneOf(ECHOES), sentAs: null, chatOnly: true },
+  chatTemplateKwargs: { check: templateVariables(), sentAs: null, chatOnly: true },
+  reasoningEffort: { check: effort(), sentAs: "reasoning_effort", chatOnly: true },
+  textVerbosity: { check: text('a verbosity such as "low", "medium" or "high"'), sentAs: "verbosity", chatOnly: true },
+  parallelToolCalls: { check: flag(), sentAs: "parallel_tool_calls", chatOnly: true },
+  logprobs: { check: logprobs(), sentAs: null, chatOnly: false },
+  structuredOutputs: { check: constraint(), sentAs: "structured_outputs", chatOnly: false },
+  minP: { check: share(), sentAs: "min_p", chatOnly: false },
+  repetitionPenalty: { check: positive(), sentAs: "repetition_penalty", chatOnly: false },
+  lengthPenalty: { check: number(), sentAs: "length_penalty", chatOnly: false },
+  ignoreEos: { check: flag(), sentAs: "ignore_eos", chatOnly: false },
+  skipSpecialTokens: { check: flag(), sentAs: "skip_special_tokens", chatOnly: false },
+  logitBias: { check: z.optional(z.record(z.string(), z.number(BIAS), BIAS)), sentAs: "logit_bias", chatOnly: false },
+  user: { check: text("a string"), sentAs: "user", chatOnly: false },
+  priority: { check: z.optional(z.int("a whole number")), sentAs: "priority", chatOnly: false },
+}));
+
+/** Options by the keys that they are sent under, without those that are not sent as they are. */
+export function sentOptions(options: ChatOptions): JSONObject {
+  const rows = optionTable();
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) => {
+      const { sentAs } = rows[name as keyof ChatOptions];
+      return sentAs === null ? [] : [[sentAs, value]];
+    }),
+  );
+}
+
+/** The schema of the options of a call. */
+export function languageOptions(): z.core.$ZodShape {
+  const checks = Object.entries(optionTable()).map(([name, { check }]) => [name, check]);
+  return {
+    ...Object.fromEntries(checks),
+    transport: z.optional(z.never('the transport is a setting of the model: runpod(id, { transport: "queue" })')),
+    stream: z.optional(z.never("streamText streams, and an option cannot change that")),
+  };
+}
+
+function tags() {
+  const shape = { opening: tag(), closing: tag(), startWithReasoning: flag() };
+  return z.optional(
+    z.union([z.boolean(), z.object(shape)], "true, false or { opening, closing, startWithReasoning }"),
+  );
+}
+
+function templateVariables() {
+  return z.optional(object("an object with the template's variables"));
+}
+
+function effort() {
+  return z.optional(z.nullable(z.string('an effort such as "low", "medium" or "high", or null')));
+}
+
+function logprobs() {
+  return z.optional(z.union([z.boolean(), z.int().check(z.minimum(0, COUNT))], COUNT));
+}
+
+function share() {
+  return z.optional(z.number(SHARE).check(z.minimum(0, SHARE), z.maximum(1, SHARE)));
+}
+
+function positive() {
+  return z.optional(z.number(POSITIVE).check(z.positive(POSITIVE)));
+}
+
+const CONSTRAINTS = ["regex", "choice", "grammar", "json"];
+
+function constraint(): z.ZodMiniType<RunpodStructuredOutputs | undefined> {
+  const shape = {
+    regex: text("a regular expression as a string"),
+    choice: z.optional(z.array(z.string(CHOICES), CHOICES).check(z.minLength(1, CHOICES))),
+    grammar: text("a grammar as a string"),
+    json: z.optional(z.union([z.string(), object(CONSTRAINT)], "a JSON schema")),
+  };
+  const hasOne = (outputs: object) =>
+    CONSTRAINTS.filter((key) => (outputs as JSONObject)[key] !== undefined).length < 2;
+  return z.optional(z.looseObject(shape, CONSTRAINT).check(z.refine(hasOne, CONSTRAINT))) as z.ZodMiniType<
+    RunpodStructuredOutputs | undefined
+  >;
+}

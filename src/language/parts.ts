@@ -1,0 +1,284 @@
+/**
+ * Turns the chunks of a completion into the parts of the AI SDK, one after the other.
+ *
+ * @module
+ */
+import type { JSONObject, JSONValue, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { isRecord } from "@ai-sdk/provider-utils";
+import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import type { AnswerContext, Completion } from "./completion.ts";
+import type { ChunkSink } from "./events.ts";
+import {
+  answerMetadata,
+  echoMetadata,
+  readCost,
+  readFinishReason,
+  readLogprobs,
+  readMetadata,
+  readReasoning,
+  readText,
+  readUsage,
+  reasoningField,
+  withAbout,
+} from "./fields.ts";
+import type { RunpodReasoningEcho } from "./options.ts";
+import { TagSplitter } from "./reasoning_tags.ts";
+import { ToolCalls } from "./tool_calls.ts";
+
+/** What writing parts needs to know. */
+export interface PartContext extends AnswerContext {
+  /** Makes the answer that a text came in, for errors about it. */
+  answerOf: (text: string) => Answer;
+  /** Turns an error about the answer into the one that callers get. */
+  toError: (error: unknown) => unknown;
+  /** Whether each chunk is also emitted as it came. */
+  includeRawChunks?: boolean;
+}
+
+type Emit = (part: LanguageModelV4StreamPart) => void;
+
+/** Enough of the text between events to show what went wrong. */
+const MAX_STRAY_LENGTH = 1000;
+
+/** Writes the parts of one answer: each chunk becomes the parts that it adds. */
+export class PartWriter implements ChunkSink {
+  /** Whether the server said that nothing follows. */
+  isDone = false;
+  readonly #context: PartContext;
+  readonly #emit: Emit;
+  readonly #toolCalls: ToolCalls;
+  /** The kind and the id of the block that is open. */
+  #block: "text" | "reasoning" | undefined;
+  #blockId = "";
+  #blocks = 0;
+  #hasMetadata = false;
+  #finishReason: string | undefined;
+  #usage: unknown;
+  #cost: number | undefined;
+  #logprobs: JSONValue[] | undefined;
+  /** Looks for reasoning in the text, as long as there may be some. */
+  #splitter: TagSplitter | undefined;
+  /** The call whose arguments are the text of the answer. */
+  #jsonCallId: string | undefined;
+  #hasOtherCalls = false;
+  #isRefusal = false;
+  #hasFailed = false;
+  /** Text between the events. */
+  #stray = "";
+
+  constructor(context: PartContext, emit: Emit) {
+    this.#context = context;
+    this.#emit = emit;
+    const { tags, jsonTool } = context;
+    if (tags) this.#splitter = new TagSplitter(tags, (kind, text) => this.#addDelta(kind, text, "inline"));
+    this.#toolCalls = new ToolCalls(jsonTool ? (part) => this.#addToolPart(part, jsonTool) : emit);
+  }
+
+  /** Takes a chunk. */
+  add(chunk: unknown): void {
+    if (this.isDone) return;
+    if (this.#context.includeRawChunks) this.#emit({ type: "raw", rawValue: chunk });
+    if (!isRecord(chunk)) return;
+    if (chunk.error || chunk.object === "error") return this.#addError(chunk);
+    if (!this.#hasMetadata) this.#addMetadata(chunk);
+    if (chunk.usage) this.#usage = chunk.usage;
+    if (chunk.cost !== undefined) this.#cost = readCost(chunk);
+    if (!Array.isArray(chunk.choices)) return;
+    for (const choice of chunk.choices) {
+      // A call has one answer, so of several only the first is read.
+      if (isRecord(choice) && !choice.index) this.#addChoice(choice);
+    }
+  }
+
+  /** Takes the server's word that the answer is complete. */
+  complete(): void {
+    this.isDone = true;
+  }
+
+  /** Takes an event that is not JSON. Half an event at the end is reported as the cut that it is. */
+  addBroken(data: string, isAtEnd: boolean): void {
+    if (!this.isDone && !isAtEnd) this.fail(this.#unexpected(data, "a chunk as JSON"));
+  }
+
+  /** Takes a line between events. */
+  addStray(line: string): void {
+    this.#stray = (this.#stray + line).slice(0, MAX_STRAY_LENGTH);
+  }
+
+  /** Ends the answer with an error. */
+  fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#emit({ type: "error", error: this.#context.toError(error) });
+  }
+
+  /** Takes the loss of the connection, which does not matter once the answer has finished. */
+  breakOff(error: unknown): void {
+    if (this.#finishReason === undefined) this.fail(error);
+  }
+
+  /**
+   * Ends whatever is open. A stream that ended before the answer did was cut, and that is an error.
+   *
+   * @param about Metadata to add to that of the answer.
+   */
+  finish(about: JSONObject = {}): void {
+    this.#splitter?.flush();
+    this.#endBlock();
+    if (!this.#hasFailed && !this.#isComplete()) {
+      this.fail(this.#unexpected(this.#stray, "a finish reason before the end of the stream: the answer was cut"));
+    }
+    if (!this.#hasFailed) {
+      try {
+        this.#toolCalls.finish();
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+    this.#emit({
+      type: "finish",
+      usage: readUsage(this.#usage),
+      finishReason: this.#readFinishReason(),
+      ...answerMetadata(this.#cost, this.#logprobs, about),
+    });
+  }
+
+  /** Some servers send `[DONE]` and no finish reason. That is enough for text, but not for a tool call that may be cut. */
+  #isComplete(): boolean {
+    return this.#finishReason !== undefined || (this.isDone && this.#blocks > 0 && this.#toolCalls.isEmpty);
+  }
+
+  #readFinishReason(): LanguageModelV4FinishReason {
+    if (this.#hasFailed) return { unified: "error", raw: this.#finishReason };
+    const { jsonTool } = this.#context;
+    return readFinishReason(this.#finishReason, {
+      hasToolCalls: jsonTool ? this.#hasOtherCalls : !this.#toolCalls.isEmpty,
+      isRefusal: this.#isRefusal,
+      jsonTool,
+    });
+  }
+
+  #addChoice(choice: Record<string, unknown>): void {
+    const { delta, finish_reason: finishReason } = choice;
+    if (isRecord(delta)) {
+      const reasoning = readReasoning(delta);
+      if (reasoning) {
+        // A server that sends reasoning by itself leaves none in the text.
+        this.#endSplitting();
+        this.#addDelta("reasoning", reasoning, this.#block === "reasoning" ? undefined : reasoningField(delta));
+      }
+      const text = readText(delta.content);
+      if (text) this.#addText(text);
+      const refusal = readText(delta.refusal);
+      if (refusal) {
+        this.#isRefusal = true;
+        this.#endSplitting();
+        this.#addDelta("text", refusal);
+      }
+      if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#addToolCalls(delta.tool_calls);
+    }
+    // A text completion has its text in the choice itself.
+    if (typeof choice.text === "string" && choice.text !== "") this.#addText(choice.text);
+    if (choice.logprobs) {
+      const logprobs = readLogprobs(choice);
+      if (logprobs) (this.#logprobs ??= []).push(...logprobs);
+    }
+    if (typeof finishReason === "string") {
+      this.#finishReason = finishReason;
+      // Moonshot has the usage in its last choice.
+      this.#usage ??= choice.usage;
+    }
+  }
+
+  #addText(text: string): void {
+    if (!this.#splitter) return this.#addDelta("text", text);
+    this.#splitter.add(text);
+    if (this.#splitter.isDone) this.#splitter = undefined;
+  }
+
+  #endSplitting(): void {
+    this.#splitter?.flush();
+    this.#splitter = undefined;
+  }
+
+  #addDelta(block: "text" | "reasoning", delta: string, cameFrom?: RunpodReasoningEcho): void {
+    if (this.#block !== block) {
+      this.#endBlock();
+      this.#block = block;
+      this.#blockId = `${block}-${this.#blocks++}`;
+      const metadata = block === "reasoning" && cameFrom ? echoMetadata(cameFrom) : undefined;
+      this.#emit({ type: `${block}-start`, id: this.#blockId, ...metadata });
+    }
+    this.#emit({ type: `${block}-delta`, id: this.#blockId, delta });
+  }
+
+  #endBlock(): void {
+    if (this.#block) this.#emit({ type: `${this.#block}-end`, id: this.#blockId });
+    this.#block = undefined;
+  }
+
+  /** Emits the parts of tool calls; those of the JSON tool become text. */
+  #addToolPart(part: LanguageModelV4StreamPart, jsonTool: string): void {
+    if (part.type === "tool-input-start") {
+      if (part.toolName === jsonTool) this.#jsonCallId = part.id;
+      else this.#endBlock();
+    }
+    const id = part.type === "tool-call" ? part.toolCallId : "id" in part ? part.id : undefined;
+    if (id !== this.#jsonCallId) {
+      this.#hasOtherCalls = true;
+      this.#emit(part);
+    } else if (part.type === "tool-input-delta") this.#addDelta("text", part.delta);
+  }
+
+  #addToolCalls(deltas: unknown[]): void {
+    this.#splitter?.flush();
+    if (!this.#context.jsonTool) this.#endBlock();
+    try {
+      for (const delta of deltas) this.#toolCalls.add(delta);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #addMetadata(chunk: Record<string, unknown>): void {
+    const metadata = readMetadata(chunk);
+    if (!metadata.id && !metadata.modelId && !metadata.timestamp) return;
+    this.#hasMetadata = true;
+    this.#emit({ type: "response-metadata", ...metadata });
+  }
+
+  #addError(chunk: object): void {
+    const { attempt, notFound, answerOf } = this.#context;
+    const answer = answerOf(JSON.stringify(chunk));
+    this.fail(answerError({ attempt, notFound, answer, retryCost: "completion" }));
+  }
+
+  #unexpected(data: string, expected: string): Error {
+    const { attempt, answerOf } = this.#context;
+    return unexpectedAnswer({ attempt, answer: answerOf(data), expected });
+  }
+}
+
+/** Writes the parts of a whole completion. */
+export function writeCompletion(
+  { content, finishReason, usage, response, providerMetadata }: Completion,
+  about: JSONObject,
+  emit: Emit,
+): void {
+  emit({ type: "response-metadata", ...response });
+  content.forEach((part, index) => {
+    if (part.type === "text" || part.type === "reasoning") {
+      const id = `${part.type}-${index}`;
+      const { providerMetadata } = part;
+      emit({ type: `${part.type}-start`, id, ...(providerMetadata && { providerMetadata }) });
+      emit({ type: `${part.type}-delta`, id, delta: part.text });
+      emit({ type: `${part.type}-end`, id });
+    } else if (part.type === "tool-call") {
+      emit({ type: "tool-input-start", id: part.toolCallId, toolName: part.toolName });
+      emit({ type: "tool-input-delta", id: part.toolCallId, delta: part.input });
+      emit({ type: "tool-input-end", id: part.toolCallId });
+      emit(part);
+    }
+  });
+  emit({ type: "finish", usage, finishReason, ...withAbout(providerMetadata, about) });
+}

@@ -1,0 +1,45 @@
+/**
+ * The answer of an OpenAI route, while it comes.
+ *
+ * @module
+ */
+import type { Answer } from "../http/error.ts";
+import type { OpenAnswer } from "../http/request.ts";
+import type { AnswerContext } from "./completion.ts";
+import type { PartContext } from "./parts.ts";
+import type { PieceSource } from "./stream.ts";
+
+/**
+ * A route's answer as the source of its pieces.
+ *
+ * @param follow Gives the outcome of a job that stands in place of an answer.
+ */
+export function routeSource(
+  { response, read, brokenBy }: OpenAnswer,
+  follow: (answer: Answer) => Promise<Answer>,
+): PieceSource {
+  const body = response.body?.getReader();
+  const decoder = new TextDecoder();
+  return {
+    async next(reader) {
+      const { done, value } = await body?.read() ?? { done: true, value: undefined };
+      reader.addText(decoder.decode(value, { stream: !done }));
+      return !done;
+    },
+    stop(_isLeft, reason) {
+      // The connection may be broken already, and then there is nothing to stop.
+      body?.cancel(reason).catch(() => {});
+    },
+    brokenBy,
+    follow: ({ text }) => follow(read(text)),
+    ended: () => Promise.resolve({}),
+  };
+}
+
+/** The context that the parts of a route's answer are written with. */
+export function routeContext(
+  answerOf: PartContext["answerOf"],
+  context: AnswerContext & Pick<PartContext, "includeRawChunks">,
+): PartContext {
+  return { ...context, answerOf, toError: (error) => error };
+}

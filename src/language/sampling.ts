@@ -1,0 +1,33 @@
+/**
+ * What the requests of chats and completions have in common.
+ *
+ * @module
+ */
+import type { JSONObject, JSONValue, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+
+/** The settings that chats and completions have, by the servers' names for them. */
+export const SAMPLING = {
+  max_tokens: "maxOutputTokens",
+  temperature: "temperature",
+  top_p: "topP",
+  top_k: "topK",
+  presence_penalty: "presencePenalty",
+  frequency_penalty: "frequencyPenalty",
+  stop: "stopSequences",
+  seed: "seed",
+} as const;
+
+/** Writes the settings of {@link SAMPLING}. */
+export function writeSampling(call: LanguageModelV4CallOptions): Record<string, JSONValue | undefined> {
+  const written = Object.fromEntries(Object.entries(SAMPLING).map(([name, setting]) => [name, call[setting]]));
+  return { ...written, stop: call.stopSequences?.length ? call.stopSequences : undefined };
+}
+
+/** The same request, streamed, with the usage at its end. */
+export function streamed(body: JSONObject): JSONObject {
+  return {
+    ...body,
+    stream: true,
+    stream_options: { ...(body.stream_options as JSONObject | undefined), include_usage: true },
+  };
+}
