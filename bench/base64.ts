@@ -1,10 +1,10 @@
 /**
- * Files in and out: bytes to base64 and back.
+ * CPU time of bytes to base64 and back.
  *
  * @module
  */
 import { toBase64, toBytes } from "../src/file.ts";
-import { type Candidates, compare, round, someBytes, type Table, tell } from "./harness.ts";
+import { type Candidates, compare, report, round, someBytes, type Table } from "./harness.ts";
 
 const SIZES = [1, 10, 20];
 
@@ -15,14 +15,14 @@ interface Native {
 const { Buffer, Uint8Array: { fromBase64 } } = globalThis as unknown as Native;
 const toNative = (bytes: Uint8Array) => (bytes as { toBase64?: () => string }).toBase64;
 
-/** What the package that we follow on does. */
+/** How the incumbent encodes. */
 function byteLoop(bytes: Uint8Array): string {
   let binary = "";
   for (let i = 0; i < bytes.length; i++) binary += String.fromCharCode(bytes[i]);
   return btoa(binary);
 }
 
-/** What provider-utils does where it decodes. */
+/** How `@ai-sdk/provider-utils` decodes. */
 function byteMap(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (byte) => byte.codePointAt(0)!);
 }
@@ -36,10 +36,10 @@ function atobLoop(text: string): Uint8Array {
 
 const OURS = "ours";
 const BUFFER = "Buffer";
-/** What the others are compared with has to do without. */
-const ASIDE = [OURS, BUFFER];
+/** Not among the candidates that ours is compared with. */
+const NOT_COMPARED = [OURS, BUFFER];
 
-/** Ways to do the same: those that take milliseconds, and those whose garbage would be in the way of measuring these. */
+/** Ways to do the same. The slow ones are measured apart, because their garbage would disturb the fast ones. */
 interface Ways {
   fast: Record<string, (() => unknown) | undefined>;
   slow: Candidates;
@@ -66,7 +66,7 @@ function encoders(bytes: Uint8Array<ArrayBuffer>): Ways {
 }
 
 function decoders(text: string): Ways {
-  // Without a native call nothing is faster than this one.
+  // The fastest way without a native call.
   const loop = { "atob and a loop": () => atobLoop(text) };
   return {
     fast: {
@@ -80,32 +80,34 @@ function decoders(text: string): Ways {
 }
 
 async function measure(what: string, waysOf: (megabytes: number) => Ways): Promise<Table> {
-  const table: Table = { title: `${what}, CPU milliseconds`, columns: ["MB"], rows: [], marks: [] };
+  const table: Table = { title: `${what}, CPU milliseconds`, columns: ["MB"], rows: [], targets: [] };
   for (const megabytes of SIZES) {
     const { fast, slow } = waysOf(megabytes);
-    // Many calls for each figure: most take less than a garbage collection does.
+    // Many calls for each figure, because most calls take less time than a garbage collection.
     const calls = Math.ceil(100 / megabytes);
-    const there = Object.entries(fast).filter(([, run]) => run !== undefined) as Array<[string, () => unknown]>;
+    const available = Object.entries(fast).filter(([, run]) => run !== undefined) as Array<[string, () => unknown]>;
     const times = await compare(
-      Object.fromEntries(there.map(([name, run]) => [name, () => {
+      Object.fromEntries(available.map(([name, run]) => [name, () => {
         for (let i = 0; i < calls; i++) run();
       }])),
       { rounds: 15 },
     );
     for (const name of Object.keys(times)) times[name] /= calls;
     Object.assign(times, await compare(slow, { rounds: 3, warmups: 1 }));
-    const best = Math.min(...Object.entries(times).flatMap(([name, time]) => ASIDE.includes(name) ? [] : [time]));
+    const best = Math.min(
+      ...Object.entries(times).flatMap(([name, time]) => NOT_COMPARED.includes(name) ? [] : [time]),
+    );
     const ratio = round(times[OURS] / best);
     const names = [...Object.keys(fast), ...Object.keys(slow)];
     table.columns = ["MB", ...names, "to the best without Buffer"];
     table.rows.push([`${megabytes}`, ...names.map((name) => name in times ? round(times[name]) : "none"), ratio]);
-    table.marks.push({ what: `${what} of ${megabytes} MB: to the best without Buffer`, value: ratio, atMost: 1.2 });
+    table.targets.push({ what: `${what} of ${megabytes} MB: to the best without Buffer`, value: ratio, atMost: 1.2 });
   }
   return table;
 }
 
 const bytesOf = (megabytes: number) => someBytes(megabytes * 1024 * 1024);
-tell([
+report([
   await measure("Bytes to base64", (megabytes) => encoders(bytesOf(megabytes))),
   await measure("Base64 to bytes", (megabytes) => decoders(toBase64(bytesOf(megabytes)))),
 ]);

@@ -1,5 +1,5 @@
 /**
- * CPU time of a whole call without the network: a long conversation to a request, and the answer to the SDK's content.
+ * CPU time of a whole call without the network: a long conversation becomes a request, and the answer becomes content.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4Prompt,
 } from "@ai-sdk/provider";
-import { compare, round, someBytes, type Table, tell } from "./harness.ts";
+import { compare, report, round, someBytes, type Table } from "./harness.ts";
 import { FLOOR, INCUMBENT, languageModels, OPENAI_COMPATIBLE, OURS } from "./peers.ts";
 
 const MESSAGES = 200;
 const TOOLS = 20;
 const IMAGES = 8;
 const IMAGE_BYTES = 256 * 1024;
-/** So many calls are measured at once, because one is too short. */
+/** How many calls are measured together, because one is too short. */
 const CALLS = 20;
 
 const ANSWER = JSON.stringify({
@@ -28,7 +28,7 @@ const ANSWER = JSON.stringify({
   usage: { prompt_tokens: 30_000, completion_tokens: 800, total_tokens: 30_800 },
 });
 
-/** Turns of a question, a tool call, its result and an answer; the first questions come with an image. */
+/** Makes turns of a question, a tool call, its result and an answer. The first questions come with an image. */
 function conversation(images: number): LanguageModelV4Prompt {
   const image = someBytes(IMAGE_BYTES);
   const prompt: LanguageModelV4Prompt = [];
@@ -83,8 +83,8 @@ const tools: LanguageModelV4FunctionTool[] = Array.from({ length: TOOLS }, (_, i
   },
 }));
 
-/** The specification before had the data of a file without a type around it. */
-function inOldForm(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
+/** Converts a prompt to the specification V3, where the data of a file is not wrapped in an object with a type. */
+function toV3(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
   return prompt.map((message) =>
     message.role !== "user" ? message : {
       ...message,
@@ -104,7 +104,7 @@ async function measure(images: number): Promise<Table["rows"][number]> {
   const models = await languageModels(fetch as typeof globalThis.fetch);
   const prompt = conversation(images);
   const callOf = (name: string): LanguageModelV4CallOptions => ({
-    prompt: name === INCUMBENT ? inOldForm(prompt) : prompt,
+    prompt: name === INCUMBENT ? toV3(prompt) : prompt,
     tools,
     toolChoice: { type: "auto" },
   });
@@ -119,7 +119,7 @@ async function measure(images: number): Promise<Table["rows"][number]> {
     }),
   );
   const times = await compare({
-    // The request in JSON, its base64 made before, and the answer out of it.
+    // Only JSON: the request (whose base64 is made before) and the answer.
     [FLOOR]: async () => {
       for (let i = 0; i < CALLS; i++) {
         const response = await fetch("", { body: JSON.stringify(request) });
@@ -142,6 +142,6 @@ const table: Table = {
   title: `CPU milliseconds of doGenerate with ${MESSAGES} messages and ${TOOLS} tools`,
   columns: ["conversation", FLOOR, OURS, OPENAI_COMPATIBLE, INCUMBENT, "to the better peer"],
   rows,
-  marks: rows.map((row) => ({ what: `${row[0]}: to the better peer`, value: Number(row.at(-1)), atMost: 1 })),
+  targets: rows.map((row) => ({ what: `${row[0]}: to the better peer`, value: Number(row.at(-1)), atMost: 1 })),
 };
-tell([table]);
+report([table]);

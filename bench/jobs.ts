@@ -1,33 +1,33 @@
 /**
- * How late a job's result comes, and how many requests it takes, on a virtual clock.
+ * How late the result of a job arrives, and how many requests it takes, on a virtual clock.
  *
  * @module
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { IMAGE_CALL, VIDEO_CALL } from "../tests/capture.ts";
 import { settled, withVirtualTime } from "../tests/virtual_time.ts";
-import { quantile, round, type Table, tell } from "./harness.ts";
+import { quantile, report, round, type Table } from "./harness.ts";
 import { INCUMBENT, OURS, runpod } from "./peers.ts";
 
-/** How long a request is on its way, and its answer. */
-const WAY_MILLIS = 40;
-const JOBS_A_BAND = 60;
-/** Run times in seconds. */
+/** How long a request travels, and its answer. */
+const TRIP_MILLIS = 40;
+const JOBS_PER_BAND = 60;
+/** The ranges of the run times, in seconds. */
 const BANDS: Array<[from: number, to: number]> = [[0.3, 5], [5, 90], [90, 300], [300, 600]];
 const FILE = "https://files.test/file";
 const ORACLE = "oracle";
-/** Images and videos, because the incumbent has its submission held for images alone. */
+/** Images and videos, because the incumbent waits within its submission for images only. */
 const CLIENTS = [ORACLE, ...[OURS, INCUMBENT].flatMap((name) => [`${name}, image`, `${name}, video`])];
 
 interface Outcome {
   runMillis: number;
-  /** Between the end of the job and the caller's having its result, without the download. */
+  /** The time between the end of the job and the result at the caller, without the download. */
   lateMillis: number;
-  /** Without the download. */
+  /** The number of requests, without the download. */
   requests: number;
 }
 
-/** Patience for the longest job; both have shorter limits of their own. Polls are as the package makes them. */
+/** Timeouts for the longest job, because both have shorter ones. The polling is that of each package. */
 const WAITS: Record<string, Record<string, number>> = {
   [OURS]: { timeoutMillis: 900_000 },
   [INCUMBENT]: { maxPollAttempts: 200 },
@@ -35,7 +35,7 @@ const WAITS: Record<string, Record<string, number>> = {
 
 /** Runs jobs one after the other. */
 async function runJobs(client: string, runTimes: number[]): Promise<Outcome[]> {
-  if (client === ORACLE) return askOracle(runTimes);
+  if (client === ORACLE) return oracleOutcomes(runTimes);
   const [name, kind] = client.split(", ");
   return await withVirtualTime(async (clock) => {
     let endedAt = 0;
@@ -55,9 +55,9 @@ async function runJobs(client: string, runTimes: number[]): Promise<Outcome[]> {
     const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
       if (String(input) === FILE) return new Response(Uint8Array.of(1), { headers: { "content-type": "image/png" } });
       requests++;
-      await settled(WAY_MILLIS);
+      await settled(TRIP_MILLIS);
       const response = await emulator.fetch(input, init);
-      await settled(WAY_MILLIS);
+      await settled(TRIP_MILLIS);
       return response;
     };
     const { imageModel, videoModel } = await runpod(name, fetch as typeof globalThis.fetch);
@@ -73,24 +73,24 @@ async function runJobs(client: string, runTimes: number[]): Promise<Outcome[]> {
   });
 }
 
-/** What could be done by who knew the end of each job: held as long as we hold one, then one look at the right time. */
-function askOracle(runTimes: number[]): Outcome[] {
-  return runTimes.map((runMillis) => ({ runMillis, lateMillis: WAY_MILLIS, requests: runMillis < 90_000 ? 1 : 2 }));
+/** The results of a client that knows when each job ends: it waits as long as we do, then reads once, in time. */
+function oracleOutcomes(runTimes: number[]): Outcome[] {
+  return runTimes.map((runMillis) => ({ runMillis, lateMillis: TRIP_MILLIS, requests: runMillis < 90_000 ? 1 : 2 }));
 }
 
-/** Spread evenly over the orders of magnitude, and not on the beat of any schedule. */
+/** Run times that are spread evenly on a logarithmic scale and follow no polling schedule. */
 function runTimesOf([from, to]: [number, number]): number[] {
-  return Array.from({ length: JOBS_A_BAND }, (_, index) => {
+  return Array.from({ length: JOBS_PER_BAND }, (_, index) => {
     const place = ((index + 0.5) * 0.618_033_988_75) % 1;
     return Math.round(1000 * from * (to / from) ** place);
   });
 }
 
 const table: Table = {
-  title: `How late a result comes, ${JOBS_A_BAND} jobs a row, ${WAY_MILLIS} ms each way`,
+  title: `How late a result comes, ${JOBS_PER_BAND} jobs a row, ${TRIP_MILLIS} ms each way`,
   columns: ["run time", "client", "median ms", "95 % ms", "median % of run time", "median requests", "most requests"],
   rows: [],
-  marks: [],
+  targets: [],
 };
 for (const band of BANDS) {
   const runTimes = runTimesOf(band);
@@ -111,13 +111,17 @@ for (const band of BANDS) {
       most,
     ]);
     if (client !== `${OURS}, image`) continue;
-    table.marks.push({ what: `${what}: median share of the run time`, value: round(share), atMost: 5 });
+    table.targets.push({ what: `${what}: median share of the run time`, value: round(share), atMost: 5 });
     if (band[1] <= 90) {
-      table.marks.push({ what: `${what}: median ms`, value: round(quantile(late), 0), atMost: 300 });
-      table.marks.push({ what: `${what}: requests`, value: most, atMost: 1 });
+      table.targets.push({ what: `${what}: median ms`, value: round(quantile(late), 0), atMost: 300 });
+      table.targets.push({ what: `${what}: requests`, value: most, atMost: 1 });
     }
   }
 }
 const longest = await runJobs(`${OURS}, image`, Array.from({ length: 20 }, () => 600_000));
-table.marks.push({ what: "600 s: requests", value: Math.max(...longest.map(({ requests }) => requests)), atMost: 50 });
-tell([table]);
+table.targets.push({
+  what: "600 s: requests",
+  value: Math.max(...longest.map(({ requests }) => requests)),
+  atMost: 50,
+});
+report([table]);

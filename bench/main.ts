@@ -1,19 +1,20 @@
 /**
- * Measures the npm package beside its peers and the floor, on Node, Deno and Bun.
+ * Measures the npm package and its peers side by side, on Node, Deno and Bun.
  *
  *     deno task bench                        everything, in a quarter of an hour
- *     deno task bench --section=stream       one section, or several with commas
+ *     deno task bench --section=stream       one section, or several, separated by commas
  *     deno task bench --on=node-26           one runtime, or several
  *     deno task bench --json                 the results as JSON
  */
+import { listOption } from "../scripts/arguments.ts";
 import { prepareConsumer } from "../scripts/consumer.ts";
-import { isReached, type Table } from "./harness.ts";
+import { isMet, type Table, type Target } from "./harness.ts";
 import { ALL_RUNTIMES, compile, measureOn, type Runtime } from "./runtimes.ts";
 import { measureImport } from "./import.ts";
 import { measureMemory } from "./memory.ts";
 import { measureSize } from "./size.ts";
 
-/** A section: where it runs, and what it needs to know of where. */
+/** A section: the runtimes it is measured on, and how. */
 interface Section {
   runtimes: readonly Runtime[];
   measure: (runtime: Runtime) => Promise<Table[]>;
@@ -24,7 +25,7 @@ const NEWEST = ["node-26", "deno", "bun"] as const;
 const SECTIONS: Record<string, Section> = {
   stream: { runtimes: NEWEST, measure: (runtime) => measureOn(runtime, "stream") },
   call: { runtimes: NEWEST, measure: (runtime) => measureOn(runtime, "call") },
-  // On a virtual clock every runtime has the same times.
+  // On a virtual clock all runtimes have the same times.
   jobs: { runtimes: ["node-26"], measure: (runtime) => measureOn(runtime, "jobs") },
   base64: { runtimes: ALL_RUNTIMES, measure: (runtime) => measureOn(runtime, "base64") },
   import: { runtimes: ALL_RUNTIMES, measure: measureImport },
@@ -37,9 +38,7 @@ interface Result extends Table {
   runtime: Runtime;
 }
 
-const option = (name: string) => Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1].split(",");
-
-const names = option("section") ?? Object.keys(SECTIONS);
+const names = listOption("section") ?? Object.keys(SECTIONS);
 const unknown = names.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) {
   console.error(`There is no section "${unknown}"; the sections are ${Object.keys(SECTIONS).join(", ")}`);
@@ -49,10 +48,10 @@ if (unknown !== undefined) {
 const isJson = Deno.args.includes("--json");
 const results: Result[] = [];
 await prepareConsumer();
-await compile();
+await compile(["stream", "call", "jobs", "base64", "memory_run"]);
 for (const name of names) {
   const { runtimes, measure } = SECTIONS[name];
-  for (const runtime of runtimes.filter((runtime) => option("on")?.includes(runtime) ?? true)) {
+  for (const runtime of runtimes.filter((runtime) => listOption("on")?.includes(runtime) ?? true)) {
     for (const table of await measure(runtime)) {
       const result = { section: name, runtime, ...table };
       results.push(result);
@@ -61,23 +60,25 @@ for (const name of names) {
   }
 }
 if (isJson) {
-  console.log(JSON.stringify(results.map((result) => ({ ...result, marks: result.marks.map(judge) })), null, 2));
+  console.log(
+    JSON.stringify(results.map((result) => ({ ...result, targets: result.targets.map(withVerdict) })), null, 2),
+  );
 }
 
-function judge(mark: Table["marks"][number]) {
-  return { ...mark, isReached: isReached(mark) };
+function withVerdict(target: Target): Target & { isMet: boolean } {
+  return { ...target, isMet: isMet(target) };
 }
 
-/** A table as Markdown, and the marks that are missed. */
-function format({ section, runtime, title, columns, rows, marks }: Result): string {
+/** Writes a table as Markdown, followed by the targets that are missed. */
+function format({ section, runtime, title, columns, rows, targets }: Result): string {
   const lines = [columns, columns.map((_, index) => index === 0 ? "---" : "---:"), ...rows];
-  const missed = marks.filter((mark) => !isReached(mark));
+  const missed = targets.filter((target) => !isMet(target));
   return [
     `${section} on ${runtime}: ${title}`,
     "",
     ...lines.map((cells) => `| ${cells.join(" | ")} |`),
     "",
-    marks.length === 0 ? "" : `Marks: ${marks.length - missed.length} of ${marks.length} reached`,
+    targets.length === 0 ? "" : `Targets: ${targets.length - missed.length} of ${targets.length} met`,
     ...missed.map(({ what, value, atMost, atLeast }) =>
       `missed  ${what}: ${value}, should be at ${atMost === undefined ? `least ${atLeast}` : `most ${atMost}`}`
     ),

@@ -1,38 +1,38 @@
 /**
- * Running a section inside a runtime, in the app that has installed the npm package and its peers.
+ * Runs sections on a runtime, in the app that has installed the npm package and its peers.
  *
  * @module
  */
-import { binaryOf, consumer, mustRunTool } from "../scripts/consumer.ts";
-import { mustRun, pathOf, root } from "../scripts/shell.ts";
-import { readTold, type Table } from "./harness.ts";
+import { binaryOf, bundle, consumer } from "../scripts/consumer.ts";
+import { pathOf, root } from "../scripts/files.ts";
+import { mustRun } from "../scripts/shell.ts";
+import { readReport, type Table } from "./harness.ts";
 
-/** Where sections run. */
+/** A runtime that sections run on. */
 export type Runtime = "node-22" | "node-26" | "deno" | "bun";
+/** All of them. */
 export const ALL_RUNTIMES: readonly Runtime[] = ["node-22", "node-26", "deno", "bun"];
 
-/** Compiles the sections against the app's packages. */
-export async function compile(sections: string[] = ["stream", "call", "jobs", "base64", "memory_run"]): Promise<void> {
-  await mustRunTool("esbuild/bin/esbuild", [
-    ...sections.map((section) => pathOf(new URL(`bench/${section}.ts`, root))),
-    "--bundle",
-    "--packages=external",
-    "--format=esm",
-    "--platform=node",
-    "--log-level=warning",
-    "--outdir=bench",
-  ]);
+/** Compiles scripts of this folder into the app, so that they import its packages. */
+export async function compile(scripts: string[]): Promise<void> {
+  const files = scripts.map((script) => pathOf(new URL(`bench/${script}.ts`, root)));
+  await bundle(files, ["--packages=external", "--platform=node", "--outdir=bench"]);
 }
 
-/** Runs a section, and returns what it found. */
+/** Runs a compiled section, and returns its results. */
 export async function measureOn(runtime: Runtime, section: string): Promise<Table[]> {
-  return await ask<Table[]>(runtime, `bench/${section}.js`);
+  return await runScript<Table[]>(runtime, `bench/${section}.js`);
 }
 
-/** Runs a script of the app on a runtime, and returns what it tells. */
-export async function ask<T>(runtime: Runtime, script: string, args: string[] = [], flags: string[] = []): Promise<T> {
+/** Runs a script of the app on a runtime, and returns what it reports. */
+export async function runScript<T>(
+  runtime: Runtime,
+  script: string,
+  args: string[] = [],
+  flags: string[] = [],
+): Promise<T> {
   const [command, ...first] = commandOf(runtime);
-  return readTold<T>(
+  return readReport<T>(
     await mustRun(command, [...first, ...flags, script, ...args], {
       cwd: consumer,
       env: { AI_SDK_LOG_WARNINGS: "false" },
@@ -42,6 +42,6 @@ export async function ask<T>(runtime: Runtime, script: string, args: string[] = 
 
 function commandOf(runtime: Runtime): string[] {
   if (runtime !== "deno") return [binaryOf(runtime)];
-  // The app's own packages, and not those of the sources.
+  // With the app's packages, not with those of the sources.
   return [Deno.execPath(), "run", "--quiet", "--allow-all", "--no-config", "--no-lock", "--node-modules-dir=manual"];
 }

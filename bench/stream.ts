@@ -5,94 +5,18 @@
  */
 import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { streamText } from "ai";
-import { args, compare, round, type Table, tell } from "./harness.ts";
+import { callFor, CHUNKS, DELTAS, drain, eventReads, type Kind, respond } from "./chunks.ts";
+import { args, compare, GUARD_ROUNDS, report, round, type Table } from "./harness.ts";
 import { FLOOR, INCUMBENT, languageModels, OPENAI_COMPATIBLE, OURS } from "./peers.ts";
 
-const CHUNKS = 20_000;
+/** The least CPU time of openai-compatible that we want, as a multiple of ours. */
+const PEER_TARGETS: Partial<Record<Kind, number>> = { "text": 4, "reasoning": 4, "tool arguments": 4 };
 
-interface Deltas {
-  part: LanguageModelV4StreamPart["type"];
-  delta: (index: number) => Record<string, unknown>;
-  /** What a chunk has beside its choice. */
-  more?: (index: number) => Record<string, unknown>;
-  /** What openai-compatible is to take at least, in times of ours. */
-  toReach?: number;
-}
-
-const usageAt = (index: number) => ({
-  usage: { prompt_tokens: 20, completion_tokens: index, total_tokens: index + 20 },
-});
-
-const KINDS = {
-  "text": { part: "text-delta", delta: (index) => ({ content: ` word${index}` }), toReach: 4 },
-  "reasoning": { part: "reasoning-delta", delta: (index) => ({ reasoning_content: ` word${index}` }), toReach: 4 },
-  "tool arguments": {
-    part: "tool-input-delta",
-    delta: (index) => ({
-      tool_calls: [
-        index === 0
-          ? { index: 0, id: "call_1", type: "function", function: { name: "save", arguments: '{"list":[0' } }
-          : { index: 0, function: { arguments: `,${index}` } },
-      ],
-    }),
-    toReach: 4,
-  },
-  // No two of these chunks are alike, so each of them has to be parsed.
-  "text, with usage": { part: "text-delta", delta: (index) => ({ content: ` word${index}` }), more: usageAt },
-} satisfies Record<string, Deltas>;
-
-type Kind = keyof typeof KINDS;
-
-/** The body of an answer, cut into reads of some events each. */
-function readsOf(kind: Kind, eventsARead: number): Uint8Array[] {
-  const chunk = (choices: unknown[], more?: Record<string, unknown>) => ({
-    id: "chatcmpl-8f6a3c1de0b24a7f",
-    object: "chat.completion.chunk",
-    created: 1_700_000_000,
-    model: "Qwen/Qwen3-32B-AWQ",
-    choices,
-    ...more,
-  });
-  const choice = (delta: Record<string, unknown>, finish_reason: string | null = null) => ({
-    index: 0,
-    delta,
-    logprobs: null,
-    finish_reason,
-  });
-  const { delta, more }: Deltas = KINDS[kind];
-  const events = [
-    chunk([choice({ role: "assistant", content: "" })]),
-    ...Array.from({ length: CHUNKS }, (_, index) => chunk([choice(delta(index))], more?.(index))),
-    chunk([
-      choice(kind === "tool arguments" ? { tool_calls: [{ index: 0, function: { arguments: "]}" } }] } : {}, "stop"),
-    ]),
-    chunk([], usageAt(CHUNKS)),
-  ].map((event) => `data: ${JSON.stringify(event)}\n\n`);
-  events.push("data: [DONE]\n\n");
-  const encoder = new TextEncoder();
-  return Array.from(
-    { length: Math.ceil(events.length / eventsARead) },
-    (_, index) => encoder.encode(events.slice(index * eventsARead, (index + 1) * eventsARead).join("")),
-  );
-}
-
-/** What the network would bring. */
-function respond(reads: Uint8Array[]): Response {
-  let next = 0;
-  const body = new ReadableStream({
-    pull(controller) {
-      if (next < reads.length) controller.enqueue(reads[next++]);
-      else controller.close();
-    },
-  });
-  return new Response(body, { headers: { "content-type": "text/event-stream" } });
-}
-
-/** The least that parses each chunk and makes a stream of parts of them: no check, no state, no error. */
+/** The least code that parses each chunk and streams parts: without checks, state or errors. */
 function floorStream(response: Response, kind: Kind): ReadableStream<LanguageModelV4StreamPart> {
   const body = response.body!.getReader();
   const decoder = new TextDecoder();
-  const type = KINDS[kind].part as "text-delta";
+  const type = DELTAS[kind].part as "text-delta";
   let rest = "";
   return new ReadableStream({
     async pull(controller) {
@@ -109,24 +33,8 @@ function floorStream(response: Response, kind: Kind): ReadableStream<LanguageMod
   });
 }
 
-/** Reads a stream as an app would, and checks that all of it came. */
-async function drain(stream: ReadableStream<LanguageModelV4StreamPart>, kind: Kind): Promise<void> {
-  const reader = stream.getReader();
-  let deltas = 0;
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    if (value!.type === KINDS[kind].part) deltas++;
-    else if (value!.type === "error") throw value!.error;
-  }
-  if (deltas < CHUNKS) throw new Error(`Only ${deltas} deltas of ${kind} came`);
-}
-
-const CALL = { prompt: [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }] };
-
 async function stream(model: LanguageModelV4, kind: Kind): Promise<void> {
-  const tools = kind !== "tool arguments" ? undefined : [
-    { type: "function" as const, name: "save", inputSchema: { type: "object" as const } },
-  ];
-  await drain((await model.doStream({ ...CALL, tools })).stream, kind);
+  await drain((await model.doStream(callFor(kind))).stream, kind);
 }
 
 async function streamTextOf(model: LanguageModelV4): Promise<void> {
@@ -146,34 +54,35 @@ async function measure(): Promise<Table[]> {
   const models = await languageModels(() => Promise.resolve(respond(reads)));
   const parts: Table = {
     title: `CPU microseconds per chunk, ${CHUNKS} chunks`,
-    columns: ["events a read", FLOOR, OURS, OPENAI_COMPATIBLE, INCUMBENT, "to the floor", "peer to us"],
+    columns: ["deltas, events per read", FLOOR, OURS, OPENAI_COMPATIBLE, INCUMBENT, "to the floor", "peer to us"],
     rows: [],
-    marks: [],
+    targets: [],
   };
-  for (const [kind, { toReach }] of Object.entries(KINDS) as Array<[Kind, Deltas]>) {
-    for (const eventsARead of [1, 64]) {
-      reads = readsOf(kind, eventsARead);
+  for (const kind of Object.keys(DELTAS) as Kind[]) {
+    for (const eventsPerRead of [1, 64]) {
+      reads = eventReads(kind, eventsPerRead);
       const times = await compare({
         [FLOOR]: () => drain(floorStream(respond(reads), kind), kind),
         ...Object.fromEntries(Object.entries(models).map(([name, model]) => [name, () => stream(model, kind)])),
       }, { rounds: 5 });
-      const what = `${kind}, ${eventsARead}`;
+      const what = `${kind}, ${eventsPerRead}`;
       const toFloor = round(times[OURS] / times[FLOOR]);
       const toPeer = round(times[OPENAI_COMPATIBLE] / times[OURS]);
       const cells = [FLOOR, OURS, OPENAI_COMPATIBLE, INCUMBENT].map((name) => perChunk(times[name]));
       parts.rows.push([what, ...cells, toFloor, toPeer]);
-      parts.marks.push({ what: `${what}: to the floor`, value: toFloor, atMost: 1.5 });
-      if (toReach) parts.marks.push({ what: `${what}: openai-compatible to us`, value: toPeer, atLeast: toReach });
+      parts.targets.push({ what: `${what}: to the floor`, value: toFloor, atMost: 1.5 });
+      const atLeast = PEER_TARGETS[kind];
+      if (atLeast) parts.targets.push({ what: `${what}: openai-compatible to us`, value: toPeer, atLeast });
     }
   }
 
   const through: Table = {
-    title: "The same through streamText, text, 1 event a read",
+    title: "The same through streamText, text, 1 event per read",
     columns: ["provider", "microseconds in all", "of the provider", "share %"],
     rows: [],
-    marks: [],
+    targets: [],
   };
-  reads = readsOf("text", 1);
+  reads = eventReads("text", 1);
   const entries = Object.entries(models);
   const times = await compare(
     Object.fromEntries(entries.flatMap(([name, model]) => [
@@ -189,15 +98,15 @@ async function measure(): Promise<Table[]> {
   return [parts, through];
 }
 
-/** How many times our CPU time openai-compatible takes, in a few seconds. */
+/** Measures, in a few seconds, the CPU time of openai-compatible as a multiple of ours. */
 async function guard(): Promise<number> {
-  const reads = readsOf("text", 1);
+  const reads = eventReads("text", 1);
   const models = await languageModels(() => Promise.resolve(respond(reads)));
   const times = await compare({
     [OURS]: () => stream(models[OURS], "text"),
     [OPENAI_COMPATIBLE]: () => stream(models[OPENAI_COMPATIBLE], "text"),
-  }, { rounds: 3, warmups: 1 });
+  }, GUARD_ROUNDS);
   return times[OPENAI_COMPATIBLE] / times[OURS];
 }
 
-tell(args[0] === "guard" ? await guard() : await measure());
+report(args[0] === "guard" ? await guard() : await measure());

@@ -1,18 +1,19 @@
 /**
- * Builds the npm package from the sources: what `deno pack` makes, finished with what it does not know.
+ * Builds the npm package with `deno pack`, then joins its modules and completes its manifest.
  *
  *     deno task build:npm       npm/package/ and npm/runpod-ai-sdk-provider.tgz
  */
-import { mustRun, pathOf, root } from "./shell.ts";
+import { filesIn, pathOf, readJson, root } from "./files.ts";
+import { mustRun } from "./shell.ts";
 
-/** The folder of everything that is built; not in version control. */
+/** The folder for everything that is built. Not under version control. */
 export const output: URL = new URL("npm/", root);
 /** The finished package, unpacked. */
 export const packageFolder: URL = new URL("package/", output);
 /** The file that is published. */
 export const tarball: URL = new URL("runpod-ai-sdk-provider.tgz", output);
 
-/** What npm wants to know and `deno.json` does not say. */
+/** The fields of `package.json` that `deno.json` does not have. */
 const MANIFEST = {
   description:
     "The Runpod provider for the AI SDK: language, image, video, speech, transcription, embedding and reranking models, on Runpod's public endpoints and on your own",
@@ -35,21 +36,21 @@ const MANIFEST = {
   homepage: "https://github.com/runpod/ai-sdk-provider#readme",
   repository: { type: "git", url: "git+https://github.com/runpod/ai-sdk-provider.git" },
   bugs: { url: "https://github.com/runpod/ai-sdk-provider/issues" },
-  // Importing any file does nothing by itself, so bundlers may drop what is unused.
+  // No file has an effect when it is imported, so bundlers may drop unused code.
   sideEffects: false,
-  // AI SDK 7 asks for the same.
+  // The same as AI SDK 7.
   engines: { node: ">=22" },
   publishConfig: { access: "public" },
 };
 
-/** The app brings zod, in the range that the AI SDK itself takes. */
+/** The app installs zod itself, in the version range of the AI SDK. */
 const PEERS = { zod: "^3.25.76 || ^4.1.8" };
 
 /** Builds the package. */
 export async function buildNpm(): Promise<void> {
   await Deno.remove(packageFolder, { recursive: true }).catch(() => {});
   await Deno.mkdir(output, { recursive: true });
-  // Source maps would be half of the package, for sources that read like what is in it.
+  // Source maps would double the size of the package, and its code is readable without them.
   await mustRun(Deno.execPath(), [
     "pack",
     "--quiet",
@@ -83,12 +84,12 @@ export async function buildNpm(): Promise<void> {
   await Deno.rename(new URL(packed.trim().split("\n").at(-1)!, output), tarball);
 }
 
-/** The files that the exports name; the others are joined to them. */
+/** The files that the exports name. All other modules become part of them. */
 const ENTRIES = ["mod.js", "src/testing/mod.js"];
 
-/** Joins the modules of each export into one: to import some 70 files takes an app several times as long. */
+/** Joins the modules of each export into one file, because importing some 70 files takes an app several times as long. */
 async function joinModules(): Promise<void> {
-  const { dependencies } = JSON.parse(await Deno.readTextFile(new URL("tests/runtimes/package.json", root)));
+  const { dependencies } = await readJson("tests/runtimes/package.json");
   const esbuild = ["exec", "--yes", "--prefer-offline", `--package=esbuild@${dependencies.esbuild}`, "--", "esbuild"];
   await mustRun("npm", [
     ...esbuild,
@@ -102,15 +103,9 @@ async function joinModules(): Promise<void> {
     "--outdir=.",
     "--allow-overwrite",
   ], { cwd: packageFolder });
-  await removeOthers(packageFolder);
-}
-
-async function removeOthers(folder: URL): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const url = new URL(name, folder);
-    const isEntry = ENTRIES.some((entry) => url.href === new URL(entry, packageFolder).href);
-    if (isDirectory) await removeOthers(new URL(`${name}/`, folder));
-    else if (name.endsWith(".js") && !isEntry) await Deno.remove(url);
+  const entries = ENTRIES.map((entry) => new URL(entry, packageFolder).href);
+  for await (const file of filesIn(packageFolder)) {
+    if (file.href.endsWith(".js") && !entries.includes(file.href)) await Deno.remove(file);
   }
 }
 

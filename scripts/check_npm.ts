@@ -1,25 +1,27 @@
 /**
- * Checks of the npm package, as npm, bundlers, TypeScript and a new project see it.
+ * Checks the npm package as npm, bundlers, TypeScript and new projects see it.
  *
  * @module
  */
 import { packageFolder, tarball } from "./build_npm.ts";
 import { binaryOf, runTool } from "./consumer.ts";
-import { type Outcome, pathOf, root, run } from "./shell.ts";
+import { FAKE_KEY } from "./emulator.ts";
+import { filesIn, pathOf, readJson, readText } from "./files.ts";
+import { type Outcome, run } from "./shell.ts";
 
-/** publint: the manifest and the files agree. */
+/** Runs publint: the manifest and the files agree. */
 export async function checkPublint(): Promise<string[]> {
   return problemsOf(await runTool("publint/src/cli.js", ["--strict", pathOf(packageFolder)]));
 }
 
-/** Are the types wrong: every export resolves to its types. ESM only, as the package is. */
+/** Runs "Are the types wrong?": every export resolves to its types. Only for ESM, because the package has no CommonJS. */
 export async function checkTypesResolve(): Promise<string[]> {
   return problemsOf(
     await runTool("@arethetypeswrong/cli/dist/index.js", [pathOf(tarball), "--profile", "esm-only"]),
   );
 }
 
-/** Names that only some runtimes have, in the code that is published. */
+/** Looks in the published code for names that only some runtimes have. */
 export async function checkArtifactPurity(): Promise<string[]> {
   const problems: string[] = [];
   for await (const file of filesIn(packageFolder)) {
@@ -32,11 +34,11 @@ export async function checkArtifactPurity(): Promise<string[]> {
 }
 
 /**
- * A new Node project and a new Bun project that install the tarball: the README's first example of a text runs in both,
- * and type-checks strictly under both of today's module resolutions.
+ * Installs the tarball in a new Node project and in a new Bun project. The README's first text example must run in both,
+ * and pass TypeScript's strict checks with the module resolutions "bundler" and "nodenext".
  */
 export async function checkNewProjects(): Promise<string[]> {
-  const versions = JSON.parse(await Deno.readTextFile(new URL("tests/runtimes/package.json", root))).dependencies;
+  const { dependencies: versions } = await readJson("tests/runtimes/package.json");
   const packages = (names: string[]) => names.map((name) => `${name}@${versions[name]}`);
   const problems: string[] = [];
 
@@ -60,33 +62,25 @@ export async function checkNewProjects(): Promise<string[]> {
   return problems;
 }
 
-/** A folder outside of the repository with the README's example and a world in which it needs no network. */
+/** Writes the README's example into a new folder outside of the repository, with the emulator in place of the network. */
 async function newProject(): Promise<URL> {
   const folder = new URL(`file://${await Deno.makeTempDir()}/`);
-  const readme = await Deno.readTextFile(new URL("README.md", root));
-  const example = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code).find((code) =>
-    code.includes("generateText")
-  );
+  const example = [...(await readText("README.md")).matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code).find((
+    code,
+  ) => code.includes("generateText"));
   const files = {
     "package.json": JSON.stringify({ name: "new-project", private: true, type: "module" }),
-    "world.ts": `import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-process.env.RUNPOD_API_KEY = "rpa_FAKE_TEST_KEY_000000";
+    "emulator.ts": `import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+process.env.RUNPOD_API_KEY = "${FAKE_KEY}";
 globalThis.fetch = createRunpodEmulator().fetch as typeof fetch;
 `,
-    "main.ts": `import "./world.ts";
+    "main.ts": `import "./emulator.ts";
 ${example}
 if (!/sort|list|python/i.test(text)) throw new Error(\`The example gave "\${text}"\`);
 `,
   };
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(new URL(name, folder), text);
   return folder;
-}
-
-async function* filesIn(folder: URL): AsyncGenerator<URL> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) yield* filesIn(new URL(`${name}/`, folder));
-    else yield new URL(name, folder);
-  }
 }
 
 function problemsOf({ code, output }: Outcome): string[] {

@@ -4,9 +4,10 @@
  * @module
  */
 import { buildNpm, output, tarball } from "./build_npm.ts";
-import { exists, mustRun, type Outcome, pathOf, root, run } from "./shell.ts";
+import { exists, pathOf, root } from "./files.ts";
+import { mustRun, type Outcome, run } from "./shell.ts";
 
-/** The app's folder; not in version control. */
+/** The app's folder. Not under version control. */
 export const consumer: URL = new URL("consumer/", output);
 const modules = new URL("node_modules/", consumer);
 const pinned = new URL("tests/runtimes/", root);
@@ -16,14 +17,14 @@ export async function prepareConsumer(): Promise<void> {
   await buildNpm();
   await Deno.mkdir(consumer, { recursive: true });
   await installPinned();
-  // Put there by hand as npm would, because `npm install` would look at all the rest again.
+  // Unpacked here as npm would do it, because `npm install` would check all other packages again.
   const target = new URL("@runpod/ai-sdk-provider/", modules);
   await Deno.remove(target, { recursive: true }).catch(() => {});
   await Deno.mkdir(target, { recursive: true });
   await mustRun("tar", ["-xzf", pathOf(tarball), "-C", pathOf(target), "--strip-components=1"]);
 }
 
-/** Installs the pinned packages, unless the last run did. */
+/** Installs the pinned packages, unless an earlier run installed the same versions. */
 async function installPinned(): Promise<void> {
   const lock = await Deno.readTextFile(new URL("package-lock.json", pinned));
   const stamp = new URL("installed-lock.json", consumer);
@@ -32,12 +33,12 @@ async function installPinned(): Promise<void> {
     await Deno.copyFile(new URL(file, pinned), new URL(file, consumer));
   }
   console.log("Installing Node, Bun, workerd and the tools from npm (once)");
-  // No package of these needs its install script: the binaries are in the packages.
+  // None of these packages needs its install script: the packages contain their binaries.
   await mustRun("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], { cwd: consumer });
   await Deno.writeTextFile(stamp, lock);
 }
 
-/** The binary of a runtime. */
+/** The path of a runtime's binary. */
 export function binaryOf(runtime: "node-22" | "node-26" | "bun" | "workerd"): string {
   const { os, arch } = Deno.build;
   const cpu = arch === "aarch64" ? "arm64" : "x64";
@@ -50,17 +51,14 @@ export function binaryOf(runtime: "node-22" | "node-26" | "bun" | "workerd"): st
   return pathOf(new URL(paths[runtime], modules));
 }
 
-/** The command line of a tool that npm installed, on the newest Node. */
-function toolCommand(script: string, args: string[]): [command: string, args: string[], options: { cwd: URL }] {
-  return [binaryOf("node-26"), [pathOf(new URL(script, modules)), ...args], { cwd: consumer }];
-}
-
-/** Runs a tool that must succeed. */
-export async function mustRunTool(script: string, args: string[]): Promise<string> {
-  return await mustRun(...toolCommand(script, args));
-}
-
-/** Runs a tool that may fail. */
+/** Runs the script of a tool that npm installed, on the newest Node. */
 export async function runTool(script: string, args: string[]): Promise<Outcome> {
-  return await run(...toolCommand(script, args));
+  return await run(binaryOf("node-26"), [pathOf(new URL(script, modules)), ...args], { cwd: consumer });
+}
+
+/** Bundles ES modules with esbuild into the app's folder. */
+export async function bundle(entries: string[], flags: string[]): Promise<void> {
+  const esbuild = pathOf(new URL("esbuild/bin/esbuild", modules));
+  const common = ["--bundle", "--format=esm", "--log-level=warning"];
+  await mustRun(binaryOf("node-26"), [esbuild, ...entries, ...common, ...flags], { cwd: consumer });
 }

@@ -1,31 +1,31 @@
 /**
- * Shows what the provider does, in a minute: every kind of model once.
+ * Uses each kind of model once, in about a minute.
  *
- * Without a key it talks to the emulator, over real HTTP on a loopback port; with `RUNPOD_API_KEY` set, to Runpod.
+ * With `RUNPOD_API_KEY` set it calls Runpod, otherwise the emulator on a local port.
  */
 import { createRunpod, type RunpodJobUpdate } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { bold, green, red, say } from "./demo_screen.ts";
 import { BASE_ENDPOINT, INFINITY_ENDPOINT, STEPS, WHISPER_ENDPOINT } from "./demo_steps.ts";
+import { type EmulatorServer, FAKE_KEY, serveEmulator } from "./emulator.ts";
 
 async function main(): Promise<number> {
   const abort = new AbortController();
-  Deno.addSignalListener("SIGINT", () => abort.abort(new Error("Stopped by Ctrl-C")));
+  Deno.addSignalListener("SIGINT", () => abort.abort(new Error("Stopped with Ctrl-C")));
 
   const apiKey = Deno.env.get("RUNPOD_API_KEY");
-  const server = apiKey ? undefined : serveEmulator();
+  const server = apiKey ? undefined : startEmulator();
   say(bold("\nThe Runpod provider for the AI SDK\n"));
   say(
     server
-      ? `RUNPOD_API_KEY is not set, so the emulator plays Runpod at ${server.baseURL}.\nIts answers are canned; requests, streams and jobs are what the real service sees.`
-      : "RUNPOD_API_KEY is set, so this runs on Runpod itself (and costs about ten cents).\nSteps that need an endpoint of your own are left out.",
+      ? `RUNPOD_API_KEY is not set, so this runs against an emulator of Runpod at ${server.baseURL}.\nThe results are made up; the requests, streams and jobs are the same as with Runpod.`
+      : "RUNPOD_API_KEY is set, so this runs on Runpod (and costs about ten cents).\nSteps that need an endpoint of your own are left out.",
   );
 
-  let listener: (update: RunpodJobUpdate) => void = () => {};
-  const onJob = (next: typeof listener) => void (listener = next);
+  let onJobUpdate: (update: RunpodJobUpdate) => void = () => {};
   const runpod = createRunpod({
-    ...(server ? { apiKey: "rpa_demo", baseURL: server.baseURL } : { apiKey }),
-    onJobUpdate: (update) => listener(update),
+    ...(server ? { apiKey: FAKE_KEY, baseURL: server.baseURL } : { apiKey }),
+    onJobUpdate: (update) => onJobUpdate(update),
   });
   let failures = 0;
   const steps = STEPS.filter(({ needsEndpoint }) => server || !needsEndpoint);
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     if (abort.signal.aborted) break;
     say(bold(`\n${index + 1}. ${title}`));
     try {
-      await run({ runpod, abortSignal: abort.signal, onJob });
+      await run({ runpod, abortSignal: abort.signal, onJob: (listener) => void (onJobUpdate = listener) });
     } catch (error) {
       failures++;
       say(`  ${red("failed")}  ${error instanceof Error ? error.message : error}`);
@@ -52,8 +52,8 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-function serveEmulator(): { baseURL: string; close: () => Promise<void> } {
-  const emulator = createRunpodEmulator({
+function startEmulator(): EmulatorServer {
+  return serveEmulator(createRunpodEmulator({
     timing: { coldStartMillis: 800, runMillis: 400, tokenMillis: 30 },
     endpoints: {
       [WHISPER_ENDPOINT]: { worker: "transcription" },
@@ -67,13 +67,7 @@ function serveEmulator(): { baseURL: string; close: () => Promise<void> } {
         ],
       },
     },
-  });
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: () => new Response(null, { status: 500 }) },
-    // Without the request's own signal, whose use Deno.serve comments on.
-    ({ url, method, headers, body }) => emulator.fetch(url, { method, headers, body }),
-  );
-  return { baseURL: `http://127.0.0.1:${server.addr.port}/v2`, close: () => server.shutdown() };
+  }));
 }
 
 Deno.exit(await main());

@@ -19,59 +19,59 @@ import {
   transcribe,
 } from "ai";
 import { z } from "zod";
-import { dim, say, showWaiting, waiting, write } from "./demo_screen.ts";
+import { dim, say, showProgress, withProgress, write } from "./demo_screen.ts";
 
 const CHAT_MODEL = "qwen/qwen3-32b-awq";
 const IMAGE_MODEL = "qwen/qwen-image";
 const VIDEO_MODEL = "pruna/p-video";
 const SPEECH_MODEL = "resembleai/chatterbox-turbo";
-/** Endpoints of the emulator: Runpod has no public ones of their kinds. */
+/** Endpoints of the emulator only, because Runpod has no public ones of these kinds. */
 export const WHISPER_ENDPOINT = "my-whisper";
 export const INFINITY_ENDPOINT = "my-infinity";
 export const BASE_ENDPOINT = "my-base-model";
 
-/** What every step needs. */
+/** What every step gets. */
 export interface Demo {
   runpod: RunpodProvider;
   abortSignal: AbortSignal;
-  /** Sets who is told of jobs. */
+  /** Sets the function that is called with job updates from now on. */
   onJob: (listener: (update: RunpodJobUpdate) => void) => void;
 }
 
 async function streamAText({ runpod, abortSignal }: Demo): Promise<void> {
   const prompt = "Why do lighthouses blink?";
   say(`  ${dim("prompt")}  ${prompt}`);
-  const stopWaiting = showWaiting("waiting for a worker");
+  const stopProgress = showProgress("waiting for a worker");
   const result = streamText({
     model: runpod(CHAT_MODEL),
     prompt,
     abortSignal,
-    // A failure is thrown below, and need not be logged as well.
+    // The loop below throws errors, so they need not be logged as well.
     onError: () => {},
   });
   let isFirst = true;
   for await (const part of result.fullStream) {
     if (part.type === "error") {
-      stopWaiting();
+      stopProgress();
       if (!isFirst) write("\n");
       throw part.error;
     }
     if (part.type !== "text-delta") continue;
     if (isFirst) {
-      stopWaiting();
+      stopProgress();
       write(`  ${dim("answer")}  `);
     }
     isFirst = false;
     write(part.text);
   }
   const { outputTokens } = await result.usage;
-  say(`\n  ${dim(`${outputTokens} tokens, as they came`)}`);
+  say(`\n  ${dim(`${outputTokens} tokens, streamed`)}`);
 }
 
 async function callATool({ runpod, abortSignal }: Demo): Promise<void> {
   const prompt = "What is the weather like in Lisbon?";
   say(`  ${dim("prompt")}  ${prompt}`);
-  const { text, steps } = await waiting("thinking", () =>
+  const { text, steps } = await withProgress("waiting for the answer", () =>
     generateText({
       model: runpod(CHAT_MODEL),
       prompt,
@@ -95,7 +95,7 @@ async function callATool({ runpod, abortSignal }: Demo): Promise<void> {
 async function makeAnObject({ runpod, abortSignal }: Demo): Promise<void> {
   const prompt = "A recipe for chocolate chip cookies";
   say(`  ${dim("prompt")}  ${prompt}`);
-  const { output } = await waiting("cooking", () =>
+  const { output } = await withProgress("waiting for the object", () =>
     generateText({
       model: runpod(CHAT_MODEL),
       prompt,
@@ -137,8 +137,8 @@ async function makeAVideo({ runpod, abortSignal, onJob }: Demo): Promise<void> {
   await showFile("runpod-demo.mp4", video, job);
 }
 
-/** What was said, for the step that listens. */
-let spoken: Uint8Array | undefined;
+/** The audio that {@link speak} made, for {@link listen}. */
+let speech: Uint8Array | undefined;
 
 async function speak({ runpod, abortSignal, onJob }: Demo): Promise<void> {
   const text = "Lighthouses blink so that sailors can tell them apart.";
@@ -151,16 +151,16 @@ async function speak({ runpod, abortSignal, onJob }: Demo): Promise<void> {
     outputFormat: "wav",
     abortSignal,
   });
-  spoken = audio.uint8Array;
+  speech = audio.uint8Array;
   await showFile("runpod-demo.wav", audio, providerMetadata.runpod as Metadata);
 }
 
 async function listen({ runpod, abortSignal, onJob }: Demo): Promise<void> {
-  if (!spoken) throw new Error("Nothing was said");
+  if (!speech) throw new Error("There is no audio, because the step before failed");
   onJob(showJob());
   const { text, segments, language } = await transcribe({
     model: runpod.transcriptionModel(WHISPER_ENDPOINT),
-    audio: spoken,
+    audio: speech,
     abortSignal,
   });
   say(`  ${dim("text")}    ${text}`);
@@ -169,8 +169,8 @@ async function listen({ runpod, abortSignal, onJob }: Demo): Promise<void> {
 
 async function compare({ runpod, abortSignal, onJob }: Demo): Promise<void> {
   const texts = ["A cat sat on the mat", "A cat sits on a mat", "Quarterly revenue grew"];
-  const { embeddings } = await waiting(
-    "embedding",
+  const { embeddings } = await withProgress(
+    "waiting for the embeddings",
     () => embedMany({ model: runpod.embeddingModel(INFINITY_ENDPOINT), values: texts, abortSignal }),
   );
   for (const [index, text] of texts.entries()) {
@@ -188,8 +188,8 @@ async function compare({ runpod, abortSignal, onJob }: Demo): Promise<void> {
 async function complete({ runpod, abortSignal }: Demo): Promise<void> {
   const prompt = "Once upon a time";
   say(`  ${dim("prompt")}  ${prompt}`);
-  const { text } = await waiting(
-    "writing",
+  const { text } = await withProgress(
+    "waiting for the text",
     () => generateText({ model: runpod.completionModel(BASE_ENDPOINT), prompt, maxOutputTokens: 40, abortSignal }),
   );
   say(`  ${dim("answer")}  ${text}`);
@@ -199,7 +199,7 @@ async function complete({ runpod, abortSignal }: Demo): Promise<void> {
 export interface Step {
   title: string;
   run: (demo: Demo) => Promise<void>;
-  /** Whether it needs an endpoint of one's own, which only the emulator is known to have. */
+  /** Whether the step needs an endpoint that only the emulator has. */
   needsEndpoint?: boolean;
 }
 
@@ -210,15 +210,15 @@ export const STEPS: Step[] = [
   { title: "Get an object that fits a schema", run: makeAnObject },
   { title: `Make an image with ${IMAGE_MODEL}`, run: makeAnImage },
   { title: `Make a video with ${VIDEO_MODEL}`, run: makeAVideo },
-  { title: `Say something with ${SPEECH_MODEL}`, run: speak },
-  { title: "Hear what was said, on a Whisper endpoint", run: listen, needsEndpoint: true },
+  { title: `Make speech with ${SPEECH_MODEL}`, run: speak },
+  { title: "Transcribe that speech, on a Whisper endpoint", run: listen, needsEndpoint: true },
   { title: "Compare and rank texts, on an Infinity endpoint", run: compare, needsEndpoint: true },
-  { title: "Go on with a text, on a vLLM endpoint", run: complete, needsEndpoint: true },
+  { title: "Continue a text, on a vLLM endpoint", run: complete, needsEndpoint: true },
 ];
 
 type Metadata = Record<string, unknown>;
 
-/** Shows what becomes of a job. */
+/** Returns a listener that shows a job's id, status and progress. */
 function showJob(): (update: RunpodJobUpdate) => void {
   const start = Date.now();
   return ({ jobId, status, progress }) => {
@@ -228,6 +228,7 @@ function showJob(): (update: RunpodJobUpdate) => void {
   };
 }
 
+/** Writes a result to a file, and shows the times of its job. */
 async function showFile(
   name: string,
   { uint8Array, mediaType }: { uint8Array: Uint8Array; mediaType: string },
@@ -238,6 +239,6 @@ async function showFile(
   say(`  ${dim("file")}    ${name} (${mediaType}, ${Math.round(uint8Array.length / 1024)} KB)`);
 }
 
-function costOf(job: Record<string, unknown>): string {
-  return typeof job.cost === "number" ? `$${job.cost.toFixed(4)}` : "cost not told";
+function costOf(job: Metadata): string {
+  return typeof job.cost === "number" ? `$${job.cost.toFixed(4)}` : "cost unknown";
 }

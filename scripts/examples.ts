@@ -1,15 +1,16 @@
 /**
- * Starts each example on its own runtime, against the emulator over HTTP, and calls it as a user would.
+ * Starts each example on its own runtime, with the emulator as Runpod, and calls it as a user would.
  *
  *     deno task test:examples
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { binaryOf, consumer, mustRunTool, prepareConsumer } from "./consumer.ts";
-import { pathOf, root } from "./shell.ts";
+import { binaryOf, bundle, consumer, prepareConsumer } from "./consumer.ts";
+import { FAKE_KEY, serveEmulator } from "./emulator.ts";
+import { pathOf, readText, root } from "./files.ts";
 
 interface Example {
   name: string;
-  /** The command that serves on a port. */
+  /** Returns the command that starts the example's server on a port. */
   start: (port: number, env: Record<string, string>) => Promise<Deno.Command>;
 }
 
@@ -41,7 +42,7 @@ function command(binary: string, args: string[], env: Record<string, string>, cw
   return new Deno.Command(binary, { args, env, cwd, stdin: "null", stdout: "piped", stderr: "piped" });
 }
 
-/** An example next to the installed package, so that its imports find it. */
+/** Copies an example into the app, so that its imports find the installed package. */
 async function copyOf(file: string): Promise<string> {
   const target = new URL(`examples/${file}`, consumer);
   await Deno.mkdir(new URL(".", target), { recursive: true });
@@ -50,16 +51,11 @@ async function copyOf(file: string): Promise<string> {
 }
 
 async function startWorker(port: number, env: Record<string, string>): Promise<Deno.Command> {
-  const { compatibility_date, compatibility_flags } = JSON.parse(
-    // JSON with comments; ours are whole lines.
-    (await Deno.readTextFile(new URL("examples/cloudflare-worker/wrangler.jsonc", root))).replace(/^\s*\/\/.*$/gm, ""),
-  );
-  await mustRunTool("esbuild/bin/esbuild", [
-    await copyOf("cloudflare-worker/worker.ts"),
-    "--bundle",
-    "--format=esm",
+  // The file is JSON with comments, each on a line of its own.
+  const wrangler = (await readText("examples/cloudflare-worker/wrangler.jsonc")).replace(/^\s*\/\/.*$/gm, "");
+  const { compatibility_date, compatibility_flags } = JSON.parse(wrangler);
+  await bundle([await copyOf("cloudflare-worker/worker.ts")], [
     "--conditions=workerd,worker,browser",
-    "--log-level=error",
     "--outfile=examples/cloudflare-worker/worker.js",
   ]);
   const bindings = Object.entries(env).map(([name, text]) => `(name = "${name}", text = "${text}")`).join(", ");
@@ -82,19 +78,19 @@ const worker :Workerd.Worker = (
   return command(binaryOf("workerd"), ["serve", pathOf(config)], {});
 }
 
-/** What a user does with an example; throws when something is not as it should be. */
+/** Uses an example as a user would; throws if an answer is wrong. */
 async function use(origin: string, hasLeft: () => boolean): Promise<void> {
   const text = await fetch(`${origin}/text?prompt=Tell%20me%20about%20lighthouses`);
   const pieces = await Array.fromAsync(text.body!.pipeThrough(new TextDecoderStream()));
   expect(/lighthouse/i.test(pieces.join("")), `a text about lighthouses, got "${pieces.join("")}"`);
-  expect(pieces.length > 3, `a text in pieces, got ${pieces.length}`);
+  expect(pieces.length > 3, `a text in several pieces, got ${pieces.length}`);
 
   const image = await fetch(`${origin}/image?prompt=A%20lighthouse`);
   const bytes = new Uint8Array(await image.arrayBuffer());
   expect(image.headers.get("content-type") === "image/png", `image/png, got ${image.headers.get("content-type")}`);
   expect(bytes[0] === 0x89 && bytes.length > 1000, "a PNG");
 
-  expect((await (await fetch(`${origin}/text`)).text()).includes("?prompt="), "advice when the prompt is missing");
+  expect((await (await fetch(`${origin}/text`)).text()).includes("?prompt="), "a hint if the prompt is missing");
   expect((await fetch(`${origin}/other?prompt=x`)).status === 404, "404 for another path");
 
   const leaving = new AbortController();
@@ -122,15 +118,9 @@ async function check(example: Example): Promise<string | undefined> {
       return new Response(watch(response.body!, () => hasLeft = true), response);
     },
   });
-  const runpod = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    ({ url, method, headers, body }) => emulator.fetch(url, { method, headers, body }),
-  );
+  const runpod = serveEmulator(emulator);
   const port = freePort();
-  const env = {
-    RUNPOD_API_KEY: "rpa_FAKE_TEST_KEY_000000",
-    RUNPOD_BASE_URL: `http://127.0.0.1:${runpod.addr.port}/v2`,
-  };
+  const env = { RUNPOD_API_KEY: FAKE_KEY, RUNPOD_BASE_URL: runpod.baseURL };
   const child = (await example.start(port, env)).spawn();
   const output = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   let problem: string | undefined;
@@ -142,11 +132,11 @@ async function check(example: Example): Promise<string | undefined> {
   }
   child.kill("SIGKILL");
   await child.status;
-  await runpod.shutdown();
+  await runpod.close();
   return problem && `${problem}\n${(await output).join("\n")}`;
 }
 
-/** The same stream; tells when its reader leaves before the end. */
+/** Passes a stream on, and calls `onLeave` if its reader leaves before the end. */
 function watch(body: ReadableStream<Uint8Array>, onLeave: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({

@@ -1,38 +1,39 @@
 /**
- * The test suite on every runtime: the sources on Deno, the npm package on Node, Bun and workerd.
+ * Runs the test suite on every runtime: the sources on Deno, the npm package on Node, Bun and workerd.
  *
  * @module
  */
-import { binaryOf, consumer, mustRunTool, prepareConsumer, runTool } from "./consumer.ts";
-import { importMapArgument } from "./import_map.ts";
-import { exists, pathOf, root, run } from "./shell.ts";
+import { binaryOf, bundle, consumer, prepareConsumer } from "./consumer.ts";
+import { exists, pathOf, root } from "./files.ts";
+import { importMapFlag, standInFlags } from "./import_map.ts";
+import { type Outcome, run } from "./shell.ts";
 
 /** One test on one runtime. */
 export interface TestResult {
   /** `suite > test`. */
   name: string;
-  /** What went wrong; absent when the test passed. */
+  /** Why the test failed; undefined if it passed. */
   error?: string;
 }
 
 /** A runtime that the suite runs on. */
 export interface Runtime {
   name: string;
-  /** Test files that cannot run there, with the reason. */
+  /** The test files that cannot run there, each with the reason. */
   skips: Record<string, string>;
-  /** Whether it runs the npm package, and not the sources. */
+  /** Whether it runs the npm package instead of the sources. */
   usesPackage: boolean;
-  /** Runs test files, given by name without folder or ending. */
+  /** Runs test files, given by name without folder and extension. */
   run: (files: string[]) => Promise<TestResult[]>;
 }
 
 const WORKERD_SKIPS = {
   clients_test: "it needs a listening socket, and runpod-sdk needs Node's createRequire",
   video_webhook_test: "it needs listening sockets",
-  import_test: "a Worker's bundle imports nothing late; workerd itself refuses one that does anything while it loads",
+  import_test: "a Worker is one bundle, without dynamic imports; workerd itself refuses requests at import",
 };
 
-/** All of them, in the order they run. */
+/** All runtimes, in the order of a run. Deno is first, because the others are compared with it. */
 export const RUNTIMES: Runtime[] = [
   { name: "deno", skips: {}, usesPackage: false, run: runOnDeno },
   { name: "node-22", skips: {}, usesPackage: true, run: (files) => runOnNode("node-22", files) },
@@ -51,85 +52,76 @@ export const RUNTIMES: Runtime[] = [
 export async function preparePackage(files: string[]): Promise<void> {
   await prepareConsumer();
   await Deno.remove(new URL("tests/", consumer), { recursive: true }).catch(() => {});
-  const standIns = ["assert"].map((name) => `--alias:@std/${name}=${pathOf(new URL(`tests/std/${name}.ts`, root))}`);
-  await mustRunTool("esbuild/bin/esbuild", [
-    ...files.map((file) => pathOf(new URL(`tests/${file}.ts`, root))),
-    "--bundle",
+  await bundle(files.map((file) => pathOf(new URL(`tests/${file}.ts`, root))), [
     "--packages=external",
-    "--format=esm",
     "--platform=neutral",
     "--sourcemap=inline",
-    "--log-level=warning",
-    ...standIns,
     "--outdir=tests",
+    ...await standInFlags(),
   ]);
 }
 
 const compiled = (file: string) => `tests/${file}.js`;
 
 async function runOnDeno(files: string[]): Promise<TestResult[]> {
+  const importMap = await importMapFlag();
   return await runWithReport("deno", (report) =>
     run(Deno.execPath(), [
       "test",
       "--allow-all",
-      importMapArgument(),
+      importMap,
       `--junit-path=${report}`,
       ...files.map((file) => `tests/${file}.ts`),
-    ], { env: QUIET }));
+    ], { env: TEST_ENV }));
 }
 
 async function runOnNode(version: "node-22" | "node-26", files: string[]): Promise<TestResult[]> {
   return await runWithReport(version, (report) =>
     run(binaryOf(version), [
       "--test",
-      // A test that hangs fails, as on Bun.
+      // A test that hangs fails.
       "--test-timeout=300000",
       "--enable-source-maps",
       "--test-reporter=junit",
       `--test-reporter-destination=${report}`,
       ...files.map(compiled),
-    ], { cwd: consumer, env: QUIET }));
+    ], { cwd: consumer, env: TEST_ENV }));
 }
 
 async function runOnBun(files: string[]): Promise<TestResult[]> {
   return await runWithReport("bun", (report) =>
     run(binaryOf("bun"), [
       "test",
-      // Bun ends a test after 5 s otherwise, which a busy machine may need.
+      // Bun's default of 5 s is too short for a busy machine.
       "--timeout=60000",
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       ...files.map((file) => `./${compiled(file)}`),
-    ], { cwd: consumer, env: QUIET }));
+    ], { cwd: consumer, env: TEST_ENV }));
 }
 
-/** workerd has no test runner for files, so they become one Worker that collects and runs the tests. */
+/** Runs the files as one Worker that collects the tests and runs them, because workerd has no test runner for files. */
 async function runOnWorkerd(flags: string[], files: string[]): Promise<TestResult[]> {
   const folder = new URL("workerd/", consumer);
   await Deno.mkdir(folder, { recursive: true });
-  const here = (file: string) => pathOf(new URL(`tests/runtimes/${file}`, root));
+  const supportFile = (file: string) => pathOf(new URL(`tests/runtimes/${file}`, root));
   await Deno.writeTextFile(
     new URL("main.js", folder),
     [
       ...files.map((file) => `import "../${compiled(file)}";`),
-      `import { runTests } from ${JSON.stringify(here("collector.ts"))};`,
+      `import { runTests } from ${JSON.stringify(supportFile("collector.ts"))};`,
       "export default { test: runTests };",
     ].join("\n"),
   );
-  const bundled = await runTool("esbuild/bin/esbuild", [
-    "workerd/main.js",
-    "--bundle",
-    "--format=esm",
+  await bundle(["workerd/main.js"], [
     "--platform=neutral",
     "--main-fields=module,main",
     "--conditions=workerd,worker,browser",
-    `--alias:node:test=${here("collector.ts")}`,
-    `--alias:node:assert=${here("assert.ts")}`,
+    `--alias:node:test=${supportFile("collector.ts")}`,
+    `--alias:node:assert=${supportFile("assert.ts")}`,
     `--alias:dequal=${pathOf(new URL("node_modules/dequal/dist/index.mjs", consumer))}`,
-    "--log-level=error",
     "--outfile=workerd/worker.js",
   ]);
-  if (bundled.code !== 0) return [{ name: "the Worker", error: bundled.output }];
   await Deno.writeTextFile(
     new URL("config.capnp", folder),
     `using Workerd = import "/workerd/workerd.capnp";
@@ -149,49 +141,52 @@ const worker :Workerd.Worker = (
   return results.length > 0 ? results : [{ name: "the Worker", error: output }];
 }
 
-// Tests bring their own key, and must not find the developer's.
-const QUIET = { AI_SDK_LOG_WARNINGS: "false", RUNPOD_API_KEY: "" };
+// Without the key of the developer: tests have their own.
+const TEST_ENV = { AI_SDK_LOG_WARNINGS: "false", RUNPOD_API_KEY: "" };
 
-/** Runs a test runner that writes a JUnit report. */
+/** Starts a test runner that writes a JUnit report, and reads the report. */
 async function runWithReport(
   name: string,
-  start: (report: string) => Promise<{ code: number; output: string }>,
+  start: (report: string) => Promise<Outcome>,
 ): Promise<TestResult[]> {
   const report = new URL(`npm/${name}.xml`, root);
   await Deno.mkdir(new URL("npm/", root), { recursive: true });
   await Deno.remove(report).catch(() => {});
   const { code, output } = await start(pathOf(report));
   const results = await exists(report) ? readReport(await Deno.readTextFile(report)) : [];
-  // A file that does not even load leaves no trace in some reports.
+  // Some reports do not mention a file that fails to load.
   if (code !== 0 && results.every(({ error }) => error === undefined)) {
     results.push({ name: "the test run", error: output.slice(-5000) });
   }
   return results;
 }
 
-/** Reads the test cases of a JUnit report, as the three runners write it. */
+/** Reads the test cases of a JUnit report from Deno, Node or Bun. */
 function readReport(xml: string): TestResult[] {
   const results: TestResult[] = [];
   const suites: string[] = [];
   const tags =
     /<testsuite [^>]*?name="([^"]*)"[^>]*?(\/)?>|(<\/testsuite>)|<testcase ([^>]*?)\/>|<testcase ([^>]*?)>([^]*?)<\/testcase>/g;
   for (const [, suite, isEmpty, end, passed, other, body] of xml.matchAll(tags)) {
-    if (suite !== undefined && !isEmpty) suites.push(unescape(suite));
+    if (suite !== undefined && !isEmpty) suites.push(decodeEntities(suite));
     if (end) suites.pop();
     const attributes = passed ?? other;
     if (attributes === undefined) continue;
-    // Twice, because Node 22 escapes what it has escaped already.
-    const name = unescape(unescape(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? ""));
+    // Node 22 escapes names twice.
+    const name = decodeEntities(decodeEntities(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? ""));
     const failure = /<(failure|error)\b[^]*?(<\/\1>|\/>)/.exec(body ?? "")?.[0];
-    // Deno reports a describe block as a test of its file, and its tests with their full names elsewhere.
+    // Deno lists each describe block as a test of its file, besides its tests under their full names.
     if (suites.at(-1)?.endsWith("_test.ts")) continue;
     const path = name.includes(" > ") ? [] : suites.filter((suite) => !/_test\.js$|^ext:/.test(suite));
-    results.push({ name: [...path, name].join(" > "), error: failure && unescape(failure.replace(/<[^>]*>/g, " ")) });
+    results.push({
+      name: [...path, name].join(" > "),
+      error: failure && decodeEntities(failure.replace(/<[^>]*>/g, " ")),
+    });
   }
   return results;
 }
 
-function unescape(text: string): string {
+function decodeEntities(text: string): string {
   const entities: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
   return text.replace(
     /&(?:#(x?)([0-9a-f]+)|(\w+));/gi,

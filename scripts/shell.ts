@@ -1,57 +1,46 @@
 /**
- * Running commands from the scripts.
+ * Runs commands.
  *
  * @module
  */
+import { root } from "./files.ts";
 
-/** The repository. */
-export const root: URL = new URL("../", import.meta.url);
-
-/** What a command did. */
+/** How a command ended. */
 export interface Outcome {
   code: number;
-  /** Both streams. */
+  stdout: string;
+  /** Standard output, then standard error. */
   output: string;
 }
 
-/** Runs a command in the repository, or in `cwd`, and keeps what it prints. */
+/** Where and with what a command runs. */
+export interface RunOptions {
+  /** @default the repository */
+  cwd?: URL;
+  /** Environment variables, added to those of this process. */
+  env?: Record<string, string>;
+}
+
+/** Runs a command. */
 export async function run(
   command: string,
   args: string[],
-  { cwd = root, env = {} }: { cwd?: URL; env?: Record<string, string> } = {},
+  { cwd = root, env = {} }: RunOptions = {},
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(command, {
+  const result = await new Deno.Command(command, {
     args,
     cwd,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
-  return { code, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  const [stdout, stderr] = [result.stdout, result.stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code: result.code, stdout, output: stdout + stderr };
 }
 
-/** Runs a command that must succeed; ends the script with what it printed otherwise. */
-export async function mustRun(
-  command: string,
-  args: string[],
-  options: { cwd?: URL; env?: Record<string, string> } = {},
-): Promise<string> {
-  const { code, output } = await run(command, args, options);
-  if (code === 0) return output;
-  console.error(`${command} ${args.join(" ")} failed with ${code}:\n${output}`);
+/** Runs a command and returns its standard output. If the command fails, prints its output and ends the script. */
+export async function mustRun(command: string, args: string[], options?: RunOptions): Promise<string> {
+  const { code, stdout, output } = await run(command, args, options);
+  if (code === 0) return stdout;
+  console.error(`${command} ${args.join(" ")} failed with exit code ${code}:\n${output}`);
   Deno.exit(1);
-}
-
-/** A path that commands take. */
-export function pathOf(url: URL): string {
-  return decodeURIComponent(url.pathname);
-}
-
-/** Whether a file or folder exists. */
-export async function exists(url: URL): Promise<boolean> {
-  try {
-    await Deno.stat(url);
-    return true;
-  } catch {
-    return false;
-  }
 }

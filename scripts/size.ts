@@ -1,17 +1,17 @@
 /**
- * Tells what the provider weighs in a browser or Worker bundle, beside the package that it follows on, and whether it
- * keeps to its budget.
+ * Measures the size of the provider in a bundle for browsers or Workers, next to that of version 1.4.0 (the incumbent), and
+ * compares it with a budget.
  *
  *     deno task size
  */
-import { consumer, mustRunTool, prepareConsumer } from "./consumer.ts";
+import { bundle, consumer, prepareConsumer } from "./consumer.ts";
 
 const INCUMBENT = "runpod-incumbent";
 const OWN = "@runpod/ai-sdk-provider";
-/** What an app that uses `ai` has anyway. */
+/** Packages that every app with `ai` has. */
 const SHARED = ["@ai-sdk/provider", "@ai-sdk/provider-utils", "eventsource-parser", "zod"];
 
-/** The most that the gzipped bundle may weigh, in bytes: every kind of model is in it. */
+/** The largest allowed sizes in bytes, gzipped. The bundle contains every kind of model. */
 export const BUDGET = { everything: 62 * 1024, own: 46 * 1024 };
 
 interface Size {
@@ -24,13 +24,9 @@ async function measure(specifier: string, external: string[]): Promise<Size> {
     new URL("size.js", consumer),
     `import { createRunpod } from "${specifier}";\nglobalThis.createRunpod = createRunpod;\n`,
   );
-  await mustRunTool("esbuild/bin/esbuild", [
-    "size.js",
-    "--bundle",
+  await bundle(["size.js"], [
     "--minify",
-    "--format=esm",
     "--platform=browser",
-    "--log-level=error",
     "--outfile=size.out.js",
     ...external.flatMap((name) => [`--external:${name}`, `--external:${name}/*`]),
   ]);
@@ -39,7 +35,7 @@ async function measure(specifier: string, external: string[]): Promise<Size> {
   return { minified: bytes.length, gzipped: (await new Response(gzipped).arrayBuffer()).byteLength };
 }
 
-/** Measures everything, our own code alone, and everything of the package that it follows on. */
+/** Measures the whole bundle, our own code alone, and the whole bundle of the incumbent. */
 export async function measureSizes(): Promise<Array<[what: string, size: Size]>> {
   return [
     ["everything", await measure(OWN, [])],
@@ -48,7 +44,7 @@ export async function measureSizes(): Promise<Array<[what: string, size: Size]>>
   ];
 }
 
-/** Measures, and returns a report and what is over the budget. */
+/** Measures the sizes. Returns a report, and a problem for each size that is over its budget. */
 export async function checkSize(): Promise<{ report: string; problems: string[] }> {
   const rows = await measureSizes();
   const format = (bytes: number) => bytes.toLocaleString("en").padStart(12);
@@ -64,7 +60,7 @@ export async function checkSize(): Promise<{ report: string; problems: string[] 
 }
 
 function over(what: string, size: number, budget: number): string[] {
-  return size <= budget ? [] : [`${what} weighs ${size} bytes gzipped, over the budget of ${budget}`];
+  return size <= budget ? [] : [`${what} has ${size} bytes gzipped; the budget is ${budget}`];
 }
 
 if (import.meta.main) {

@@ -1,31 +1,28 @@
 /**
- * Writes the README's tables of models from the catalogues, so that they say what the code does.
+ * Writes the README's tables of models from the catalogues, so that they always agree with the code.
  *
  *     deno task tables
  */
 import { IMAGE_MODELS, type ImageEntry } from "../src/image/catalogue.ts";
-import type { ImageRules } from "../src/input_image.ts";
+import { ratiosOf } from "../src/size.ts";
 import { SPEECH_MODELS, type SpeechEntry } from "../src/speech/catalogue.ts";
-import { ratiosOf, type SizeRules } from "../src/size.ts";
 import { VIDEO_MODELS, type VideoEntry } from "../src/video/catalogue.ts";
-import type { Rule } from "../src/rules.ts";
-import { root, run } from "./shell.ts";
+import { readText, root } from "./files.ts";
+import { run } from "./shell.ts";
 
-/** The tables by name: each stands between `<!-- table: NAME -->` and `<!-- /table -->`. */
-const TABLES: Record<string, () => string[][]> = {
-  "image models": () => [
+/** The tables by name. Each stands in the README between `<!-- table: NAME -->` and `<!-- /table -->`. */
+const TABLES: Record<string, string[][]> = {
+  "image models": [
     ["Model id", "Aspect ratios", "Sizes", "Input images"],
-    ...Object.entries(IMAGE_MODELS as Record<string, ImageEntry>).map(([id, entry]) => [
-      nameOf(id, entry),
+    ...rowsOf<ImageEntry>(IMAGE_MODELS, (entry) => [
       listOf(ratiosOf(entry.size)),
       sizesOf(entry.size),
       imagesOf(entry),
     ]),
   ],
-  "video models": () => [
+  "video models": [
     ["Model id", "Aspect ratios", "Resolutions", "Seconds", "Inputs"],
-    ...Object.entries(VIDEO_MODELS as Record<string, VideoEntry>).map(([id, entry]) => [
-      nameOf(id, entry),
+    ...rowsOf<VideoEntry>(VIDEO_MODELS, (entry) => [
       listOf(ratiosOf(entry.size)),
       sizesOf(entry.size),
       valuesOf(entry.duration),
@@ -34,46 +31,35 @@ const TABLES: Record<string, () => string[][]> = {
         entry.lastImage && "a last frame",
         entry.video && "a video",
         entry.audio && "sound",
-      ]
-        .filter(Boolean).join(", "),
+      ].filter(Boolean).join(", "),
     ]),
   ],
-  "speech models": () => [
+  "speech models": [
     ["Model id", "Settings of `generateSpeech`", "Options under `providerOptions.runpod`"],
-    ...Object.entries(SPEECH_MODELS as Record<string, SpeechEntry>).map(([id, entry]) => [
-      nameOf(id, entry),
-      Object.keys(entry.settings).map((name) => `\`${name}\``).join(", "),
-      Object.keys(entry.options).map((name) => `\`${name}\``).join(", "),
-    ]),
+    ...rowsOf<SpeechEntry>(SPEECH_MODELS, ({ settings, options }) => [namesOf(settings), namesOf(options)]),
   ],
 };
 
-/** The README with its tables as they should be. */
-export async function writeTables(readme: string): Promise<string> {
-  for (const [name, rows] of Object.entries(TABLES)) {
-    const table = await format(rows());
-    const place = new RegExp(`(<!-- table: ${name} -->\n)[^]*?(<!-- /table -->)`);
-    if (!place.test(readme)) throw new Error(`README.md has no place for the table of ${name}`);
-    readme = readme.replace(place, (_, start, end) => `${start}\n${table}\n${end}`);
-  }
-  return readme;
-}
-
-/** What is wrong with the README's tables. */
-export async function checkTables(): Promise<string[]> {
-  const readme = await Deno.readTextFile(new URL("README.md", root));
-  return await writeTables(readme) === readme ? [] : ["README.md's tables are stale; run: deno task tables"];
-}
-
-function nameOf(id: string, { removed }: { removed?: string }): string {
-  return `\`${id}\`${removed === undefined ? "" : " (no longer documented)"}`;
+/** A row for each model: its id, then the cells of its entry. */
+function rowsOf<Entry extends { removed?: string }>(
+  catalogue: Record<string, Entry>,
+  cellsOf: (entry: Entry) => string[],
+): string[][] {
+  return Object.entries(catalogue).map(([id, entry]) => [
+    `\`${id}\`${entry.removed === undefined ? "" : " (no longer documented)"}`,
+    ...cellsOf(entry),
+  ]);
 }
 
 function listOf(values: readonly string[] | undefined): string {
   return values === undefined || values.length === 0 ? "none" : values.join(", ");
 }
 
-function sizesOf({ as, sizes, sides, tiers }: SizeRules): string {
+function namesOf(record: object): string {
+  return Object.keys(record).map((name) => `\`${name}\``).join(", ");
+}
+
+function sizesOf({ as, sizes, sides, tiers }: ImageEntry["size"]): string {
   if (as === undefined) return "none";
   if (tiers) return tiers.join(", ");
   if (sizes) return sizes.join(", ");
@@ -81,21 +67,38 @@ function sizesOf({ as, sizes, sides, tiers }: SizeRules): string {
   return "any";
 }
 
-function valuesOf(rule: Rule | undefined): string {
+function valuesOf(rule: VideoEntry["duration"]): string {
   if (rule === undefined) return "cannot be set";
   if (typeof rule === "string") return "any";
   return "length" in rule ? rule.join(", ") : `${rule.min} to ${rule.max}`;
 }
 
-function imagesOf({ images }: { images?: ImageRules }): string {
+function imagesOf({ images }: Pick<ImageEntry, "images">): string {
   if (!images) return "none";
   const { max, required } = images;
   if (max === 1) return required ? "1" : "1, optional";
   return `${required ? 1 : 0} to ${max === Infinity ? "any number" : max}`;
 }
 
-/** Markdown as the formatter leaves it. */
-async function format([head, ...rows]: string[][]): Promise<string> {
+/** Replaces the tables of a README. */
+export async function writeTables(readme: string): Promise<string> {
+  for (const [name, rows] of Object.entries(TABLES)) {
+    const table = await formatTable(rows);
+    const place = new RegExp(`(<!-- table: ${name} -->\n)[^]*?(<!-- /table -->)`);
+    if (!place.test(readme)) throw new Error(`README.md has no "<!-- table: ${name} -->"`);
+    readme = readme.replace(place, (_, start, end) => `${start}\n${table}\n${end}`);
+  }
+  return readme;
+}
+
+/** Checks that the README's tables agree with the catalogues. */
+export async function checkTables(): Promise<string[]> {
+  const readme = await readText("README.md");
+  return await writeTables(readme) === readme ? [] : ["the tables in README.md are out of date; run: deno task tables"];
+}
+
+/** Writes a Markdown table with the spaces that `deno fmt` would write. */
+async function formatTable([head, ...rows]: string[][]): Promise<string> {
   const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`);
   const file = await Deno.makeTempFile({ suffix: ".md" });
   try {
@@ -109,6 +112,5 @@ async function format([head, ...rows]: string[][]): Promise<string> {
 }
 
 if (import.meta.main) {
-  const path = new URL("README.md", root);
-  await Deno.writeTextFile(path, await writeTables(await Deno.readTextFile(path)));
+  await Deno.writeTextFile(new URL("README.md", root), await writeTables(await readText("README.md")));
 }

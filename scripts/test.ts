@@ -5,61 +5,63 @@
  *     deno task test stream              the files whose names contain "stream"
  *     deno task test --on=deno,bun       on these runtimes
  */
+import { isChosen, listOption } from "./arguments.ts";
 import { testExamples } from "./examples.ts";
-import { preparePackage, RUNTIMES, type TestResult } from "./runtimes.ts";
-import { root } from "./shell.ts";
+import { root } from "./files.ts";
+import { preparePackage, type Runtime, RUNTIMES, type TestResult } from "./runtimes.ts";
 
-const filters = Deno.args.filter((arg) => !arg.startsWith("--"));
-const chosen = Deno.args.find((arg) => arg.startsWith("--on="))?.slice("--on=".length).split(",");
+const chosenRuntimes = listOption("on");
 
 const files = [...Deno.readDirSync(new URL("tests/", root))]
   .map((entry) => entry.name)
   .filter((name) => name.endsWith("_test.ts"))
   .map((name) => name.slice(0, -".ts".length))
-  .filter((name) => filters.length === 0 || filters.some((part) => name.includes(part)))
+  .filter(isChosen)
   .sort();
 
-const runtimes = RUNTIMES.filter(({ name }) => chosen === undefined || chosen.includes(name));
+const runtimes = RUNTIMES.filter(({ name }) => chosenRuntimes?.includes(name) ?? true);
 if (runtimes.length === 0 || files.length === 0) {
-  console.error(`Nothing to run; the runtimes are ${RUNTIMES.map(({ name }) => name).join(", ")}`);
+  console.error(`Nothing to run. The runtimes are ${RUNTIMES.map(({ name }) => name).join(", ")}`);
   Deno.exit(1);
 }
 if (runtimes.some(({ usesPackage }) => usesPackage)) await preparePackage(files);
 
-/** What Deno ran is what every other runtime has to run too. */
-let expected: Map<string, TestResult[]> | undefined;
-const lines: string[] = [];
-let allPassed = 0;
-let allFailed = 0;
-for (const { name, run, skips } of runtimes) {
-  const byFile = new Map<string, TestResult[]>();
-  if (name === "deno") {
-    // One file at a time, to know which tests are whose.
-    for (const file of files) byFile.set(file, await run([file]));
-    expected = byFile;
-  }
-  const mine = files.filter((file) => !(file in skips));
-  const results = name === "deno" ? [...byFile.values()].flat() : await run(mine);
-  for (const file of files) if (file in skips) console.log(`${name} skips ${file}: ${skips[file]}`);
+/** Deno's results by file. Every other runtime has to run the same tests. */
+const onDeno = new Map<string, TestResult[]>();
 
+/** Runs the test files on a runtime. A test that ran on Deno but not here counts as failed. */
+async function resultsOn({ name, run, skips }: Runtime): Promise<TestResult[]> {
+  for (const file of files) if (file in skips) console.log(`${name} skips ${file}: ${skips[file]}`);
+  const ownFiles = files.filter((file) => !(file in skips));
+  if (name === "deno") {
+    // One file at a time, to know which tests belong to which file.
+    for (const file of ownFiles) onDeno.set(file, await run([file]));
+    return [...onDeno.values()].flat();
+  }
+  const results = ownFiles.length === 0 ? [] : await run(ownFiles);
   const ran = new Set(results.map((result) => result.name));
-  for (const test of mine.flatMap((file) => expected?.get(file) ?? [])) {
-    if (!ran.has(test.name)) results.push({ name: test.name, error: "Deno ran this test, and this runtime did not" });
-  }
-  const failed = results.filter(({ error }) => error !== undefined);
-  for (const { name: test, error } of failed) {
-    console.log(`\nFAILED on ${name}: ${test}\n${error!.trim().replace(/^/gm, "    ")}\n`);
-  }
-  lines.push(`${name}: ${results.length - failed.length} passed, ${failed.length} failed`);
-  console.log(lines.at(-1));
-  allPassed += results.length - failed.length;
-  allFailed += failed.length;
+  const missing = ownFiles.flatMap((file) => onDeno.get(file) ?? []).filter((test) => !ran.has(test.name));
+  return [
+    ...results,
+    ...missing.map((test) => ({ name: test.name, error: "Deno ran this test, but this runtime did not" })),
+  ];
 }
-if (filters.length === 0 && chosen === undefined) {
-  const { passed, failed } = await testExamples();
-  lines.push(`examples: ${passed} passed, ${failed} failed`);
-  allPassed += passed;
-  allFailed += failed;
+
+const counts: Array<{ name: string; passed: number; failed: number }> = [];
+const describe = ({ name, passed, failed }: typeof counts[number]) => `${name}: ${passed} passed, ${failed} failed`;
+
+for (const runtime of runtimes) {
+  const results = await resultsOn(runtime);
+  const failures = results.filter(({ error }) => error !== undefined);
+  for (const { name, error } of failures) {
+    console.log(`\nFAILED on ${runtime.name}: ${name}\n${error!.trim().replace(/^/gm, "    ")}\n`);
+  }
+  counts.push({ name: runtime.name, passed: results.length - failures.length, failed: failures.length });
+  console.log(describe(counts.at(-1)!));
 }
-console.log(`\n${lines.join("\n")}\ntotal: ${allPassed} passed, ${allFailed} failed`);
-Deno.exit(allFailed === 0 && allPassed > 0 ? 0 : 1);
+if (Deno.args.length === 0) counts.push({ name: "examples", ...await testExamples() });
+
+const sum = (key: "passed" | "failed") => counts.reduce((total, count) => total + count[key], 0);
+const total = { name: "total", passed: sum("passed"), failed: sum("failed") };
+console.log(`\n${[...counts, total].map(describe).join("\n")}`);
+Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

@@ -1,14 +1,14 @@
 /**
  * A Bun server that streams texts and makes images on Runpod: `bun examples/bun/server.ts`.
  *
- *     GET /text?prompt=…     a text, as it is written
+ *     GET /text?prompt=…     a text, streamed
  *     GET /image?prompt=…    a PNG
  */
 import process from "node:process";
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createTextStreamResponse, generateImage, streamText, toTextStream } from "ai";
 
-// The key comes from RUNPOD_API_KEY; RUNPOD_BASE_URL is only set to talk to a proxy or an emulator.
+// The key comes from RUNPOD_API_KEY. Set RUNPOD_BASE_URL only to use a proxy or an emulator.
 const runpod = createRunpod({ baseURL: process.env.RUNPOD_BASE_URL });
 
 async function handle(request: Request): Promise<Response> {
@@ -16,7 +16,7 @@ async function handle(request: Request): Promise<Response> {
   const prompt = searchParams.get("prompt");
   if (!prompt) return new Response("Ask with ?prompt=…", { status: 400 });
 
-  // Aborts when the client leaves.
+  // Aborts when the client disconnects.
   const abortSignal = request.signal;
 
   if (pathname === "/text") {
@@ -34,5 +34,5 @@ async function handle(request: Request): Promise<Response> {
   return new Response("There are /text and /image", { status: 404 });
 }
 
-// Bun serves what a module exports so.
+// Bun starts a server for a default export with this shape.
 export default { port: Number(process.env.PORT ?? 8000), fetch: handle };

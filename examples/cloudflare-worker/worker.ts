@@ -1,7 +1,7 @@
 /**
  * A Cloudflare Worker that streams texts and makes images on Runpod.
  *
- *     GET /text?prompt=…     a text, as it is written
+ *     GET /text?prompt=…     a text, streamed
  *     GET /image?prompt=…    a PNG
  */
 import { createRunpod } from "@runpod/ai-sdk-provider";
@@ -10,7 +10,7 @@ import { createTextStreamResponse, generateImage, streamText, toTextStream } fro
 interface Env {
   /** A secret: `npx wrangler secret put RUNPOD_API_KEY`. */
   RUNPOD_API_KEY: string;
-  /** Where Runpod is; only set to talk to something else, such as a proxy or an emulator. */
+  /** Set it only to use a proxy or an emulator. */
   RUNPOD_BASE_URL?: string;
 }
 
@@ -21,7 +21,7 @@ export default {
     if (!prompt) return new Response("Ask with ?prompt=…", { status: 400 });
 
     const runpod = createRunpod({ apiKey: env.RUNPOD_API_KEY, baseURL: env.RUNPOD_BASE_URL });
-    // Aborts when the client leaves (with the compatibility flag "enable_request_signal").
+    // Aborts when the client disconnects. Needs the compatibility flag "enable_request_signal".
     const abortSignal = request.signal;
 
     if (pathname === "/text") {

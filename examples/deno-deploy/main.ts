@@ -1,13 +1,13 @@
 /**
- * A Deno server, here or on Deno Deploy, that streams texts and makes images on Runpod.
+ * A Deno server, local or on Deno Deploy, that streams texts and makes images on Runpod.
  *
- *     GET /text?prompt=…     a text, as it is written
+ *     GET /text?prompt=…     a text, streamed
  *     GET /image?prompt=…    a PNG
  */
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createTextStreamResponse, generateImage, streamText, toTextStream } from "ai";
 
-// The key comes from RUNPOD_API_KEY; RUNPOD_BASE_URL is only set to talk to a proxy or an emulator.
+// The key comes from RUNPOD_API_KEY. Set RUNPOD_BASE_URL only to use a proxy or an emulator.
 const runpod = createRunpod({ baseURL: Deno.env.get("RUNPOD_BASE_URL") });
 
 async function handle(request: Request): Promise<Response> {
@@ -15,7 +15,7 @@ async function handle(request: Request): Promise<Response> {
   const prompt = searchParams.get("prompt");
   if (!prompt) return new Response("Ask with ?prompt=…", { status: 400 });
 
-  // Aborts when the client leaves.
+  // Aborts when the client disconnects.
   const abortSignal = request.signal;
 
   if (pathname === "/text") {

@@ -1,7 +1,7 @@
 /**
  * A Node server that streams texts and makes images on Runpod: `node examples/node/server.ts`.
  *
- *     GET /text?prompt=…     a text, as it is written
+ *     GET /text?prompt=…     a text, streamed
  *     GET /image?prompt=…    a PNG
  */
 import { createServer, type ServerResponse } from "node:http";
@@ -9,14 +9,14 @@ import process from "node:process";
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import { generateImage, streamText } from "ai";
 
-// The key comes from RUNPOD_API_KEY; RUNPOD_BASE_URL is only set to talk to a proxy or an emulator.
+// The key comes from RUNPOD_API_KEY. Set RUNPOD_BASE_URL only to use a proxy or an emulator.
 const runpod = createRunpod({ baseURL: process.env.RUNPOD_BASE_URL });
 
 async function handle(url: URL, response: ServerResponse): Promise<void> {
   const prompt = url.searchParams.get("prompt");
   if (!prompt) return void response.writeHead(400).end("Ask with ?prompt=…");
 
-  // Aborts when the client leaves.
+  // Aborts when the client disconnects.
   const abort = new AbortController();
   response.on("close", () => abort.abort());
 
