@@ -1,12 +1,13 @@
 /**
- * Checks everything that needs no test run: format, lint, types, documentation, manifests, and the npm package,
+ * Checks everything that needs no test run: format, lint, imports, types, documentation, manifests, and the npm package,
  * its size and its speed.
  *
  *     deno task check               everything
- *     deno task check npm types     the checks whose names contain "npm" or "types"
+ *     deno task check npm imports   the checks whose names contain "npm" or "imports"
  */
 import { VERSION } from "../src/version.ts";
 import { isChosen } from "./arguments.ts";
+import { checkImports } from "./check_imports.ts";
 import { checkArtifactPurity, checkNewProjects, checkPublint, checkTypesResolve } from "./check_npm.ts";
 import { prepareConsumer } from "./consumer.ts";
 import { FAKE_KEY } from "./emulator.ts";
@@ -27,6 +28,7 @@ const runGuard = ["run", "--quiet", "--allow-all", "bench/guard.ts"];
 const SOURCE_CHECKS: Record<string, Check> = {
   "format": ["fmt", "--check", "--quiet"],
   "lint": ["lint", "--quiet"],
+  "imports": checkImports,
   "types": ["check", "--quiet", importMap, ...entries, "scripts", "bench", "examples", ...testFiles()],
   "types with web libraries alone": ["check", "--quiet", "--config=scripts/web.deno.json", importMap, ...entries],
   // Without npm, because the AI SDK's declarations are not ours to document.
