@@ -4,6 +4,7 @@
  *     deno task tables
  */
 import { IMAGE_MODELS, type ImageEntry } from "../src/image/catalogue.ts";
+import { CATALOGUE as CHAT_MODELS } from "../src/language/catalogue.ts";
 import { ratiosOf } from "../src/size.ts";
 import { SPEECH_MODELS, type SpeechEntry } from "../src/speech/catalogue.ts";
 import { VIDEO_MODELS, type VideoEntry } from "../src/video/catalogue.ts";
@@ -12,6 +13,10 @@ import { run } from "./shell.ts";
 
 /** The tables by name. Each stands in the README between `<!-- table: NAME -->` and `<!-- /table -->`. */
 const TABLES: Record<string, string[][]> = {
+  "language models": [
+    ["Model id", "Served as"],
+    ...rowsOf(CHAT_MODELS, ({ model }) => [model === undefined ? "" : `\`${model}\``]),
+  ],
   "image models": [
     ["Model id", "Aspect ratios", "Sizes", "Input images"],
     ...rowsOf<ImageEntry>(IMAGE_MODELS, (entry) => [

@@ -37,7 +37,8 @@ const COGITO: ChatTraits = {
   prefillsReasoning: true,
 };
 
-const CATALOGUE: Record<Known<RunpodChatModelId>, ChatEntry> = {
+/** The chat models by id. */
+export const CATALOGUE: Record<Known<RunpodChatModelId>, ChatEntry> = {
   "deep-cogito/deep-cogito-v2-llama-70b": {
     endpoint: "deep-cogito-v2-llama-70b",
     model: "deepcogito/cogito-v2-preview-llama-70B",
