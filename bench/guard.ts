@@ -1,7 +1,7 @@
 /**
  * Guards against slow code, in a few seconds: compares ratios of CPU times with limits. `deno task check` runs it.
  *
- *     deno run --allow-all bench/guard.ts stream
+ *     deno run --allow-all bench/guard.ts stream queue
  */
 import { compile, runScript } from "./runtimes.ts";
 
@@ -16,6 +16,7 @@ interface Guard {
 const GUARDS: Record<string, Guard> = {
   // Usually about 6; on a busy machine 4 was seen.
   stream: { what: "CPU time of a stream, @ai-sdk/openai-compatible to ours", atLeast: 3 },
+  queue: { what: "CPU time of chunks, in a job's output to in a stream", atMost: 2 },
 };
 
 let failures = 0;

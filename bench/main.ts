@@ -24,6 +24,7 @@ const NEWEST = ["node-26", "deno", "bun"] as const;
 
 const SECTIONS: Record<string, Section> = {
   stream: { runtimes: NEWEST, measure: (runtime) => measureOn(runtime, "stream") },
+  queue: { runtimes: NEWEST, measure: (runtime) => measureOn(runtime, "queue") },
   call: { runtimes: NEWEST, measure: (runtime) => measureOn(runtime, "call") },
   // On a virtual clock all runtimes have the same times.
   jobs: { runtimes: ["node-26"], measure: (runtime) => measureOn(runtime, "jobs") },
@@ -48,7 +49,7 @@ if (unknown !== undefined) {
 const isJson = Deno.args.includes("--json");
 const results: Result[] = [];
 await prepareConsumer();
-await compile(["stream", "call", "jobs", "base64", "memory_run"]);
+await compile(["stream", "queue", "call", "jobs", "base64", "memory_run"]);
 for (const name of names) {
   const { runtimes, measure } = SECTIONS[name];
   for (const runtime of runtimes.filter((runtime) => listOption("on")?.includes(runtime) ?? true)) {
