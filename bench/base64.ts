@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toBase64, toBytes } from "../src/file.ts";
+import { toBase64, toBytes } from "../src/files/base64.ts";
 import { type Candidates, compare, report, round, someBytes, type Table } from "./harness.ts";
 
 const SIZES = [1, 10, 20];

@@ -32,9 +32,8 @@ const LAYERS = [
   ["src/call/"],
   ["src/input/", "src/output/", "src/route/"],
   ["src/job/"],
-  ["src/http/"],
-  ["src/settings.ts"],
-  ["src/version.ts"],
+  ["src/http/", "src/files/"],
+  ["src/settings.ts", "src/once.ts", "src/version.ts"],
 ];
 
 /** Imports nothing from the other parts, and no other part imports it: the emulator must not share their mistakes. */

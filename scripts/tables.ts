@@ -4,8 +4,8 @@
  *     deno task tables
  */
 import { IMAGE_MODELS, type ImageEntry } from "../src/image/catalogue.ts";
-import { CATALOGUE as CHAT_MODELS } from "../src/language/catalogue.ts";
-import { ratiosOf } from "../src/size.ts";
+import { CHAT_MODELS } from "../src/language/catalogue.ts";
+import { ratiosOf } from "../src/input/size.ts";
 import { SPEECH_MODELS, type SpeechEntry } from "../src/speech/catalogue.ts";
 import { VIDEO_MODELS, type VideoEntry } from "../src/video/catalogue.ts";
 import { readText, root } from "./files.ts";

@@ -19,10 +19,10 @@ export type RunpodChatModelId =
   // Any other string, without losing the completions above.
   | (string & Record<never, never>);
 
-/** What sets a model apart from others. */
+/** How a model differs from others. */
 export interface ChatTraits {
   thinking: Thinking;
-  /** Whether its reasoning comes in its text, between `<think>` and `</think>`. */
+  /** Whether its reasoning comes inside its text, between `<think>` and `</think>`. */
   inlinesReasoning?: boolean;
   /** Whether its chat template writes `<think>` into the prompt when thinking is turned on. */
   prefillsReasoning?: boolean;
@@ -30,15 +30,15 @@ export interface ChatTraits {
 
 type ChatEntry = CatalogueEntry & ChatTraits;
 
-// Thinks only when told to, and then begins inside the tags (model card).
+// Thinks only when told to. Its answer then begins inside the tags (model card).
 const COGITO: ChatTraits = {
   thinking: { switches: ["enable_thinking"] },
   inlinesReasoning: true,
   prefillsReasoning: true,
 };
 
-/** The chat models by id. */
-export const CATALOGUE: Record<Known<RunpodChatModelId>, ChatEntry> = {
+/** The language models by id. */
+export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
   "deep-cogito/deep-cogito-v2-llama-70b": {
     endpoint: "deep-cogito-v2-llama-70b",
     model: "deepcogito/cogito-v2-preview-llama-70B",
@@ -67,7 +67,7 @@ export const CATALOGUE: Record<Known<RunpodChatModelId>, ChatEntry> = {
     endpoint: "moonshot-kimi",
     model: "kimi-k2.7-code",
     aliases: ["kimi-k2.7-code"],
-    // Always thinks, and has no degrees of it.
+    // Always thinks, and cannot be told how much.
     thinking: {},
   },
   "moonshotai/kimi-k3": {
@@ -93,10 +93,10 @@ export const CATALOGUE: Record<Known<RunpodChatModelId>, ChatEntry> = {
 
 /** Finds a chat model by id, slug or alias. */
 export function findChatModel(modelId: string): CatalogueEntry | undefined {
-  return findEntry(CATALOGUE, modelId);
+  return findEntry(CHAT_MODELS, modelId);
 }
 
-/** What is known of a model by the name it is served under; of one that nobody knows, what suits most servers. */
+/** How a model differs, by the name it is served under; for an unknown model, what works with most servers. */
 export function chatTraits(servedModel: string): ChatTraits {
-  return findEntry(CATALOGUE, servedModel) ?? { thinking: ANY_THINKING };
+  return findEntry(CHAT_MODELS, servedModel) ?? { thinking: ANY_THINKING };
 }

@@ -1,12 +1,12 @@
 /**
- * The JSON of a stream's chunks. One answer's chunks are the same but for the text that each adds, so whatever is the same
- * as in the chunk before is compared and not parsed again, which takes a third of the time.
+ * Parses the chunks of a stream. The chunks of one answer only differ in the text that each adds, so what equals the chunk
+ * before is compared instead of parsed again. That takes a third of the time.
  *
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
 
-/** A chunk that was seen, and what is written before and after the value in it that changes. */
+/** A chunk, and the JSON before and after the one value in it that changes. */
 interface Pattern {
   before: string;
   after: string;
@@ -14,49 +14,49 @@ interface Pattern {
   place: Place;
 }
 
-/** Where a chunk has its text. */
+/** Where the text of a chunk is. */
 interface Place {
   holder: Record<string, unknown>;
   key: string;
 }
 
-/** A pattern takes about as long to make as two uses of it save. */
-const PRICE = 2;
-/** A stream that has lost this much on patterns has something else that changes, and gets no more of them. */
-const MOST_LOST = 16;
-/** A string as JSON writes it. */
-const WRITTEN = /\s*("[^"\\]*(?:\\.[^"\\]*)*")/y;
+/** Making a pattern costs about as much time as two uses of it save. */
+const COST = 2;
+/** A stream that has lost this much on patterns has other values that change, and no more patterns are made for it. */
+const MAX_LOSS = 16;
+/** A string in JSON. */
+const JSON_STRING = /\s*("[^"\\]*(?:\\.[^"\\]*)*")/y;
 
-/** Parses the chunks of one stream. A chunk is for reading at once: the next one may be the same object. */
+/** Parses the chunks of one stream. A chunk has to be read at once: the next one may be the same object. */
 export class ChunkParser {
   #pattern: Pattern | undefined;
-  #lost = 0;
+  #loss = 0;
 
   /**
    * Parses a chunk, exactly as `JSON.parse` does.
    *
-   * @throws {SyntaxError} when it is no JSON.
+   * @throws {SyntaxError} for a chunk that is not JSON.
    */
   parse(data: string): unknown {
     if (this.#pattern && fill(this.#pattern, data)) {
-      if (this.#lost > 0) this.#lost--;
+      if (this.#loss > 0) this.#loss--;
       return this.#pattern.chunk;
     }
     const chunk = JSON.parse(data);
-    const place = this.#lost < MOST_LOST ? placeOf(chunk) : undefined;
-    if (place) this.#lost += PRICE;
+    const place = this.#loss < MAX_LOSS ? placeOf(chunk) : undefined;
+    if (place) this.#loss += COST;
     this.#pattern = place && patternOf(data, place);
     return chunk;
   }
 }
 
-/** Puts a chunk's own value into the pattern, if the chunk is written like it. */
+/** Puts the value of a chunk into the pattern, if the rest of the chunk equals it. */
 function fill({ before, after, place }: Pattern, data: string): boolean {
   const end = data.length - after.length;
   // Not startsWith and endsWith, which take V8 several times as long.
   if (data.slice(0, before.length) !== before || data.slice(end) !== after) return false;
   try {
-    // Between them may be any one value: with two, or with half a value, this is no JSON.
+    // With two values between them, or half of one, this is not JSON and throws.
     place.holder[place.key] = JSON.parse(data.slice(before.length, end));
     return true;
   } catch {
@@ -64,14 +64,14 @@ function fill({ before, after, place }: Pattern, data: string): boolean {
   }
 }
 
-/** Makes a pattern of a chunk and where it has its text. */
+/** Makes a pattern of a chunk. */
 function patternOf(data: string, { holder, key }: Place): Pattern | undefined {
-  WRITTEN.lastIndex = data.indexOf(`"${key}":`) + key.length + '"":'.length;
-  const written = WRITTEN.exec(data)?.[1];
+  JSON_STRING.lastIndex = data.indexOf(`"${key}":`) + key.length + '"":'.length;
+  const written = JSON_STRING.exec(data)?.[1];
   if (written === undefined) return undefined;
-  const before = data.slice(0, WRITTEN.lastIndex - written.length);
-  const after = data.slice(WRITTEN.lastIndex);
-  // That this is where the text is written, and all of it, shows by putting another in its place.
+  const before = data.slice(0, JSON_STRING.lastIndex - written.length);
+  const after = data.slice(JSON_STRING.lastIndex);
+  // Another text in its place proves that exactly the text was found.
   const other = `${holder[key]}\0`;
   try {
     const chunk = JSON.parse(before + JSON.stringify(other) + after);

@@ -37,60 +37,60 @@ export function withAbout(
   return Object.keys(runpod).length === 0 ? {} : { providerMetadata: { ...metadata, runpod } };
 }
 
-/** Where reasoning came from, for it to go back there. The usual field needs no word. */
+/** Metadata that says where reasoning came from, so that it goes back there. The usual field needs none. */
 export function echoMetadata(
   reasoningEcho: RunpodReasoningEcho,
 ): { providerMetadata?: SharedV4ProviderMetadata } {
   return reasoningEcho === "reasoning_content" ? {} : { providerMetadata: { runpod: { reasoningEcho } } };
 }
 
-/** The field that a server reads reasoning from: the newer one, if it writes both. */
+/** The field that the server reads past reasoning from: the newer one, if it writes both. */
 export function reasoningField(message: Record<string, unknown>): RunpodReasoningEcho {
   return readText(message.reasoning) ? "reasoning" : "reasoning_content";
 }
 
-/** What the public endpoint charged, in USD. */
+/** Reads what a public endpoint charged, in USD. */
 export function readCost({ cost }: Record<string, unknown>): number | undefined {
   return typeof cost === "number" ? cost : undefined;
 }
 
-/** Reads the log probabilities of the tokens, of a refusal's too. */
+/** Reads the log probabilities of the tokens, also those of a refusal. */
 export function readLogprobs({ logprobs }: Record<string, unknown>): JSONValue[] | undefined {
   if (!isRecord(logprobs)) return undefined;
   return [logprobs.content, logprobs.refusal].flatMap((tokens) => Array.isArray(tokens) ? tokens : []);
 }
 
-/** Reasoning under either name; servers that send both send the same text twice. */
+/** Reads reasoning under either name. Servers that send both send the same text twice. */
 export function readReasoning(message: Record<string, unknown>): string {
   return readText(message.reasoning_content) || readText(message.reasoning) || readThinking(message.content);
 }
 
-/** Thinking that comes as parts of the content. */
+/** Reads thinking that comes as parts of the content. */
 function readThinking(content: unknown): string {
   if (!Array.isArray(content)) return "";
   return content.map((part) => isRecord(part) && part.type === "thinking" ? readText(part.thinking) : "").join("");
 }
 
-/** Text, also as a list of text parts. */
+/** Reads text, also from a list of text parts. */
 export function readText(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => isRecord(part) && typeof part.text === "string" ? part.text : "").join("");
 }
 
-/** Arguments are JSON text; some servers send the object itself. */
+/** Reads arguments as JSON text. Some servers send the object itself. */
 export function readArguments(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? {});
 }
 
-/** Reads a finish reason; servers that were told which tool to call say `stop` after the call. */
+/** Reads a finish reason. Servers that were told which tool to call say `stop` after the call. */
 export function readFinishReason(
   raw: unknown,
   { hasToolCalls, isRefusal, jsonTool }: { hasToolCalls: boolean; isRefusal: boolean; jsonTool?: string },
 ): LanguageModelV4FinishReason {
   if (typeof raw !== "string") return { unified: hasToolCalls ? "tool-calls" : "other", raw: undefined };
   let unified = FINISH_REASONS[raw] ?? "other";
-  // The call of that tool is no call to the caller.
+  // The call of the JSON tool is the answer itself, not a call that the caller has to run.
   if (unified === "tool-calls" && jsonTool && !hasToolCalls) unified = "stop";
   if (unified !== "stop") return { unified, raw };
   return { unified: hasToolCalls ? "tool-calls" : isRefusal ? "content-filter" : "stop", raw };
@@ -112,7 +112,7 @@ export function readUsage(value: unknown): LanguageModelV4Usage {
   const detail = (group: string, key: string) => isRecord(value[group]) ? count(value[group][key]) : undefined;
   const input = count(value.prompt_tokens);
   const output = count(value.completion_tokens);
-  // Moonshot and SGLang have these beside the totals.
+  // Moonshot and SGLang send these beside the totals.
   const cached = detail("prompt_tokens_details", "cached_tokens") ?? count(value.cached_tokens);
   const reasoning = detail("completion_tokens_details", "reasoning_tokens") ?? count(value.reasoning_tokens);
   return {
@@ -141,7 +141,7 @@ export function readMetadata(json: Record<string, unknown>): LanguageModelV4Resp
   });
 }
 
-/** Seconds since 1970; some servers send 0 for "unknown". */
+/** Whether a value is a time in seconds since 1970. Some servers send 0 for "unknown". */
 function isTime(value: unknown): value is number {
   return typeof value === "number" && value > 0 && value < 8.64e12;
 }

@@ -1,5 +1,5 @@
 /**
- * The SDK's prompt as OpenAI chat messages, as vLLM and SGLang read them.
+ * Writes the SDK's prompt as OpenAI chat messages, as vLLM and SGLang read them.
  *
  * @module
  */
@@ -45,16 +45,16 @@ interface WireToolCall {
   function: { name: string; arguments: string };
 }
 
-/** Where past reasoning goes. */
+/** Where past reasoning goes in the messages. */
 export interface Echo {
-  /** What the caller said of it. */
+  /** The place that the caller chose. */
   reasoningEcho?: RunpodReasoningEcho;
-  /** For reasoning that goes into the text. */
+  /** The tags for reasoning that goes into the text. */
   tags: Tags;
 }
 
 /**
- * Writes a prompt as chat messages; what has no place in them becomes a warning.
+ * Writes a prompt as chat messages. Parts that have no place in them become warnings.
  *
  * @throws {UnsupportedFunctionalityError} for a file that no chat message can hold.
  */
@@ -78,7 +78,7 @@ function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning
       return message.content.flatMap((part): ChatMessage[] =>
         part.type === "tool-result"
           ? [{ role: "tool", tool_call_id: part.toolCallId, content: writeToolOutput(part.output, warnings) }]
-          : [] // An approval concerns tools that a provider runs, and none are sent.
+          : [] // An approval concerns tools that a provider runs, and no such tools are sent.
       );
   }
 }
@@ -94,7 +94,7 @@ function writeAssistant(
   for (const part of content) {
     if (part.type === "text") text += part.text;
     else if (part.type === "reasoning") {
-      // Servers read it from where they write it. The word for that may have come by way of a browser.
+      // Servers read reasoning from where they write it. The metadata may have come by way of a browser, so it is checked.
       const cameFrom = part.providerOptions?.runpod?.reasoningEcho;
       const place = reasoningEcho ??
         (cameFrom === "reasoning" || cameFrom === "inline" ? cameFrom : "reasoning_content");
@@ -119,7 +119,7 @@ function writeAssistant(
   };
 }
 
-/** Arguments travel as JSON text; input that the SDK could not parse is text already. */
+/** Writes arguments as JSON text. Input that the SDK could not parse is text already. */
 function writeArguments(input: unknown): string {
   if (typeof input !== "string") return stringifyWithBigIntAndCycles(input ?? {});
   try {

@@ -1,5 +1,5 @@
 /**
- * Reasoning inside the text, between tags, told apart from it.
+ * Separates reasoning that comes inside the text, between tags, from the text.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function tagged(reasoning: string, { opening, closing }: Tags): string {
   return `${opening}\n${reasoning}\n${closing}\n\n`;
 }
 
-/** Splits a whole text. A closing tag that nothing opened ends reasoning that began in the prompt. */
+/** Splits a whole text. A closing tag without an opening one ends reasoning that began in the prompt. */
 export function splitText(text: string, tags: Tags): Array<[Kind, string]> {
   const [before, after] = text.split(tags.closing, 2);
   const startWithReasoning = tags.startWithReasoning || (after !== undefined && !before.includes(tags.opening));
@@ -37,20 +37,20 @@ export function splitText(text: string, tags: Tags): Array<[Kind, string]> {
   return parts;
 }
 
-/** Splits a text that comes in pieces, cut anywhere. White space next to tags is the template's, and is left out. */
+/** Splits a text that comes in pieces, cut anywhere. White space beside tags belongs to the template and is left out. */
 export class TagSplitter {
   readonly #opening: string;
   readonly #closing: string;
   readonly #emit: (kind: Kind, text: string) => void;
-  /** Before the text begins, inside reasoning, or in the text, where nothing is looked for any more. */
+  /** At the start, inside reasoning, or in the text, where no tag is expected any more. */
   #place: "start" | "inside" | "text" = "start";
-  /** What the start is taken for if it is no tag. */
+  /** Whether the answer begins inside reasoning when no opening tag comes first. */
   #beginsInside: boolean;
-  /** Whether white space at the start is the template's. */
+  /** Whether white space at the start belongs to the template. */
   #trims = false;
-  /** What may turn out to be part of a tag. */
+  /** Text that may turn out to be part of a tag. */
   #held = "";
-  /** What stands between two blocks of reasoning. */
+  /** What separates two blocks of reasoning. */
   #separator = "";
 
   constructor({ opening, closing, startWithReasoning }: Tags, emit: (kind: Kind, text: string) => void) {
@@ -68,12 +68,12 @@ export class TagSplitter {
   /** Takes a piece. */
   add(piece: string): void {
     this.#held += piece;
-    // Each step looks at what the one before it has left.
+    // Each step continues with what the one before it has left.
     while (this.#place === "start" ? this.#begin() : this.#place === "inside" && this.#think());
     if (this.#place === "text") this.#tell("text", this.#held.length);
   }
 
-  /** Tells what is held back, because nothing follows it. */
+  /** Emits what is held back, because nothing follows it. */
   flush(): void {
     if (this.#place === "inside") this.#held = this.#held.trimEnd();
     else if (this.#trims) this.#held = this.#held.trimStart();

@@ -1,5 +1,5 @@
 /**
- * The call's `reasoning` as what turns a model's thinking on and off.
+ * Writes the call's `reasoning` as the switches and efforts that a model understands.
  *
  * @module
  */
@@ -7,23 +7,23 @@ import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from "@a
 import { isCustomReasoning, mapReasoningToProviderEffort } from "@ai-sdk/provider-utils";
 import { warnOverridden } from "../input/context.ts";
 
-/** What a model knows of thinking; nothing for one that does not think, or cannot be told how. */
+/** How a model's thinking is controlled. Empty for a model that does not think, or cannot be told how. */
 export interface Thinking {
   /** The variables of its chat template that turn thinking on and off. */
   switches?: string[];
-  /** The values of `reasoning_effort` that it tells apart. */
+  /** The values of `reasoning_effort` that it understands. */
   efforts?: Effort[];
 }
 
 type Effort = Exclude<LanguageModelV4CallOptions["reasoning"], "provider-default" | "none" | undefined>;
 
-/** Both names that templates have for the switch, because each ignores the one it does not know; and every effort. */
+/** For an unknown model: both names of the switch, because a template ignores the one it does not have, and every effort. */
 export const ANY_THINKING: Thinking = {
   switches: ["enable_thinking", "thinking"],
   efforts: ["minimal", "low", "medium", "high", "xhigh", "max"],
 };
 
-/** Writes `reasoning` for a model; `effort` is one that the caller set in the server's words, which stands. */
+/** Writes `reasoning` for a model. An `effort` that the caller set in the server's own words wins. */
 export function writeThinking(
   { switches = [], efforts = [] }: Thinking,
   reasoning: LanguageModelV4CallOptions["reasoning"],
@@ -38,7 +38,7 @@ export function writeThinking(
   }
   if (effort !== undefined || (!isOn && switches.length > 0)) return { kwargs };
   if (switches.length > 0 && efforts.length === 0) {
-    const details = `the model thinks or does not; "${reasoning}" turns its thinking on`;
+    const details = `the model has no levels of thinking; "${reasoning}" turns its thinking on`;
     warnings.push({ type: "compatibility", feature: "reasoning", details });
     return { kwargs };
   }

@@ -1,5 +1,5 @@
 /**
- * Tool calls put together from a stream's deltas, as loosely as servers send them.
+ * Puts tool calls together from the deltas of a stream, which servers send in many ways.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface Nameless {
 /** The tool calls of one streamed answer. */
 export class ToolCalls {
   readonly #tracker: StreamingToolCallTracker;
-  /** Calls whose name has not come yet, by index: the tracker starts a call by its name. */
+  /** Calls whose name has not come yet, by index: the tracker needs the name to start a call. */
   readonly #nameless = new Map<number, Nameless>();
   readonly #named = new Set<number>();
   #isEmpty = true;
@@ -24,7 +24,7 @@ export class ToolCalls {
     this.#tracker = new StreamingToolCallTracker({ enqueue });
   }
 
-  /** Whether no call has come that has a name. */
+  /** Whether no call with a name has come. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
@@ -62,7 +62,7 @@ export class ToolCalls {
    */
   finish(): void {
     for (const [index, { id, arguments: args }] of this.#nameless) {
-      // Some servers send an empty place for a call that they then do not make.
+      // Some servers announce a call and then do not make it.
       if (args !== "") this.#tracker.processDelta({ index, id, function: { arguments: args } });
     }
     this.#tracker.flush();
