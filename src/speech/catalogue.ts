@@ -3,29 +3,60 @@
  *
  * @module
  */
-import { type CatalogueEntry, findEntry, findFamily } from "../input/catalogue.ts";
-import type { Rule, Rules } from "../input/rules.ts";
-import type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./options.ts";
+import { type CatalogueEntry, findEntry } from "../input/catalogue.ts";
+import type { Row } from "../input/row.ts";
+import type { Rules } from "../input/rules.ts";
+import type { RunpodSpeechWorkerOptions } from "./worker_options.ts";
 
-/** The SDK's settings of a speech, but for its text. */
-export type SpeechSetting = "voice" | "outputFormat" | "speed" | "language" | "instructions";
+/** The worker options of each speech model of Runpod's public endpoints. */
+export type RunpodSpeechOptionsById = {
+  "minimax/speech-02-hd": Pick<
+    RunpodSpeechWorkerOptions,
+    "voice_id" | "speed" | "volume" | "pitch" | "emotion" | "english_normalization" | "default_audio_url"
+  >;
+  "resembleai/chatterbox-turbo": Pick<RunpodSpeechWorkerOptions, "voice" | "voice_url" | "format">;
+};
 
-/** What is known of one speech model. The text is always the `prompt`. */
-export interface SpeechEntry extends CatalogueEntry {
-  /** The worker's names for the settings that it takes. */
-  settings: { readonly [Setting in SpeechSetting]?: string };
-  /** The worker options that are documented. */
-  options: Record<string, Rule>;
-  /** Other names of options, by which this provider has known them. */
-  renames?: Record<string, string>;
-}
+/** The id of a speech model of Runpod's public endpoints. */
+export type RunpodKnownSpeechModelId = keyof RunpodSpeechOptionsById;
+
+/** A row of the catalogue. */
+export type SpeechEntry = CatalogueEntry & Row;
+
+/** Any worker that is not in the catalogue: the names of the public ones where they have one, else the SDK's. */
+export const ANY_SPEECH_WORKER: Row = {
+  keys: {
+    text: "prompt",
+    model: "model",
+    voice: "voice",
+    outputFormat: "format",
+    speed: "speed",
+    language: "language",
+    instructions: "instructions",
+  },
+  options: {},
+  required: [],
+};
+
+/** The route `/audio/speech`, as OpenAI documents it. */
+export const OPENAI_SPEECH: Row = {
+  keys: {
+    text: "input",
+    voice: "voice",
+    outputFormat: "response_format",
+    speed: "speed",
+    instructions: "instructions",
+  },
+  options: {},
+  required: [],
+};
 
 /** The speech models by id. */
-export const SPEECH_MODELS: { readonly [Id in RunpodKnownSpeechModelId]: Row<Id> } = {
+export const SPEECH_MODELS: { readonly [Id in RunpodKnownSpeechModelId]: RowOf<Id> } = {
   "minimax/speech-02-hd": {
     endpoint: "minimax-speech-02-hd",
     aliases: ["minimax/minimax-speech-02-hd"],
-    settings: { voice: "voice_id", speed: "speed" },
+    keys: { text: "prompt", voice: "voice_id", speed: "speed" },
     options: {
       voice_id: "text",
       // The page gives no bounds.
@@ -36,11 +67,12 @@ export const SPEECH_MODELS: { readonly [Id in RunpodKnownSpeechModelId]: Row<Id>
       english_normalization: "boolean",
       default_audio_url: "url",
     },
+    required: [],
   },
   "resembleai/chatterbox-turbo": {
     endpoint: "chatterbox-turbo",
     aliases: [],
-    settings: { voice: "voice", outputFormat: "format" },
+    keys: { text: "prompt", voice: "voice", outputFormat: "format" },
     options: {
       voice: [
         "aaron",
@@ -66,24 +98,18 @@ export const SPEECH_MODELS: { readonly [Id in RunpodKnownSpeechModelId]: Row<Id>
       ],
       voice_url: "url",
       format: ["wav", "flac", "ogg"],
+      voiceUrl: "url",
     },
-    renames: { voiceUrl: "voice_url" },
+    required: [],
+    // The name that the first versions of this provider gave the option.
+    rewrite: ({ voiceUrl, ...options }) => voiceUrl === undefined ? options : { voice_url: voiceUrl, ...options },
   },
 };
 
-/** A row has a rule for each option of its model's type. */
-type Row<Id extends RunpodKnownSpeechModelId> = SpeechEntry & { options: Rules<RunpodSpeechOptionsById[Id]> };
+/** A row has a rule for each option in its model's type. */
+type RowOf<Id extends RunpodKnownSpeechModelId> = SpeechEntry & { options: Rules<RunpodSpeechOptionsById[Id]> };
 
 /** Finds a speech model by id, slug or alias. */
 export function findSpeechModel(modelId: string): SpeechEntry | undefined {
   return findEntry<SpeechEntry>(SPEECH_MODELS, modelId);
-}
-
-/**
- * Finds the speech model that another one is like.
- *
- * @throws {InvalidArgumentError} when there is none by that id.
- */
-export function findSpeechFamily(family: string): SpeechEntry {
-  return findFamily<SpeechEntry>(SPEECH_MODELS, family, "speech models");
 }

@@ -1,69 +1,12 @@
 /**
- * The ids of the speech models and the options of each: the types that callers see.
+ * What callers may set for a speech model and for one call of it.
  *
  * @module
  */
-import type { JSONValue } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodWaitOptions } from "../job/options.ts";
-
-/** The preset voices of Chatterbox Turbo. */
-export type RunpodChatterboxVoice =
-  | "aaron"
-  | "abigail"
-  | "anaya"
-  | "andy"
-  | "archer"
-  | "brian"
-  | "chloe"
-  | "dylan"
-  | "emmanuel"
-  | "ethan"
-  | "evelyn"
-  | "gavin"
-  | "gordon"
-  | "ivan"
-  | "laura"
-  | "lucy"
-  | "madison"
-  | "marisol"
-  | "meera"
-  | "walter";
-
-/** Every option that the speech workers document. Each model has some of them: {@link RunpodSpeechModelOptions}. */
-export interface RunpodSpeechWorkerOptions {
-  /** A preset voice; `voice` of the call does the same. Default `lucy`. */
-  voice?: RunpodChatterboxVoice;
-  /** A recording of the voice to clone, as a URL; 5 to 10 seconds of it. Wins over `voice`. */
-  voice_url?: string;
-  /** File format; `outputFormat` of the call does the same. Default `wav`. */
-  format?: "wav" | "flac" | "ogg";
-  /** A voice; `voice` of the call does the same. Default `Wise_Woman`. */
-  voice_id?: string;
-  /** How fast, 1 being the voice's own pace; `speed` of the call does the same. Default 1. */
-  speed?: number;
-  /** How loud. Default 1. */
-  volume?: number;
-  /** How much higher or lower. Default 0. */
-  pitch?: number;
-  /** In which mood. Default `neutral`. */
-  emotion?: "happy" | "sad" | "neutral" | "angry" | "fearful" | "surprised";
-  /** Whether English numbers and abbreviations are read as words. Default false. */
-  english_normalization?: boolean;
-  /** The audio to answer with when the generation fails, as a URL. */
-  default_audio_url?: string;
-}
-
-/** The worker options of each speech model of Runpod's public endpoints. */
-export type RunpodSpeechOptionsById = {
-  "minimax/speech-02-hd": Pick<
-    RunpodSpeechWorkerOptions,
-    "voice_id" | "speed" | "volume" | "pitch" | "emotion" | "english_normalization" | "default_audio_url"
-  >;
-  "resembleai/chatterbox-turbo": Pick<RunpodSpeechWorkerOptions, "voice" | "voice_url" | "format">;
-};
-
-/** The id of a speech model of Runpod's public endpoints. */
-export type RunpodKnownSpeechModelId = keyof RunpodSpeechOptionsById;
+import type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./catalogue.ts";
+import type { RunpodSpeechWorkerOptions } from "./worker_options.ts";
 
 /** A speech model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
 export type RunpodSpeechModelId =
@@ -91,3 +34,55 @@ export type RunpodSpeechModelOptions<Id extends string = string> =
   }
   & (Id extends RunpodKnownSpeechModelId ? RunpodSpeechOptionsById[Id]
     : RunpodSpeechWorkerOptions | { [workerOption: string]: JSONValue | undefined });
+
+/** How to talk to an endpoint of your own. */
+export interface RunpodSpeechModelSettings {
+  /**
+   * How to reach the model: by a job on the endpoint's queue, or by the `/audio/speech` route of an OpenAI-compatible
+   * server. Default `queue`; `openai` where there is no queue: load balancers, and URLs that end in `/v1`.
+   */
+  transport?: "openai" | "queue";
+  /**
+   * The name of the model. On an OpenAI route, the name that the server serves it under; by default the first that its
+   * `/models` route lists. In a job, the `model` of the input.
+   */
+  model?: string;
+  /** Jobs: the known model whose input yours takes. Default: the one with this id; else a `prompt` and what you set. */
+  family?: RunpodKnownSpeechModelId;
+  /**
+   * Jobs: makes the worker's input of a call, in the place of the provider.
+   *
+   * @example
+   * ```ts
+   * import type { RunpodSpeechModelSettings } from "@runpod/ai-sdk-provider";
+   *
+   * const settings: RunpodSpeechModelSettings = {
+   *   input: ({ text, voice }) => ({ text, speaker: voice ?? "narrator" }),
+   *   output: (output) => (output as { wav: string }).wav,
+   * };
+   * ```
+   */
+  input?: (call: RunpodSpeechCall) => JSONObject | Promise<JSONObject>;
+  /** Jobs: takes the audio out of the worker's output: a URL, a data URI or base64. */
+  output?: (output: unknown) => unknown;
+}
+
+/** A call of a speech model. */
+export interface RunpodSpeechCall {
+  /** What to say. */
+  text: string;
+  /** The voice. */
+  voice: string | undefined;
+  /** The file format, such as `mp3`. */
+  outputFormat: string | undefined;
+  /** The pace, where 1 is the voice's own. */
+  speed: number | undefined;
+  /** The language, such as `en`. */
+  language: string | undefined;
+  /** How to say it, in words. */
+  instructions: string | undefined;
+  /** `providerOptions.runpod`, without what the provider itself uses. */
+  options: JSONObject;
+  /** What the provider would have sent. */
+  input: JSONObject;
+}

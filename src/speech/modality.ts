@@ -1,0 +1,106 @@
+/**
+ * Speech: a worker's input or the body of `/audio/speech` from a call, and the audio from what comes back.
+ *
+ * @module
+ */
+import type { JSONObject, SpeechModelV4CallOptions, SpeechModelV4Result } from "@ai-sdk/provider";
+import type { Kind, Modality, ModelCall, ReadContext } from "../call/modality.ts";
+import { callOptions } from "../call/options.ts";
+import { choiceSetting, functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { resolveRow } from "../input/catalogue.ts";
+import { refuse } from "../input/context.ts";
+import type { Row } from "../input/row.ts";
+import { writeInput } from "../input/writer.ts";
+import { once } from "../once.ts";
+import { findFiles } from "../output/find_files.ts";
+import type { JobOutput } from "../output/job_output.ts";
+import { checkRouteOptions, type RouteAnswer } from "../route/post.ts";
+import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS } from "./catalogue.ts";
+import type { RunpodSpeechModelSettings } from "./options.ts";
+
+/** The types of speech. */
+export interface SpeechKind extends Kind {
+  call: SpeechModelV4CallOptions;
+  settings: RunpodSpeechModelSettings;
+  row: Row;
+  options: Record<never, never>;
+  reading: undefined;
+  result: Pick<SpeechModelV4Result, "audio" | "providerMetadata">;
+}
+
+/** Speech. */
+export const speechModality: Modality<SpeechKind> = {
+  provider: "runpod.speech",
+  verb: "generate speech",
+  settings: settingsSchema(() => ({
+    transport: choiceSetting(["openai", "queue"]),
+    model: textSetting(),
+    family: textSetting(),
+    input: functionSetting(),
+    output: functionSetting(),
+  })),
+  options: once(callOptions),
+  resolve: ({ modelId, modelSettings: { family } }) =>
+    resolveRow<Row>(SPEECH_MODELS, { kind: "speech", modelId, family, otherwise: ANY_SPEECH_WORKER }),
+  async write(modelCall) {
+    return { input: await writeSpeechInput(modelCall), reading: undefined };
+  },
+  read: readSpeech,
+  routes: {
+    openai: {
+      path: "/audio/speech",
+      answersBytes: true,
+      write: (modelCall) => ({ body: writeBody(modelCall), reading: undefined }),
+      read: readAnswer,
+    },
+  },
+  tellsRequest: true,
+};
+
+async function writeSpeechInput(modelCall: ModelCall<SpeechKind>): Promise<JSONObject> {
+  const { call, row, settings: { input: makeInput, model }, workerOptions: options } = modelCall;
+  checkCall(modelCall);
+  // A function of the caller's gets everything, so nothing is unsupported or overridden.
+  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const input = writeInput(context, row, { settings: { ...settingsOf(call), model }, options });
+  return makeInput ? await makeInput({ ...settingsOf(call), options, input }) : input;
+}
+
+function writeBody(modelCall: ModelCall<SpeechKind>): JSONObject {
+  const { call, workerOptions: options } = modelCall;
+  checkRouteOptions(options);
+  checkCall(modelCall);
+  return writeInput(modelCall, OPENAI_SPEECH, { settings: settingsOf(call), options });
+}
+
+function settingsOf({ text, voice, outputFormat, speed, language, instructions }: SpeechModelV4CallOptions) {
+  return { text, voice, outputFormat, speed, language, instructions };
+}
+
+function checkCall(modelCall: ModelCall<SpeechKind>): void {
+  const { text, speed } = modelCall.call;
+  if (text.trim() === "") throw refuse(modelCall, "text", "the text is empty");
+  if (speed === undefined || (speed > 0 && speed < Infinity)) return;
+  throw refuse(modelCall, "speed", `speed ${speed} is not a number above 0`);
+}
+
+async function readSpeech(output: JobOutput, { warnings }: ReadContext<SpeechKind>): Promise<SpeechKind["result"]> {
+  const files = output.files("audio");
+  if (files.length > 1) {
+    warnings.push({ type: "other", message: `The job made ${files.length} files, and the first one is returned` });
+  }
+  const [file] = files;
+  const isInline = "base64" in file;
+  return {
+    audio: isInline ? file.base64 : await output.bytes(file, "audio"),
+    providerMetadata: { runpod: { url: isInline ? undefined : file.url, ...output.about } },
+  };
+}
+
+/** The audio itself, or base64 in JSON, which is all that a job gateway can pass on. */
+function readAnswer({ bytes, json, about, unexpected }: RouteAnswer): SpeechKind["result"] {
+  const [file] = bytes ? [] : findFiles(json, "audio");
+  const audio = bytes ?? (file && "base64" in file ? file.base64 : undefined);
+  if (audio === undefined) throw unexpected("audio");
+  return { audio, providerMetadata: { runpod: about } };
+}
