@@ -1,84 +1,12 @@
 /**
- * The ids of the transcription models and the options of each: the types that callers see.
+ * What callers may set for a transcription model and for one call of it.
  *
  * @module
  */
-import type { JSONValue } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue, TranscriptionModelV4TimestampGranularity } from "@ai-sdk/provider";
 import type { RunpodWaitOptions } from "../job/options.ts";
-
-/** How a transcript is written: as one text, with a line for each segment, or as subtitles. */
-export type RunpodTranscriptFormat = "plain_text" | "formatted_text" | "srt" | "vtt";
-
-/**
- * The options of Runpod's worker for faster-whisper, which private endpoints are taken to run, and of the routes of
- * OpenAI-compatible servers, which have `prompt`, `language`, `temperature` and `response_format` of these.
- */
-export interface RunpodTranscriptionWorkerOptions {
-  /** The recording, as an http(s) URL that the worker fetches or as a base64 data URI. The `audio` of the call does the same. */
-  audio?: string;
-  /** The recording in base64. The `audio` of the call does the same. */
-  audio_base64?: string;
-  /** The size of the model. Default `base`. */
-  model?:
-    | "tiny"
-    | "base"
-    | "small"
-    | "medium"
-    | "large-v1"
-    | "large-v2"
-    | "large-v3"
-    | "distil-large-v3"
-    | "turbo"
-    | (string & Record<never, never>);
-  /** How the transcript is written. Default `plain_text`; of subtitles the text is taken. */
-  transcription?: RunpodTranscriptFormat;
-  /** Whether there is a translation into English as well, in `providerMetadata.runpod.translation`. Default false. */
-  translate?: boolean;
-  /** How the translation is written. Default `plain_text`. */
-  translation?: RunpodTranscriptFormat;
-  /** The language that is spoken, such as `en`. Default: the one that is heard. */
-  language?: string;
-  /** Words that lead the model to a spelling or style, as the worker for faster-whisper calls them. */
-  initial_prompt?: string;
-  /** Words that lead the model to a spelling or style, as Runpod's public endpoint and OpenAI's route call them. */
-  prompt?: string;
-  /** Whether there are times of words too; `timestampGranularities` of the call does the same. Default false. */
-  word_timestamps?: boolean;
-  /** Whether stretches without a voice are left out. Default false. */
-  enable_vad?: boolean;
-  /** Randomness. Default 0. */
-  temperature?: number;
-  /** How many candidates are drawn when the temperature is not 0. Default 5. */
-  best_of?: number;
-  /** How many beams are followed when the temperature is 0. Default 5. */
-  beam_size?: number;
-  /** How long beams are followed. Default 1. */
-  patience?: number;
-  /** How much long texts are held back. Default 0. */
-  length_penalty?: number;
-  /** The tokens never to write, by number, between commas. Default `-1`, which is most signs. */
-  suppress_tokens?: string;
-  /** Whether each window is led by the text before it. Default true. */
-  condition_on_previous_text?: boolean;
-  /** By how much the temperature grows where a try fails. Default 0.2. */
-  temperature_increment_on_fallback?: number;
-  /** Above which ratio of compression a try has failed. Default 2.4. */
-  compression_ratio_threshold?: number;
-  /** Below which mean logarithm of probabilities a try has failed. Default -1. */
-  logprob_threshold?: number;
-  /** Above which probability a stretch is silent. Default 0.6. */
-  no_speech_threshold?: number;
-  /** OpenAI routes: how the transcript comes. Default `verbose_json`, which has times and the language. */
-  response_format?: "json" | "text" | "srt" | "vtt" | "verbose_json";
-}
-
-/** The worker options of each transcription model of Runpod's public endpoints. */
-export type RunpodTranscriptionOptionsById = {
-  "pruna/whisper-v3-large": Pick<RunpodTranscriptionWorkerOptions, "audio" | "prompt">;
-};
-
-/** The id of a transcription model of Runpod's public endpoints. */
-export type RunpodKnownTranscriptionModelId = keyof RunpodTranscriptionOptionsById;
+import type { RunpodKnownTranscriptionModelId, RunpodTranscriptionOptionsById } from "./catalogue.ts";
+import type { RunpodTranscriptionWorkerOptions } from "./worker_options.ts";
 
 /** A transcription model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
 export type RunpodTranscriptionModelId =
@@ -112,3 +40,47 @@ export type RunpodTranscriptionModelOptions<Id extends string = string> =
  * @deprecated Use {@link RunpodTranscriptionModelOptions}.
  */
 export type RunpodTranscriptionProviderOptions = RunpodTranscriptionModelOptions;
+
+/** How to talk to an endpoint of your own. */
+export interface RunpodTranscriptionModelSettings {
+  /**
+   * How to reach the model: by a job on the endpoint's queue, or by the `/audio/transcriptions` route of an
+   * OpenAI-compatible server. Default `queue`; `openai` where there is no queue: load balancers, and URLs that end in `/v1`.
+   */
+  transport?: "openai" | "queue";
+  /**
+   * The name of the model. On an OpenAI route, the name that the server serves it under; by default the first that its
+   * `/models` route lists. In a job, the `model` of the input, which for faster-whisper is its size.
+   */
+  model?: string;
+  /** Jobs: the known model whose input yours takes. Default: the one with this id; else the worker for faster-whisper. */
+  family?: RunpodKnownTranscriptionModelId;
+  /**
+   * Jobs: makes the worker's input of a call, in the place of the provider.
+   *
+   * @example
+   * ```ts
+   * import type { RunpodTranscriptionModelSettings } from "@runpod/ai-sdk-provider";
+   *
+   * const settings: RunpodTranscriptionModelSettings = {
+   *   input: ({ audio, options }) => ({ ...options, file: audio }),
+   *   output: (output) => (output as { heard: string }).heard,
+   * };
+   * ```
+   */
+  input?: (call: RunpodTranscriptionCall) => JSONObject | Promise<JSONObject>;
+  /** Jobs: takes the transcript out of the worker's output: a text, subtitles, or an object with the usual keys. */
+  output?: (output: unknown) => unknown;
+}
+
+/** A call of a transcription model. */
+export interface RunpodTranscriptionCall {
+  /** The recording: an http(s) URL, or a base64 data URI. */
+  audio: string;
+  /** What should have times: words, segments. */
+  timestampGranularities: TranscriptionModelV4TimestampGranularity[];
+  /** `providerOptions.runpod`, without what the provider itself uses. */
+  options: JSONObject;
+  /** What the provider would have sent, without the audio. */
+  input: JSONObject;
+}

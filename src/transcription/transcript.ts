@@ -6,18 +6,18 @@
 import type { JSONObject, TranscriptionModelV4Result } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 
-/** What was heard. */
+/** A transcript, with all that came with it. */
 export interface Transcript
   extends Pick<TranscriptionModelV4Result, "text" | "segments" | "words" | "language" | "durationInSeconds" | "usage"> {
-  /** The transcript as subtitles, where it came so: SubRip or WebVTT. */
+  /** The transcript as subtitles (SubRip or WebVTT), where it came in that form. */
   subtitles?: string;
-  /** The translation, where there is one besides. */
+  /** The translation, where there is one. */
   translation?: string;
 }
 
 type Timed = TranscriptionModelV4Result["segments"];
 
-/** Reads a transcript. An empty text is one, of silence; `undefined` is for an output that has none. */
+/** Reads a transcript: an empty text for silence, `undefined` for an output without a transcript. */
 export function readTranscript(output: unknown): Transcript | undefined {
   if (typeof output === "string") return readText(output);
   if (Array.isArray(output)) return output.length === 1 ? readTranscript(output[0]) : readPieces(output);
@@ -49,7 +49,7 @@ function readFirst(output: Record<string, unknown>): Transcript | undefined {
   }
 }
 
-/** A text, or the text of subtitles. */
+/** Reads a text, or the text of subtitles. */
 function readText(text: string): Transcript {
   const rest = { language: undefined, durationInSeconds: undefined };
   if (!SUBTITLES.test(text)) return { text: text.trim(), segments: [], ...rest };
@@ -57,19 +57,19 @@ function readText(text: string): Transcript {
   return { text: joinTexts(segments.map((segment) => segment.text)), segments, ...rest, subtitles: text };
 }
 
-/** A list of texts, or of objects that have one. */
+/** Reads a list of texts, or of objects with a text. */
 function readPieces(list: unknown[]): Transcript | undefined {
   const texts = list.map((piece) => isRecord(piece) ? piece.text : piece);
   if (texts.length === 0 || !texts.every((text) => typeof text === "string")) return undefined;
   return { ...readText(joinTexts(texts)), segments: readTimed(list) ?? [] };
 }
 
-/** Whisper begins a text with the space that parts it from the one before. */
+/** Joins texts. Whisper's begin with a space. */
 function joinTexts(texts: string[]): string {
   return texts.map((text) => text.trim()).filter((text) => text !== "").join(" ");
 }
 
-/** Segments or words that have their times, in seconds. */
+/** Reads the segments or words that have times, in seconds. */
 function readTimed(list: unknown): Timed | undefined {
   if (!Array.isArray(list)) return undefined;
   return list.flatMap((item) => {
@@ -82,7 +82,7 @@ function readTimed(list: unknown): Timed | undefined {
   });
 }
 
-/** The words of segments that hold their own. */
+/** Collects the words that are listed inside of segments. */
 function wordsOf(list: unknown): unknown[] | undefined {
   const words = Array.isArray(list) ? list.flatMap((item) => isRecord(item) && item.words ? item.words : []) : [];
   return words.length > 0 ? words : undefined;
@@ -107,7 +107,7 @@ function clockSeconds(clock: string): number {
   return clock.replace(",", ".").split(":").reduce((seconds, part) => seconds * 60 + Number(part), 0);
 }
 
-/** Some servers write numbers as text. */
+/** Reads a number of seconds. Some servers write numbers as text. */
 function seconds(value: unknown): number | undefined {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
