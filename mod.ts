@@ -38,25 +38,23 @@ export type {
   RunpodImageModelOptions,
   RunpodImageModelSettings,
 } from "./src/image/options.ts";
+export type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./src/speech/catalogue.ts";
+export type { RunpodChatterboxVoice, RunpodSpeechWorkerOptions } from "./src/speech/worker_options.ts";
 export type {
-  RunpodChatterboxVoice,
-  RunpodKnownSpeechModelId,
+  RunpodSpeechCall,
   RunpodSpeechModelId,
   RunpodSpeechModelOptions,
-  RunpodSpeechOptionsById,
-  RunpodSpeechWorkerOptions,
+  RunpodSpeechModelSettings,
 } from "./src/speech/options.ts";
-export type { RunpodSpeechCall, RunpodSpeechModelSettings } from "./src/speech/model.ts";
+export type { RunpodKnownTranscriptionModelId, RunpodTranscriptionOptionsById } from "./src/transcription/catalogue.ts";
+export type { RunpodTranscriptFormat, RunpodTranscriptionWorkerOptions } from "./src/transcription/worker_options.ts";
 export type {
-  RunpodKnownTranscriptionModelId,
-  RunpodTranscriptFormat,
+  RunpodTranscriptionCall,
   RunpodTranscriptionModelId,
   RunpodTranscriptionModelOptions,
-  RunpodTranscriptionOptionsById,
+  RunpodTranscriptionModelSettings,
   RunpodTranscriptionProviderOptions,
-  RunpodTranscriptionWorkerOptions,
 } from "./src/transcription/options.ts";
-export type { RunpodTranscriptionCall, RunpodTranscriptionModelSettings } from "./src/transcription/model.ts";
 export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/options.ts";
 export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/options.ts";
 export type {
