@@ -18,7 +18,7 @@ import {
 import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
 import { generateSpeech, RetryError } from "ai";
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { capture, completed, KEY, type Sent } from "./capture.ts";
 import documented from "./data/documented_models.json" with { type: "json" };
 import { settled, withVirtualTime } from "./virtual_time.ts";
@@ -205,7 +205,14 @@ describe("a speech request", () => {
     const all = { voice: "lucy", outputFormat: "wav", speed: 1.5, language: "en", instructions: "Whisper" };
     const chatterbox = await inputFor(CHATTERBOX, all);
     assertEquals(chatterbox.input, { prompt: "Hello", voice: "lucy", format: "wav" });
-    assertEquals(features(chatterbox.warnings), ["speed", "language", "instructions"]);
+    assertEquals(
+      chatterbox.warnings,
+      ["speed", "language", "instructions"].map((setting) => ({
+        type: "unsupported",
+        feature: setting,
+        details: `"${CHATTERBOX}" takes no ${setting}`,
+      })),
+    );
     const minimax = await inputFor(MINIMAX, all);
     assertEquals(minimax.input, { prompt: "Hello", voice_id: "lucy", speed: 1.5 });
     assertEquals(features(minimax.warnings), ["outputFormat", "language", "instructions"]);
@@ -213,7 +220,10 @@ describe("a speech request", () => {
 
   it("prefers the worker's own option to a setting, and says so", async () => {
     const { input, warnings } = await inputFor(CHATTERBOX, { voice: "lucy", options: { voice: "walter" } });
-    assertEquals([input.voice, features(warnings)], ["walter", ["voice"]]);
+    const message = "voice is overridden by providerOptions.runpod.voice";
+    assertEquals([input.voice, warnings], ["walter", [{ type: "other", message }]]);
+    const same = await inputFor(CHATTERBOX, { voice: "lucy", options: { voice: "lucy" } });
+    assertEquals([same.input.voice, same.warnings], ["lucy", []]);
   });
 
   it("warns of values that are not documented, and sends them", async () => {
@@ -230,6 +240,7 @@ describe("a speech request", () => {
   it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
     const wrong: Array<[modelId: string, option: string, value: JSONObject[string], allowed: string]> = [
       [CHATTERBOX, "voice_url", "voice.wav", "a URL or a base64 data URI"],
+      [CHATTERBOX, "voiceUrl", "voice.wav", "a URL or a base64 data URI"],
       [CHATTERBOX, "format", {}, "a string or a number"],
       [MINIMAX, "volume", "loud", "a number"],
       [MINIMAX, "english_normalization", "yes", "true or false"],
@@ -275,6 +286,25 @@ describe("a speech request", () => {
 });
 
 describe("a speech model on a worker of one's own", () => {
+  it("refuses settings that such models do not have, and bad values, when it is made", () => {
+    const { runpod } = capture(() => completed({}));
+    const wrong: Array<[settings: object, argument: string, says: string]> = [
+      [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
+      [{ model: 3 }, "model", 'the setting "model": 3 is not a text'],
+      [{ input: {} }, "input", 'the setting "input": {} is not a function'],
+      [
+        { maxRetries: 3 },
+        "maxRetries",
+        '"maxRetries" is not one of its settings ("transport", "model", "family", "input", "output")',
+      ],
+    ];
+    for (const [settings, argument, says] of wrong) {
+      const error = assertThrows(() => runpod.speech("abc123", settings), InvalidArgumentError);
+      assertEquals(error.argument, argument);
+      assertStringIncludes(error.message, `Cannot make the speech model "abc123": ${says}`);
+    }
+  });
+
   it("takes the input of the family that is named, at its own endpoint", async () => {
     const { input, url, warnings } = await inputFor("abc123", { voice: "Wise_Woman" }, { family: MINIMAX });
     assertEquals([input, warnings], [{ prompt: "Hello", voice_id: "Wise_Woman" }, []]);
@@ -467,15 +497,30 @@ describe("a speech job", () => {
     });
   });
 
-  it("is gone on with by its id, whatever the text", async () => {
+  it("is continued by its id, whatever the text and the transport", async () => {
     const { emulator, runpod } = emulated();
     const { id } = await runpod.endpoint("chatterbox-turbo").run({ prompt: "Hello", format: "ogg" });
-    const { audio, providerMetadata } = await generateSpeech({
-      model: runpod.speech(CHATTERBOX),
-      text: "",
-      providerOptions: { runpod: { jobId: id } },
+    for (const transport of ["queue", "openai"] as const) {
+      const { audio, providerMetadata, warnings } = await generateSpeech({
+        model: runpod.speech(CHATTERBOX, { transport }),
+        text: "",
+        providerOptions: { runpod: { jobId: id, webhook: "https://example.com/hook" } },
+      });
+      assertEquals([audio.format, providerMetadata.runpod.jobId, emulator.jobs.length], ["ogg", id, 1]);
+      // Too late for a webhook.
+      assertEquals(features(warnings), ["providerOptions.runpod.webhook"]);
+    }
+  });
+
+  it("has the webhook and the policy of the options, and its submission is in the result", async () => {
+    const { runpod, sent } = capture(() => completed({ audio: WAV_BASE64 }));
+    const submission = { webhook: "https://example.com/hook", policy: { ttl: 60_000 } };
+    const { warnings, request } = await runpod.speech("abc").doGenerate({
+      text: "Hello",
+      providerOptions: { runpod: submission },
     });
-    assertEquals([audio.format, providerMetadata.runpod.jobId, emulator.jobs.length], ["ogg", id, 1]);
+    const body = { input: { prompt: "Hello" }, ...submission };
+    assertEquals([sent[0].body, request, warnings], [body, { body }, []]);
   });
 
   it("of a text that is too large for the service is none", async () => {
@@ -523,7 +568,7 @@ describe("an OpenAI-compatible server's speech", () => {
   it("is asked for with all that is set, and nothing else", async () => {
     const { runpod, sent } = capture(() => new Response(WAV, { headers: { "content-type": "audio/wav" } }));
     const model = runpod.speech(BALANCER, { model: "kokoro" });
-    const { warnings } = await model.doGenerate({
+    const { warnings, request } = await model.doGenerate({
       text: "Hello",
       voice: "af_sky",
       outputFormat: "wav",
@@ -541,6 +586,7 @@ describe("an OpenAI-compatible server's speech", () => {
       instructions: "Whisper",
       stream_format: "audio",
     });
+    assertEquals(request?.body, sent[0].body);
     assertEquals(features(warnings), ["providerOptions.runpod.timeoutMillis", "language"]);
     await model.doGenerate({ text: "Hello" });
     assertEquals(sent[1].body, { model: "kokoro", input: "Hello" });
@@ -573,8 +619,13 @@ describe("an OpenAI-compatible server's speech", () => {
           : Response.json({ id: "1-u1", status: "IN_QUEUE" })
       );
       const model = runpod.speech("voice", { transport: "openai", model: "kokoro" });
-      assertEquals((await model.doGenerate({ text: "Hello" })).audio, WAV_BASE64);
-      assertEquals(sent.at(-1)?.url, "https://api.runpod.ai/v2/voice/status/1-u1");
+      const { audio, warnings } = await model.doGenerate({
+        text: "Hello",
+        // Such a job is waited for as the options say, but the options of a submission have no effect.
+        providerOptions: { runpod: { timeoutMillis: 60_000, waitMillis: 0, policy: { ttl: 60_000 } } },
+      });
+      assertEquals([audio, sent.at(-1)?.url], [WAV_BASE64, "https://api.runpod.ai/v2/voice/status/1-u1"]);
+      assertEquals(features(warnings).sort(), ["providerOptions.runpod.policy", "providerOptions.runpod.waitMillis"]);
     });
   });
 
@@ -693,17 +744,14 @@ describe("an OpenAI-compatible server's speech", () => {
   });
 
   it("is not made of what jobs alone have", async () => {
-    assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "which make no jobs");
+    assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "without a job queue");
     assertStringIncludes((await refusal(BALANCER, { options: { stream: true } })).message, "read whole");
     const { runpod } = capture(() => completed({}));
     for (const settings of [{ family: MINIMAX }, { input: () => ({}) }, { output: () => "" }] as const) {
-      let error: unknown;
-      try {
-        runpod.speech("abc123", { transport: "openai", ...settings });
-      } catch (thrown) {
-        error = thrown;
-      }
-      assertInstanceOf(error, InvalidArgumentError);
+      const error = assertThrows(
+        () => runpod.speech("abc123", { transport: "openai", ...settings }),
+        InvalidArgumentError,
+      );
       assertEquals(error.argument, Object.keys(settings)[0]);
     }
     const error = await refusal(BALANCER, {}, { transport: "queue" });

@@ -18,7 +18,7 @@ import {
 import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
 import { generateSpeech, RetryError, transcribe } from "ai";
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { capture, completed, KEY, PNG_BASE64 } from "./capture.ts";
 import documented from "./data/documented_models.json" with { type: "json" };
 import { settled, withVirtualTime } from "./virtual_time.ts";
@@ -105,6 +105,10 @@ const operations = ({ requests }: { requests: readonly { operation: string }[] }
 const features = (warnings: SharedV4Warning[]) =>
   warnings.filter(({ type }) => type !== "deprecated")
     .map((warning) => warning.type === "unsupported" ? warning.feature : warning.type);
+
+const overridden = (setting: string, option: string): SharedV4Warning[] => [
+  { type: "other", message: `${setting} is overridden by providerOptions.runpod.${option}` },
+];
 
 describe("every documented transcription model", () => {
   it("is known, by all its names, and none is known that is not documented", async () => {
@@ -208,9 +212,12 @@ describe("a transcription request", () => {
 
   it("prefers the audio of the provider options, and says so", async () => {
     const { input, warnings } = await inputFor("abc123", { options: { audio: URL_ } });
-    assertEquals([input, features(warnings)], [{ audio: URL_ }, ["audio"]]);
+    assertEquals([input, warnings], [{ audio: URL_ }, overridden("audio", "audio")]);
     const both = await inputFor("abc123", { audio: "", options: { audio: URL_, audio_base64: WAV_BASE64 } });
-    assertEquals([both.input, features(both.warnings)], [{ audio: URL_ }, ["providerOptions.runpod.audio_base64"]]);
+    assertEquals([both.input, both.warnings], [
+      { audio: URL_ },
+      overridden("providerOptions.runpod.audio_base64", "audio"),
+    ]);
   });
 
   it("tells a data URI's type by the file's first bytes, else by the name that it was given", async () => {
@@ -276,11 +283,7 @@ describe("a transcription request", () => {
     assertEquals((await inputFor("abc123", { timestampGranularities })).input.word_timestamps, true);
     const off = await inputFor("abc123", { timestampGranularities, options: { word_timestamps: false } });
     assertEquals(off.input.word_timestamps, false);
-    assertEquals(off.warnings[0], {
-      type: "unsupported",
-      feature: "timestampGranularities",
-      details: 'providerOptions.runpod has "word_timestamps"',
-    });
+    assertEquals(off.warnings, overridden("timestampGranularities", "word_timestamps"));
     for (const none of [["segment" as const], []]) {
       assertEquals((await inputFor("abc123", { timestampGranularities: none })).input, { audio_base64: WAV_BASE64 });
     }
@@ -308,6 +311,25 @@ describe("a transcription request", () => {
 });
 
 describe("a transcription model on a worker of one's own", () => {
+  it("refuses settings that such models do not have, and bad values, when it is made", () => {
+    const { runpod } = capture(() => completed({}));
+    const wrong: Array<[settings: object, argument: string, says: string]> = [
+      [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
+      [{ model: 3 }, "model", 'the setting "model": 3 is not a text'],
+      [{ input: {} }, "input", 'the setting "input": {} is not a function'],
+      [
+        { language: "en" },
+        "language",
+        '"language" is not one of its settings ("transport", "model", "family", "input", "output")',
+      ],
+    ];
+    for (const [settings, argument, says] of wrong) {
+      const error = assertThrows(() => runpod.transcription("abc123", settings), InvalidArgumentError);
+      assertEquals(error.argument, argument);
+      assertStringIncludes(error.message, `Cannot make the transcription model "abc123": ${says}`);
+    }
+  });
+
   it("takes the input of the family that is named, at its own endpoint", async () => {
     const { input, url } = await inputFor("abc123", { audio: URL_ }, { family: WHISPER });
     assertEquals([input, new URL(url).pathname], [{ audio: URL_ }, "/v2/abc123/runsync"]);
@@ -579,17 +601,22 @@ describe("a transcription job", () => {
     });
   });
 
-  it("is gone on with by its id, without the audio", async () => {
+  it("is continued by its id, without the audio, whatever the transport", async () => {
     const { emulator, runpod } = emulated();
     const { id } = await runpod.endpoint("ears").run({ audio: URL_ });
-    for (const audio of [new Uint8Array(), new URL(URL_)]) {
-      const { text, providerMetadata } = await transcribe({
-        model: runpod.transcription("ears"),
-        audio,
-        providerOptions: { runpod: { jobId: id } },
-      });
-      assert(text.length > 10);
-      assertEquals([providerMetadata.runpod.jobId, emulator.jobs.length], [id, 1]);
+    for (const transport of ["queue", "openai"] as const) {
+      for (const audio of [new Uint8Array(), new URL(URL_)]) {
+        const { text, providerMetadata, warnings } = await transcribe({
+          model: runpod.transcription("ears", { transport }),
+          audio,
+          timestampGranularities: ["word"],
+          providerOptions: { runpod: { jobId: id } },
+        });
+        assert(text.length > 10);
+        assertEquals([providerMetadata.runpod.jobId, emulator.jobs.length], [id, 1]);
+        // What is missing in the transcript is told all the same.
+        assertEquals(features(warnings), ["timestampGranularities"]);
+      }
     }
   });
 });
@@ -706,15 +733,20 @@ describe("an OpenAI-compatible server's transcript", () => {
     });
     assertEquals([...new Set(features(warnings))], ["timestampGranularities"]);
     assertEquals((emulator.requests.at(-1)!.body as FormData).has("timestamp_granularities[]"), false);
-    const own = { timestamp_granularities: ["word"] };
-    const overruled = await transcribe({
-      model,
-      audio: audio.uint8Array,
-      timestampGranularities: ["segment"],
-      providerOptions: { runpod: own },
-    });
-    assertStringIncludes(JSON.stringify(overruled.warnings[0]), 'has \\"timestamp_granularities\\"');
-    assertEquals((emulator.requests.at(-1)!.body as FormData).getAll("timestamp_granularities[]"), ["word"]);
+    for (const granularity of ["segment", "word"] as const) {
+      const { warnings } = await transcribe({
+        model,
+        audio: audio.uint8Array,
+        timestampGranularities: [granularity],
+        providerOptions: { runpod: { timestamp_granularities: ["word"] } },
+      });
+      const isOverridden = warnings.some(({ type }) => type === "other");
+      assertEquals(isOverridden, granularity === "segment");
+      if (isOverridden) {
+        assertEquals(warnings[0], overridden("timestampGranularities", "timestamp_granularities")[0]);
+      }
+      assertEquals((emulator.requests.at(-1)!.body as FormData).getAll("timestamp_granularities[]"), ["word"]);
+    }
   });
 
   it("is read in every format", async () => {
@@ -827,17 +859,11 @@ describe("an OpenAI-compatible server's transcript", () => {
   });
 
   it("is not made of what jobs alone have", async () => {
-    assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "which make no jobs");
+    assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "without a job queue");
     assertStringIncludes((await refusal(BALANCER, { options: { stream: true } })).message, "read whole");
     const { runpod } = answer();
     for (const settings of [{ family: WHISPER }, { input: () => ({}) }, { output: () => "" }] as const) {
-      let error: unknown;
-      try {
-        runpod.transcription(BALANCER, settings);
-      } catch (thrown) {
-        error = thrown;
-      }
-      assertInstanceOf(error, InvalidArgumentError);
+      const error = assertThrows(() => runpod.transcription(BALANCER, settings), InvalidArgumentError);
       assertEquals(error.argument, Object.keys(settings)[0]);
     }
   });
