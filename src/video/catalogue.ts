@@ -3,90 +3,178 @@
  *
  * @module
  */
-import { type CatalogueEntry, findEntry, findFamily } from "../input/catalogue.ts";
-import type { ImageRules } from "../input/images.ts";
-import type { Rule, Rules } from "../input/rules.ts";
+import { type CatalogueEntry, findEntry } from "../input/catalogue.ts";
+import type { ImageRules, Key, Row } from "../input/row.ts";
+import type { Rules } from "../input/rules.ts";
 import type { SizeRules } from "../input/size.ts";
-import type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./options.ts";
+import type { RunpodVideoWorkerOptions } from "./worker_options.ts";
 
-/** What a worker takes. */
-export interface VideoRules {
-  size: SizeRules;
-  /** Input images. Absent where the worker takes none. */
-  images?: ImageRules;
-  /** Whether reference images count as input images. */
-  references?: true;
-  /** Whether the worker takes the last frame, as `last_image`. */
-  lastImage?: true;
-  /** Whether the worker takes a video, as `video`. */
-  video?: true;
-  /** Whether the worker takes sound, as `audio`. */
-  audio?: true;
-  /** How long the video may be, in seconds. Absent where that cannot be set. */
-  duration?: Rule;
-  /** Frames per second. Absent where that cannot be set. */
-  fps?: Rule;
-  /** Whether the worker takes a seed. */
-  seed: boolean;
-  /** The key that says whether the video has sound. */
-  generateAudio?: "generate_audio" | "save_audio";
-  /** The keys that the input must have, beside images. */
-  required: readonly string[];
-  /** The keys that the worker ignores, each with the key that makes it so. */
-  ignores?: Readonly<Record<string, string>>;
-  /** The worker options that are documented. */
-  options: Record<string, Rule>;
-}
+/** The worker options of each video model of Runpod's public endpoints. */
+export type RunpodVideoOptionsById = {
+  "alibaba/wan-2.1-i2v-720":
+    & RunpodVideoOptionsById["alibaba/wan-2.1-t2v-720"]
+    & Pick<RunpodVideoWorkerOptions, "image">;
+  "alibaba/wan-2.1-t2v-720": Pick<
+    RunpodVideoWorkerOptions,
+    | "negative_prompt"
+    | "num_inference_steps"
+    | "guidance"
+    | "flow_shift"
+    | "enable_prompt_optimization"
+    | "enable_safety_checker"
+  >;
+  "alibaba/wan-2.2-i2v-720": RunpodVideoOptionsById["alibaba/wan-2.1-i2v-720"];
+  "alibaba/wan-2.2-t2v-720": RunpodVideoOptionsById["alibaba/wan-2.1-t2v-720"];
+  "alibaba/wan-2.2-t2v-720-lora": Pick<
+    RunpodVideoWorkerOptions,
+    "image" | "high_noise_loras" | "low_noise_loras" | "enable_safety_checker"
+  >;
+  "alibaba/wan-2.5": Pick<
+    RunpodVideoWorkerOptions,
+    "image" | "negative_prompt" | "enable_prompt_expansion" | "enable_safety_checker"
+  >;
+  "alibaba/wan-2.6-i2v":
+    & RunpodVideoOptionsById["alibaba/wan-2.6-t2v"]
+    & Pick<RunpodVideoWorkerOptions, "image" | "enable_safety_checker">;
+  "alibaba/wan-2.6-t2v": Pick<
+    RunpodVideoWorkerOptions,
+    "audio" | "negative_prompt" | "shot_type" | "enable_prompt_expansion"
+  >;
+  "bytedance/seedance-1.0-pro": Pick<RunpodVideoWorkerOptions, "image">;
+  "bytedance/seedance-v1.5-pro-i2v":
+    & Pick<RunpodVideoWorkerOptions, "image" | "last_image" | "camera_fixed" | "generate_audio">
+    & { resolution?: "480p" | "720p" };
+  "kwaivgi/kling-v2.1-i2v-pro": Pick<
+    RunpodVideoWorkerOptions,
+    "image" | "negative_prompt" | "guidance_scale" | "enable_safety_checker"
+  >;
+  "kwaivgi/kling-v2.6-std-motion-control": Pick<
+    RunpodVideoWorkerOptions,
+    "image" | "video" | "character_orientation" | "negative_prompt" | "keep_original_sound"
+  >;
+  "kwaivgi/kling-video-o1-r2v": Pick<
+    RunpodVideoWorkerOptions,
+    "images" | "video" | "negative_prompt" | "enable_prompt_expansion" | "enable_safety_checker"
+  >;
+  "meigen-ai/infinitetalk":
+    & Pick<RunpodVideoWorkerOptions, "image" | "audio" | "enable_safety_checker">
+    & { size?: "480p" | "720p" };
+  "openai/sora-2-i2v": Pick<RunpodVideoWorkerOptions, "image">;
+  "openai/sora-2-pro-i2v": Pick<RunpodVideoWorkerOptions, "image"> & { size?: "720p" | "1080p" };
+  "pruna/p-video":
+    & Pick<RunpodVideoWorkerOptions, "image" | "audio" | "draft" | "save_audio" | "prompt_upsampling">
+    & { resolution?: "720p" | "1080p" };
+  "vidu/q3-i2v":
+    & Pick<RunpodVideoWorkerOptions, "image" | "movement_amplitude" | "generate_audio" | "bgm">
+    & { resolution?: "540p" | "720p" | "1080p" };
+  "vidu/q3-t2v":
+    & Pick<RunpodVideoWorkerOptions, "style" | "movement_amplitude" | "generate_audio" | "bgm">
+    & { resolution?: "540p" | "720p" | "1080p" };
+};
+
+/** The id of a video model of Runpod's public endpoints. */
+export type RunpodKnownVideoModelId = keyof RunpodVideoOptionsById;
 
 /** What is known of one video model. */
-export interface VideoEntry extends CatalogueEntry, VideoRules {}
+export interface VideoRow extends Row {
+  keys: VideoKeys;
+  size: SizeRules;
+  /** Whether reference images count as input images. Default false. */
+  takesReferences?: boolean;
+}
 
-/** Any size, written `1280*720`; the ratios have about as many pixels as that, which is the default everywhere. */
+/** The keys of a worker, by the settings of a call. */
+export type VideoKeys = Readonly<Partial<Record<VideoSetting, Key>>>;
+
+/** The settings of a call that go under one key each. */
+export type VideoSetting =
+  | "prompt"
+  | "duration"
+  | "fps"
+  | "seed"
+  | "generateAudio"
+  | "lastFrame"
+  | "video"
+  | "audio";
+
+/** A row of the catalogue. */
+export type VideoEntry = CatalogueEntry & VideoRow;
+
+/** Any worker that is not in the catalogue: whatever is set, under its most usual key. */
+export const ANY_VIDEO_WORKER: VideoRow = {
+  // Without rules, which would also hold for the caller's options: such a worker may want a duration of "5s".
+  keys: {
+    prompt: "prompt",
+    duration: "duration",
+    fps: "fps",
+    seed: "seed",
+    generateAudio: "generate_audio",
+    lastFrame: "last_image",
+    video: "video",
+    audio: "audio",
+  },
+  size: { as: "width height", ratios: "any" },
+  images: { one: "image", many: "images", max: Infinity, required: false },
+  takesReferences: true,
+  options: {},
+  required: [],
+};
+
+const PROMPT = { keys: { prompt: "prompt" }, required: ["prompt"] } as const;
+
+/** What a model takes that needs a prompt. */
+const promptAnd = (keys: VideoKeys) => ({ ...PROMPT, keys: { ...PROMPT.keys, ...keys } });
+
+const SEED = { key: "seed", rule: { whole: true } } as const;
+
+/** One of some durations, in seconds. */
+const seconds = (...rule: number[]) => ({ key: "duration", rule });
+/** Any whole number of seconds within a range. */
+const secondsFrom = (min: number, max: number): Key => ({ key: "duration", rule: { min, max, whole: true } });
+
+/** Any size, written `1280*720`. The sizes for ratios have about as many pixels as that, which is the default everywhere. */
 const FREE: SizeRules = {
   as: "size *",
   ratios: { "16:9": "1280x720", "9:16": "720x1280", "1:1": "960x960", "4:3": "1088x816", "3:4": "816x1088" },
 };
 
+const START = { one: "image", max: 1, required: true } as const;
+const OPTIONAL_START: ImageRules = { ...START, required: false };
+
 const SAFETY = { enable_safety_checker: "boolean" } as const;
 const EXPANSION = { enable_prompt_expansion: "boolean" } as const;
 
-const image = (required = true): ImageRules => ({ key: "image", max: 1, required });
-
-const WAN_2_6 = {
-  duration: [5, 10, 15],
-  seed: true,
-  audio: true,
-  options: { audio: "url", negative_prompt: "text", shot_type: ["single", "multi"], ...EXPANSION },
+/** WAN 2.1 and 2.2. */
+const WAN_OPTIONS = {
+  negative_prompt: "text",
+  num_inference_steps: { min: 1, max: 50, whole: true },
+  guidance: { min: 0, max: 10 },
+  flow_shift: { whole: true },
+  enable_prompt_optimization: "boolean",
+  ...SAFETY,
 } as const;
-
-/** WAN 2.1 and 2.2; the durations are those that have a price. */
-const wan = (...duration: number[]) => ({
+/** The durations are those that have a price. */
+const wan = (...durations: number[]) => ({
+  ...promptAnd({ seed: SEED, duration: seconds(...durations) }),
   size: FREE,
-  duration,
-  seed: true,
-  required: ["prompt"],
-  options: {
-    negative_prompt: "text",
-    num_inference_steps: { min: 1, max: 50, whole: true },
-    guidance: { min: 0, max: 10 },
-    flow_shift: { whole: true },
-    enable_prompt_optimization: "boolean",
-    ...SAFETY,
-  },
-} as const);
+  options: WAN_OPTIONS,
+});
+const wanImage = (...durations: number[]) => ({
+  ...wan(...durations),
+  images: START,
+  options: { image: "url", ...WAN_OPTIONS } as const,
+});
 
-const wanImage = (...duration: number[]) => {
-  const { options, ...rules } = wan(...duration);
-  return { ...rules, images: image(), options: { image: "url", ...options } } as const;
-};
-
-const VIDU_TIERS = ["540p", "720p", "1080p"] as const;
-const VIDU = {
-  duration: { min: 1, max: 16, whole: true },
-  seed: true,
-  generateAudio: "generate_audio",
-  required: ["prompt"],
+const WAN_2_6 = promptAnd({ seed: SEED, duration: seconds(5, 10, 15), audio: "audio" });
+const WAN_2_6_OPTIONS = {
+  audio: "url",
+  negative_prompt: "text",
+  shot_type: ["single", "multi"],
+  ...EXPANSION,
 } as const;
+
+const VIDU = promptAnd({ seed: SEED, duration: secondsFrom(1, 16), generateAudio: "generate_audio" });
+const VIDU_TIERS = ["540p", "720p", "1080p"] as const;
 const VIDU_OPTIONS = {
   resolution: VIDU_TIERS,
   movement_amplitude: ["auto", "small", "medium", "large"],
@@ -94,10 +182,10 @@ const VIDU_OPTIONS = {
   bgm: "boolean",
 } as const;
 
-const SORA = { duration: [4, 8, 12], seed: false, required: ["prompt", "duration"] } as const;
+const SORA = { ...promptAnd({ duration: seconds(4, 8, 12) }), required: ["prompt", "duration"] };
 
 /** The video models by id. */
-export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: Row<Id> } = {
+export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id> } = {
   "alibaba/wan-2.1-i2v-720": {
     endpoint: "wan-2-1-i2v-720",
     aliases: [],
@@ -124,21 +212,17 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: Row<Id> }
   "alibaba/wan-2.2-t2v-720-lora": {
     endpoint: "wan-2-2-t2v-720-lora",
     aliases: ["alibaba/wan-2.2-i2v-720-lora"],
+    ...promptAnd({ seed: SEED, duration: seconds(5, 8) }),
     size: {},
-    images: image(),
-    duration: [5, 8],
-    seed: true,
-    required: ["prompt"],
+    images: START,
     options: { image: "url", high_noise_loras: "list", low_noise_loras: "list", ...SAFETY },
   },
   "alibaba/wan-2.5": {
     endpoint: "wan-2-5",
     aliases: [],
+    ...promptAnd({ seed: SEED, duration: seconds(5, 10) }),
     size: FREE,
-    images: image(),
-    duration: [5, 10],
-    seed: true,
-    required: ["prompt"],
+    images: START,
     options: { image: "url", negative_prompt: "text", ...EXPANSION, ...SAFETY },
   },
   "alibaba/wan-2.6-i2v": {
@@ -146,46 +230,39 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: Row<Id> }
     aliases: [],
     ...WAN_2_6,
     size: { as: "size *", sizes: ["1280x720", "1920x1080"] },
-    images: image(),
-    required: ["prompt"],
-    options: { image: "url", ...WAN_2_6.options, ...SAFETY },
+    images: START,
+    options: { image: "url", ...WAN_2_6_OPTIONS, ...SAFETY },
   },
   "alibaba/wan-2.6-t2v": {
     endpoint: "wan-2-6-t2v",
     aliases: [],
     ...WAN_2_6,
     size: { as: "size *", sizes: ["1280x720", "1920x1080", "720x1280", "1080x1920"] },
-    required: ["prompt"],
+    options: WAN_2_6_OPTIONS,
   },
   "bytedance/seedance-1.0-pro": {
     endpoint: "seedance-1-0-pro",
     aliases: [],
     removed: "2026-06-18",
+    ...promptAnd({ duration: seconds(5, 10), fps: { key: "fps", rule: { min: 1, whole: true } } }),
     size: {
       as: "size x",
       ratios: { "16:9": "1920x1080", "9:16": "1080x1920", "1:1": "1440x1440", "4:3": "1664x1248", "3:4": "1248x1664" },
     },
-    images: image(false),
-    duration: [5, 10],
-    fps: { min: 1, whole: true },
-    seed: false,
-    required: ["prompt"],
+    images: OPTIONAL_START,
     options: { image: "url" },
   },
   "bytedance/seedance-v1.5-pro-i2v": {
     endpoint: "seedance-v1-5-pro-i2v",
     aliases: [],
-    size: {
-      as: "resolution tier",
-      tiers: ["480p", "720p"],
-      ratios: ["21:9", "16:9", "9:16", "1:1", "4:3", "3:4"],
-    },
-    images: image(),
-    lastImage: true,
-    duration: { min: 4, max: 12, whole: true },
-    seed: true,
-    generateAudio: "generate_audio",
-    required: ["prompt"],
+    ...promptAnd({
+      seed: SEED,
+      duration: secondsFrom(4, 12),
+      generateAudio: "generate_audio",
+      lastFrame: "last_image",
+    }),
+    size: { as: "resolution tier", tiers: ["480p", "720p"], ratios: ["21:9", "16:9", "9:16", "1:1", "4:3", "3:4"] },
+    images: START,
     options: {
       image: "url",
       last_image: "url",
@@ -197,22 +274,19 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: Row<Id> }
   "kwaivgi/kling-v2.1-i2v-pro": {
     endpoint: "kling-v2-1-i2v-pro",
     aliases: [],
+    ...promptAnd({ duration: seconds(5, 10) }),
     size: {},
-    images: image(),
-    duration: [5, 10],
-    seed: false,
-    required: ["prompt"],
+    images: START,
     options: { image: "url", negative_prompt: "text", guidance_scale: {}, ...SAFETY },
   },
   "kwaivgi/kling-v2.6-std-motion-control": {
     endpoint: "kling-v2-6-std-motion-control",
     aliases: [],
-    size: {},
-    images: image(),
-    references: true,
-    video: true,
-    seed: false,
+    keys: { prompt: "prompt", video: "video" },
     required: ["video", "character_orientation"],
+    size: {},
+    images: START,
+    takesReferences: true,
     options: {
       image: "url",
       video: "url",
@@ -224,58 +298,55 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: Row<Id> }
   "kwaivgi/kling-video-o1-r2v": {
     endpoint: "kling-video-o1-r2v",
     aliases: [],
+    ...promptAnd({ seed: SEED, duration: secondsFrom(3, 10), video: "video" }),
     size: { ratios: ["16:9", "9:16", "1:1"] },
-    images: { key: "images", max: 10, required: true },
-    references: true,
-    video: true,
-    duration: { min: 3, max: 10, whole: true },
-    seed: true,
-    required: ["prompt"],
+    images: { many: "images", max: 10, required: true },
+    takesReferences: true,
     options: { images: "list", video: "url", negative_prompt: "text", ...EXPANSION, ...SAFETY },
   },
   "meigen-ai/infinitetalk": {
     endpoint: "infinitetalk",
     aliases: [],
-    size: { as: "size tier", tiers: ["480p", "720p"] },
-    images: image(),
-    audio: true,
-    seed: false,
+    keys: { prompt: "prompt", audio: "audio" },
     required: ["prompt", "audio", "size"],
+    size: { as: "size tier", tiers: ["480p", "720p"] },
+    images: START,
     options: { image: "url", audio: "url", size: ["480p", "720p"], ...SAFETY },
   },
   "openai/sora-2-i2v": {
     endpoint: "sora-2-i2v",
     aliases: [],
-    size: {},
-    images: image(),
     ...SORA,
+    size: {},
+    images: START,
     options: { image: "url" },
   },
   "openai/sora-2-pro-i2v": {
     endpoint: "sora-2-pro-i2v",
     aliases: [],
+    ...SORA,
     // The tiers are those that have a price.
     size: { as: "size tier", tiers: ["720p", "1080p"] },
-    images: image(),
-    ...SORA,
+    images: START,
     options: { image: "url", size: ["720p", "1080p"] },
   },
   "pruna/p-video": {
     endpoint: "p-video",
     aliases: [],
+    ...promptAnd({
+      seed: SEED,
+      duration: secondsFrom(1, 10),
+      fps: { key: "fps", rule: [24, 48] },
+      generateAudio: "save_audio",
+      audio: "audio",
+    }),
+    ignores: { aspect_ratio: "image", duration: "audio" },
     size: {
       as: "resolution tier",
       tiers: ["720p", "1080p"],
       ratios: ["16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "1:1"],
     },
-    images: image(false),
-    audio: true,
-    duration: { min: 1, max: 10, whole: true },
-    fps: [24, 48],
-    seed: true,
-    generateAudio: "save_audio",
-    required: ["prompt"],
-    ignores: { aspect_ratio: "image", duration: "audio" },
+    images: OPTIONAL_START,
     options: {
       image: "url",
       audio: "url",
@@ -288,37 +359,24 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: Row<Id> }
   "vidu/q3-i2v": {
     endpoint: "vidu-q3-i2v",
     aliases: [],
-    size: { as: "resolution tier", tiers: VIDU_TIERS },
-    images: image(),
     ...VIDU,
+    size: { as: "resolution tier", tiers: VIDU_TIERS },
+    images: START,
     options: { image: "url", ...VIDU_OPTIONS },
   },
   "vidu/q3-t2v": {
     endpoint: "vidu-q3-t2v",
     aliases: [],
-    size: {
-      as: "resolution tier",
-      tiers: VIDU_TIERS,
-      ratios: ["4:3", "16:9", "9:16", "3:4", "1:1"],
-    },
     ...VIDU,
+    size: { as: "resolution tier", tiers: VIDU_TIERS, ratios: ["4:3", "16:9", "9:16", "3:4", "1:1"] },
     options: { style: ["general", "anime"], ...VIDU_OPTIONS },
   },
 };
 
-/** A row has a rule for each option of its model's type. */
-type Row<Id extends RunpodKnownVideoModelId> = VideoEntry & { options: Rules<RunpodVideoOptionsById[Id]> };
+/** A row has a rule for each option in its model's type. */
+type RowOf<Id extends RunpodKnownVideoModelId> = VideoEntry & { options: Rules<RunpodVideoOptionsById[Id]> };
 
 /** Finds a video model by id, slug or alias. */
 export function findVideoModel(modelId: string): VideoEntry | undefined {
   return findEntry<VideoEntry>(VIDEO_MODELS, modelId);
-}
-
-/**
- * Finds the video model that another one is like.
- *
- * @throws {InvalidArgumentError} when there is none by that id.
- */
-export function findVideoFamily(family: string): VideoEntry {
-  return findFamily<VideoEntry>(VIDEO_MODELS, family, "video models");
 }

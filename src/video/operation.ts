@@ -1,5 +1,5 @@
 /**
- * A video that is being made: the JSON that tells which one, and the webhook that tells when.
+ * A video that is being made: the JSON that names its job, and the webhook that says it is done.
  *
  * @module
  */
@@ -8,7 +8,10 @@ import { isRecord } from "@ai-sdk/provider-utils";
 import { checkWaitOptions, type RunpodWaitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 
-/** What is stored of a video. No key, and no address that a key would be sent to: it may have been out of our hands. */
+/**
+ * What the caller stores of a video. It holds no key, and no address that a key would be sent to, because whoever had it
+ * in between may have changed it.
+ */
 export interface Operation {
   /** The endpoint's id or slug. */
   endpoint: string;
@@ -16,7 +19,7 @@ export interface Operation {
   jobId: string;
   /** When the operation was started, in milliseconds since 1970. */
   startedAt: number;
-  /** How to wait for the job, where the SDK looks but once: after a webhook. */
+  /** How to wait for the job, where the SDK asks for its status only once: after a webhook. */
   wait?: RunpodWaitOptions;
 }
 
@@ -28,7 +31,7 @@ export function writeOperation({ wait, ...operation }: Operation): JSONObject {
 /**
  * Reads an operation.
  *
- * @throws {InvalidArgumentError} when it is none, or belongs to another endpoint.
+ * @throws {InvalidArgumentError} for any other value, and for an operation of another endpoint.
  */
 export function readOperation({ attempt, endpoint }: Queue, operation: JSONValue): Operation {
   const { endpoint: name, jobId, startedAt, wait } = isRecord(operation) ? operation : {};
@@ -49,7 +52,7 @@ export function readOperation({ attempt, endpoint }: Queue, operation: JSONValue
 
 const AWAITED = "#awaited";
 
-/** Marks the URL of a webhook for which `generateVideo` waits. A fragment, which is never sent. */
+/** Marks the URL of a webhook that `generateVideo` waits for. The mark is a fragment, which is never sent. */
 export function markAwaited(url: string): string {
   return url + AWAITED;
 }
@@ -57,7 +60,7 @@ export function markAwaited(url: string): string {
 /**
  * Reads a webhook's URL.
  *
- * @throws {InvalidArgumentError} when it is no http(s) URL.
+ * @throws {InvalidArgumentError} for any other value than an http(s) URL.
  */
 export function readWebhook({ attempt }: Queue, marked: string): { webhook: string; isAwaited: boolean } {
   const isAwaited = marked.endsWith(AWAITED);

@@ -1,5 +1,5 @@
 /**
- * Who waits in this process for a video that is being made, and what they were told.
+ * Watches the jobs that this process has started, to cancel those whose caller leaves, and to tell each update once.
  *
  * @module
  */
@@ -8,51 +8,51 @@ import { isRecord } from "@ai-sdk/provider-utils";
 import { cancelInBackground } from "../job/cancel.ts";
 import type { Queue } from "../job/queue.ts";
 
-/** What this process knows of a video that it has started. */
+/** What this process knows of a job that it has started. */
 export interface Watch {
   queue: Queue;
   /** The last update that the caller was told. */
   lastUpdate?: string;
-  /** Takes note of a look at the job. */
-  looked: (abortSignal: AbortSignal | undefined) => void;
-  /** The job has ended, or somebody else cancels it. */
-  over: () => void;
+  /** Notes that the caller asks for the status, with this signal. */
+  noteRead: (abortSignal: AbortSignal | undefined) => void;
+  /** Ends the watch: the job has ended, or its wait cancels it. */
+  end: () => void;
 }
 
 const watches = new WeakMap<object, Watch>();
 
-/** The watch over an operation that this very process has started. */
-export function watchOver(operation: JSONValue): Watch | undefined {
+/** Finds the watch of an operation, if this very process has started it. */
+export function findWatch(operation: JSONValue): Watch | undefined {
   return isRecord(operation) ? watches.get(operation) : undefined;
 }
 
 /**
- * Cancels a job when the one who has started it aborts while waiting for it.
+ * Cancels a job when its caller aborts while waiting for it.
  *
- * The SDK tells nobody that it has left between two looks. But the signal of the start still aborts then, and so does the
- * one of the last look, which follows it. The signal of the start alone is no reason: whoever only wanted a video started
- * may be long gone.
+ * The SDK tells no model that its caller has left between two status reads. But the signal of the start still aborts then,
+ * and so does that of the last status read, which follows it. The signal of the start alone is no reason to cancel: a
+ * caller who only wanted the job started may have left long ago.
  *
- * @param isWaiting Whether it is known from the start that somebody waits.
+ * @param isAwaited Whether it is known from the start that the caller waits.
  */
-export function watch(
+export function watchJob(
   operation: JSONObject,
   queue: Queue,
-  { jobId, abortSignal, isWaiting }: { jobId: string; abortSignal: AbortSignal | undefined; isWaiting: boolean },
+  { jobId, abortSignal, isAwaited }: { jobId: string; abortSignal: AbortSignal | undefined; isAwaited: boolean },
 ): Watch {
-  let last: AbortSignal | undefined;
+  let lastSignal: AbortSignal | undefined;
   const onAbort = async () => {
     // Signals that follow others may abort a little later.
     await undefined;
-    if (last?.aborted) cancelInBackground(queue, { id: jobId });
+    if (lastSignal?.aborted) cancelInBackground(queue, { id: jobId });
   };
-  const over = () => abortSignal?.removeEventListener("abort", onAbort);
-  const looked = (signal: AbortSignal | undefined) => {
-    if (signal && last === undefined) abortSignal?.addEventListener("abort", onAbort, { once: true });
-    last = signal ?? last;
+  const end = () => abortSignal?.removeEventListener("abort", onAbort);
+  const noteRead = (signal: AbortSignal | undefined) => {
+    if (signal && lastSignal === undefined) abortSignal?.addEventListener("abort", onAbort, { once: true });
+    lastSignal = signal ?? lastSignal;
   };
-  if (isWaiting) looked(abortSignal);
-  const made: Watch = { queue, looked, over };
-  watches.set(operation, made);
-  return made;
+  if (isAwaited) noteRead(abortSignal);
+  const watch: Watch = { queue, noteRead, end };
+  watches.set(operation, watch);
+  return watch;
 }

@@ -1,0 +1,164 @@
+/**
+ * Video generation: a worker's input from a call, and videos from a worker's output.
+ *
+ * @module
+ */
+import type {
+  Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+  Experimental_VideoModelV4Result as VideoModelV4Result,
+  Experimental_VideoModelV4VideoData as VideoModelV4VideoData,
+  JSONObject,
+} from "@ai-sdk/provider";
+import { detectMediaType } from "@ai-sdk/provider-utils";
+import type { Kind, Modality, ModelCall } from "../call/modality.ts";
+import { callOptions } from "../call/options.ts";
+import { functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { mediaTypeOf } from "../files/file_url.ts";
+import { resolveRow } from "../input/catalogue.ts";
+import { type CallContext, refuse, warnUnsupported } from "../input/context.ts";
+import { checkImages, type ImageSource, takeImages, writeImages } from "../input/images.ts";
+import { ratiosOf, sidesOf } from "../input/size.ts";
+import { writeInput } from "../input/writer.ts";
+import { rootOf } from "../job/queue.ts";
+import { once } from "../once.ts";
+import type { OutputFile } from "../output/find_files.ts";
+import type { JobOutput } from "../output/job_output.ts";
+import { ANY_VIDEO_WORKER, VIDEO_MODELS, type VideoRow } from "./catalogue.ts";
+import { type CallFiles, sortFiles } from "./files.ts";
+import type { RunpodVideoModelSettings } from "./options.ts";
+
+/** The types of video generation. */
+export interface VideoKind extends Kind {
+  call: VideoModelV4CallOptions;
+  settings: RunpodVideoModelSettings;
+  row: VideoRow;
+  options: Record<never, never>;
+  reading: undefined;
+  result: Required<Pick<VideoModelV4Result, "videos" | "providerMetadata">>;
+}
+
+/** Video generation. */
+export const videoModality: Modality<VideoKind> = {
+  provider: "runpod.video",
+  verb: "generate a video",
+  settings: settingsSchema(() => ({ family: textSetting(), input: functionSetting(), output: functionSetting() })),
+  options: once(callOptions),
+  resolve: ({ modelId, modelSettings: { family } }) =>
+    resolveRow<VideoRow>(VIDEO_MODELS, { kind: "video", modelId, family, otherwise: ANY_VIDEO_WORKER }),
+  async write(modelCall) {
+    return { input: await writeVideoInput(modelCall), reading: undefined };
+  },
+  read: readVideos,
+};
+
+const START: ImageSource = { name: "image", advice: "prompt.image" };
+
+/** What the SDK calls the settings that files come in. */
+const NAMES = { lastFrame: "frameImages", video: "inputReferences", audio: "inputReferences" };
+
+async function writeVideoInput(modelCall: ModelCall<VideoKind>): Promise<JSONObject> {
+  const { call, row, settings: { input: makeInput }, workerOptions, warnings } = modelCall;
+  const { prompt, resolution, duration, fps, seed, generateAudio } = call;
+  // A function of the caller's gets everything, so nothing is unsupported or overridden.
+  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const files = sortFiles(context, call);
+  const { urls, options } = takeImages(context, row, inputImages(context, row, files), workerOptions, START);
+  const input = writeInput(context, makeInput ? { ...row, required: [] } : row, {
+    settings: { prompt, duration, fps, seed, generateAudio, ...(makeInput ? {} : fileSettings(context, files)) },
+    names: NAMES,
+    size: {
+      size: resolution,
+      aspectRatio: followsImage(row, call, urls) ? undefined : call.aspectRatio,
+      sizeName: "resolution",
+    },
+    files: makeInput ? {} : writeImages(context, row.images, urls, START),
+    options,
+  });
+  if (call.n > 1) warnUnsupported({ warnings }, "n", "one call makes one video; generateVideo splits n");
+  if (!makeInput) return input;
+  const [width, height] = sidesOf(resolution);
+  return await makeInput({
+    prompt,
+    width,
+    height,
+    aspectRatio: call.aspectRatio,
+    duration,
+    fps,
+    seed,
+    generateAudio,
+    images: urls,
+    lastImage: files.lastFrames[0],
+    videos: files.references.video,
+    audios: files.references.audio,
+    options,
+    input,
+  });
+}
+
+/** The files of a call that are its input images: the first frame, and references where the worker takes them as such. */
+function inputImages(
+  context: CallContext,
+  { takesReferences }: VideoRow,
+  { start, references: { image } }: CallFiles,
+): string[] {
+  if (takesReferences) return [...start, ...image];
+  if (image.length > 0) warnUnsupported(context, "inputReferences", `"${context.modelId}" takes no reference images`);
+  return start;
+}
+
+/** The files that have a key of their own, which takes one. */
+function fileSettings(
+  context: CallContext,
+  { lastFrames, references: { video, audio } }: CallFiles,
+): Record<keyof typeof NAMES, string | undefined> {
+  checkImages(context, NAMES.lastFrame, lastFrames);
+  const only = (setting: keyof typeof NAMES, what: string, [url, ...others]: string[]) => {
+    if (others.length === 0) return url;
+    throw refuse(context, NAMES[setting], `it takes at most 1 ${what}, not ${1 + others.length}`);
+  };
+  return {
+    lastFrame: only("lastFrame", "last frame", lastFrames),
+    video: only("video", "video", video),
+    audio: only("audio", "audio file", audio),
+  };
+}
+
+/** Whether the video gets the shape of its image anyway, which is what "adaptive" asks for. */
+function followsImage(
+  { size, images, ignores }: VideoRow,
+  { aspectRatio }: VideoModelV4CallOptions,
+  urls: string[],
+): boolean {
+  if (aspectRatio !== "adaptive" || urls.length === 0) return false;
+  const ignoredFor = ignores?.aspect_ratio;
+  return ratiosOf(size)?.length === 0 || (ignoredFor !== undefined && ignoredFor === images?.one);
+}
+
+async function readVideos(output: JobOutput): Promise<VideoKind["result"]> {
+  const files = output.files("video");
+  const videos = await Promise.all(files.map((file) => readVideo(output, file)));
+  const described = files.map((file) => ({ url: "url" in file ? file.url : undefined, ...output.about }));
+  return { videos, providerMetadata: { runpod: { videos: described } } };
+}
+
+async function readVideo(output: JobOutput, file: OutputFile): Promise<VideoModelV4VideoData> {
+  if ("base64" in file) {
+    return { type: "base64", data: file.base64, mediaType: videoTypeOf(file.mediaType, file.base64) };
+  }
+  const { url } = file;
+  const urlType = mediaTypeOf(url);
+  // The SDK downloads nothing from a private network, where the endpoint itself may be.
+  if (new URL(url).origin !== new URL(rootOf(output.queue)).origin) {
+    return { type: "url", url, mediaType: urlType ?? "video/mp4" };
+  }
+  const data = await output.bytes(file, "video");
+  return { type: "binary", data, mediaType: videoTypeOf(urlType, data) };
+}
+
+/** The media type that the file came with, where that says anything; else the one that its first bytes show. */
+function videoTypeOf(given: string | undefined, data: string | Uint8Array): string {
+  const isTelling = given !== undefined && !given.startsWith("application/");
+  const type = isTelling ? given : detectMediaType({ data: data.slice(0, 64) });
+  // Audio and video come in the same container.
+  return type === "audio/webm" ? "video/webm" : type ?? "video/mp4";
+}

@@ -1,0 +1,181 @@
+/**
+ * The SDK's polling: starts a job, and reads its status once at each call.
+ *
+ * @module
+ */
+import type {
+  Experimental_VideoModelV4 as VideoModelV4,
+  Experimental_VideoModelV4OperationStartResult as VideoModelV4OperationStartResult,
+  Experimental_VideoModelV4OperationStatusResult as VideoModelV4OperationStatusResult,
+  JSONObject,
+  SharedV4Warning,
+} from "@ai-sdk/provider";
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import { withJob } from "../call/execute.ts";
+import type { ModelConfig } from "../call/model_config.ts";
+import { prepare } from "../call/prepare.ts";
+import { warnUnsupported } from "../input/context.ts";
+import { isFinal, type RunpodJob } from "../job/envelope.ts";
+import { RunpodJobError } from "../job/error.ts";
+import { jobError } from "../job/failure.ts";
+import { notify } from "../job/job_wait.ts";
+import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
+import { isTransientError, retryReads } from "../job/retry.ts";
+import { readStatusOnce, type ResultTools, runJob, startJob } from "../job/wait.ts";
+import { describeJob, JobOutput } from "../output/job_output.ts";
+import { videoModality } from "./modality.ts";
+import { readOperation, readWebhook, writeOperation } from "./operation.ts";
+import type { RunpodVideoModelSettings } from "./options.ts";
+import { findWatch, watchJob } from "./watch.ts";
+
+type Config = ModelConfig<RunpodVideoModelSettings>;
+type StartCall = Parameters<NonNullable<VideoModelV4["doStart"]>>[0];
+type StatusCall = Parameters<NonNullable<VideoModelV4["doStatus"]>>[0];
+
+/** For so long after its start a job that is not found may only not be found yet. */
+const TOO_SOON_MILLIS = 10_000;
+const MAX_DOWNLOAD_TRIES = 5;
+
+/**
+ * Starts the job of a call.
+ *
+ * @throws {InvalidArgumentError} for what the model cannot do, before any request.
+ * @throws the abort signal's reason.
+ */
+export async function startVideo(
+  config: Config,
+  { webhookUrl, ...call }: StartCall,
+): Promise<VideoModelV4OperationStartResult> {
+  const prepared = prepare(videoModality, config, call);
+  const { queue, modelCall } = prepared;
+  const { abortSignal } = call;
+  return await withJob(prepared, async ({ ref, wait }) => {
+    const { webhook, isAwaited = false } = webhookUrl === undefined ? {} : readWebhook(queue, webhookUrl);
+    const timestamp = new Date();
+    const { job, answer } = "jobId" in ref
+      ? continued(queue, ref.jobId, webhook)
+      : await startJob(queue, withWebhook(modelCall, ref.submission, webhook), { ...wait, abortSignal });
+
+    const operation = writeOperation({
+      endpoint: queue.endpoint.name,
+      jobId: job.id,
+      startedAt: Date.now(),
+      wait: isAwaited ? wait : undefined,
+    });
+    const { cancelOnAbort } = wait;
+    const watch = watchJob(operation, queue, {
+      jobId: job.id,
+      abortSignal: cancelOnAbort === false ? undefined : abortSignal,
+      isAwaited: isAwaited || cancelOnAbort === true,
+    });
+    notify(watch, job);
+    return {
+      operation,
+      warnings: modelCall.warnings,
+      providerMetadata: { runpod: { job: describeState(queue, job) } },
+      response: { timestamp, modelId: config.modelId, headers: answer?.headers },
+    };
+  });
+}
+
+/**
+ * Reads the status of a job that was started, and its videos once it has completed. After a webhook, which is called only
+ * once, it waits for the job as long as it takes.
+ *
+ * @throws {InvalidArgumentError} for an operation of another endpoint.
+ * @throws {RunpodJobError} for a job that ends without a video, and for one whose status cannot be read. Never retryable.
+ * @throws the abort signal's reason.
+ */
+export async function readVideoStatus(
+  { modelId, endpoint, settings, modelSettings }: Config,
+  { operation, abortSignal, headers }: StatusCall,
+): Promise<VideoModelV4OperationStatusResult> {
+  const attempt = `${videoModality.verb} with "${modelId}"`;
+  const queue: Queue = { settings, endpoint, attempt, headers };
+  const { jobId, startedAt, wait } = readOperation(queue, operation);
+  const timestamp = new Date();
+  const watch = findWatch(operation);
+  const complete = async (result: JobAnswer, tools: ResultTools): Promise<VideoModelV4OperationStatusResult> => {
+    const output = new JobOutput(queue, result, tools, modelSettings.output);
+    const warnings: SharedV4Warning[] = [];
+    const context = { modelId, attempt, warnings, settings: modelSettings, reading: undefined, notFound: "" };
+    const { videos, providerMetadata: { runpod } } = await videoModality.read(output, context);
+    return {
+      status: "completed",
+      videos,
+      warnings,
+      providerMetadata: { runpod: { ...runpod, job: describeState(queue, result.job) } },
+      response: { timestamp, modelId, headers: result.answer.headers },
+    };
+  };
+  if (wait) {
+    watch?.end();
+    return await runJob(queue, { jobId }, { ...wait, abortSignal }, complete);
+  }
+
+  watch?.noteRead(abortSignal);
+  const pending = (
+    state: JSONObject,
+    { answer, warnings }: Partial<JobAnswer> & { warnings?: SharedV4Warning[] },
+  ): VideoModelV4OperationStatusResult => ({
+    status: "pending",
+    warnings,
+    providerMetadata: { runpod: { job: state } },
+    response: { timestamp, modelId, headers: answer?.headers },
+  });
+  let result: JobAnswer;
+  try {
+    result = await readStatusOnce(queue, jobId, abortSignal);
+  } catch (error) {
+    if (!isTransientError(error) && !isTooSoon(error, startedAt)) throw error;
+    // An error would end the SDK's wait for a job that goes on.
+    const message = `The status of job "${jobId}" could not be read this time: ${error.message}`;
+    return pending({ jobId, endpoint: endpoint.name }, { warnings: [{ type: "other", message }] });
+  }
+  notify(watch ?? { queue }, result.job);
+  if (!isFinal(result.job)) return pending(describeState(queue, result.job), result);
+  watch?.end();
+  if (result.job.status !== "COMPLETED") throw jobError(queue, result);
+  return await complete(result, {
+    signal: abortSignal ?? new AbortController().signal,
+    retry: (run) => retryReads(run, abortSignal, (failures) => failures < MAX_DOWNLOAD_TRIES),
+  });
+}
+
+/** Puts the SDK's webhook into a submission. It wins over the option, because the SDK may wait for it. */
+function withWebhook(
+  context: { warnings: SharedV4Warning[] },
+  submission: Submission,
+  webhook: string | undefined,
+): Submission {
+  if (webhook === undefined) return submission;
+  if (submission.webhook !== undefined && submission.webhook !== webhook) {
+    warnUnsupported(context, "providerOptions.runpod.webhook", "the call sets another webhook, and a job has only one");
+  }
+  return { ...submission, webhook };
+}
+
+/** The job that the call continues. Its webhook, if any, was set when it was submitted. */
+function continued(
+  { attempt }: Queue,
+  jobId: string,
+  webhook: string | undefined,
+): Partial<JobAnswer> & Pick<JobAnswer, "job"> {
+  if (webhook === undefined) return { job: { id: jobId, status: "IN_QUEUE" } };
+  throw new InvalidArgumentError({
+    argument: "webhook",
+    message:
+      `Cannot ${attempt}: job "${jobId}" was submitted before, so it cannot get a webhook; leave out webhook and poll`,
+  });
+}
+
+/** What the metadata tell of a job that may not have ended yet. */
+function describeState(queue: Queue, job: RunpodJob): JSONObject {
+  const { status, output } = job;
+  const progress = isFinal(job) ? undefined : output as JSONObject | undefined;
+  return { ...describeJob(queue, job), status, progress };
+}
+
+function isTooSoon(error: unknown, startedAt: number): error is RunpodJobError {
+  return RunpodJobError.isInstance(error) && error.kind === "expired" && Date.now() - startedAt < TOO_SOON_MILLIS;
+}
