@@ -53,7 +53,7 @@ const TIERS: Record<string, `${number}x${number}`> = {
 
 const file = (url: unknown) => ({ type: "url" as const, url: String(url) });
 
-/** The call that a documented input is the answer to. */
+/** The call whose input is a documented one. */
 function callFor(example: JSONObject): Call {
   const {
     prompt,
@@ -87,7 +87,7 @@ function callFor(example: JSONObject): Call {
   }));
 }
 
-/** What is documented, without what only says that nothing is set. */
+/** The documented example without an empty image, which stands for none. */
 function inputOf({ exampleInput }: Documented): JSONObject {
   return Object.fromEntries(Object.entries(exampleInput).filter(([key, value]) => key !== "image" || value !== ""));
 }
@@ -97,7 +97,7 @@ function smallestInput({ requiredInputs, exampleInput }: Documented): JSONObject
   return Object.fromEntries(requiredInputs.map((key) => [key, exampleInput[key]]));
 }
 
-/** What a call makes the worker's input, and how it is warned of. */
+/** The worker's input that a call makes, and the warnings. */
 async function inputFor(modelId: string, { options = {}, ...call }: Call): Promise<{
   input: JSONObject;
   warnings: SharedV4Warning[];
@@ -113,7 +113,7 @@ async function inputFor(modelId: string, { options = {}, ...call }: Call): Promi
   return { input: sent[0].body.input, warnings: warnings.filter(({ type }) => type !== "deprecated") };
 }
 
-/** Runs a call where inputs are judged by the documentation. */
+/** Runs a call on an emulator that refuses what is not documented. */
 async function runStrictly(modelId: string, { options = {}, ...call }: Call) {
   const emulator = createRunpodEmulator({ behavior: { sizeRules: "documented", undocumentedInput: "refused" } });
   const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch });
@@ -127,7 +127,7 @@ async function runStrictly(modelId: string, { options = {}, ...call }: Call) {
   return result;
 }
 
-/** Makes a call, which has to be sent without a warning and be accepted; returns what was sent of a key. */
+/** Makes a call, which has to give no warning and to be accepted; returns the value that was sent under a key. */
 async function takes(modelId: string, call: Call, key: string): Promise<unknown> {
   const { input, warnings } = await inputFor(modelId, call);
   assertEquals(warnings, []);
@@ -167,7 +167,7 @@ describe("every documented video model", () => {
     for (const model of PAGES) {
       for (const name of [model.id, model.endpoint, ...model.aliases]) {
         const { options = {}, ...call } = callFor({ ...smallestInput(model), resolution: "720p" });
-        // Only known models are sent no width.
+        // A width would be sent to an unknown model.
         const known = runpod.videoModel(name);
         await assertRejects(async () =>
           await known.doGenerate!({ ...VIDEO_CALL, ...call, providerOptions: { runpod: options } })
@@ -241,7 +241,7 @@ describe("every documented video model", () => {
       }
     });
 
-    it(`${id}: wants its required inputs before any request`, async () => {
+    it(`${id}: is refused without a required input, before any request`, async () => {
       for (const key of model.requiredInputs) {
         const { [key]: _, ...input } = smallestInput(model);
         const error = await refusal(id, callFor(input));
@@ -308,7 +308,7 @@ describe("every documented video model", () => {
     });
   }
 
-  it("warns where the documentation has dropped it", async () => {
+  it("gives a warning where the documentation has dropped it", async () => {
     for (const model of PAGES) {
       const { warnings } = await runStrictly(model.id, callFor(smallestInput(model)));
       const deprecated = warnings.filter(({ type }) => type === "deprecated");
@@ -429,7 +429,7 @@ describe("a video request does what is documented", () => {
     );
   });
 
-  it("fps goes to P-Video and Seedance 1.0 alone, a seed not to Kling v2 and Sora, and Sora wants a duration", async () => {
+  it("fps goes to P-Video and Seedance 1.0 alone, and Sora needs a duration", async () => {
     const takesFps = PAGES.filter((model) => has(model, "fps")).map(({ id }) => id);
     assertEquals(takesFps, ["pruna/p-video", "bytedance/seedance-1.0-pro"]);
     const { input, warnings } = await inputFor("pruna/p-video", { prompt: "a", fps: 30 });
@@ -467,17 +467,17 @@ describe("a video request does what is documented", () => {
     await refusal("bytedance/seedance-v1.5-pro-i2v", { prompt: "a", frameImages: frameImages.slice(0, 1) });
   });
 
-  it("InfiniteTalk wants sound and a size, as references and a resolution or as options", async () => {
+  it("InfiniteTalk needs audio and a size, as references and a resolution or as options", async () => {
     const { image, prompt } = callFor(page("meigen-ai/infinitetalk").exampleInput);
-    const sound = file("https://example.com/speech.wav");
+    const audio = file("https://example.com/speech.wav");
     const expected = {
       prompt: prompt!,
       image: (image as { url: string }).url,
-      audio: sound.url,
+      audio: audio.url,
       size: "720p",
     };
-    const asSettings: Call = { prompt, image, inputReferences: [sound], resolution: "1280x720" };
-    const asOptions: Call = { prompt, image, options: { audio: sound.url, size: "720p" } };
+    const asSettings: Call = { prompt, image, inputReferences: [audio], resolution: "1280x720" };
+    const asOptions: Call = { prompt, image, options: { audio: audio.url, size: "720p" } };
     const asBytes: Call = {
       prompt,
       image,
@@ -490,7 +490,7 @@ describe("a video request does what is documented", () => {
     for (const call of [asSettings, asOptions, asBytes]) await runStrictly("meigen-ai/infinitetalk", call);
   });
 
-  it("P-Video says what it ignores beside an image and beside sound", async () => {
+  it("P-Video says what it ignores beside an image and beside audio", async () => {
     const image = file("https://example.com/a.png");
     const call: Call = {
       prompt: "a",
@@ -505,9 +505,14 @@ describe("a video request does what is documented", () => {
       warnings.map((warning) => warning.type === "unsupported" && warning.feature),
       ["aspectRatio", "duration"],
     );
+    const asOptions = await inputFor("pruna/p-video", { prompt: "a", image, options: { aspect_ratio: "9:16" } });
+    assertEquals(
+      asOptions.warnings.map((warning) => warning.type === "unsupported" && warning.feature),
+      ["providerOptions.runpod.aspect_ratio"],
+    );
   });
 
-  it('an "adaptive" ratio is what models do that follow their image, and an error where a ratio has to be chosen', async () => {
+  it('an "adaptive" ratio is accepted by models that follow their image, and is an error elsewhere', async () => {
     const image = file("https://example.com/a.png");
     for (const modelId of ["vidu/q3-i2v", "pruna/p-video", "kwaivgi/kling-v2.1-i2v-pro"]) {
       const { input, warnings } = await inputFor(modelId, { prompt: "a", image, aspectRatio: "adaptive" });
@@ -527,7 +532,7 @@ describe("a video request does what is documented", () => {
   });
 });
 
-/** The ids that editors complete, which the compiler holds against the type. */
+/** The ids that editors complete; the compiler checks them against the type. */
 const IDS = Object.keys(
   {
     "alibaba/wan-2.1-i2v-720": 0,

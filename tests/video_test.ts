@@ -21,7 +21,7 @@ import {
   experimental_startVideo as startVideo,
 } from "ai";
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { capture, completed, KEY, MP4_BASE64, PNG_BASE64, VIDEO_CALL } from "./capture.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
@@ -38,7 +38,7 @@ const optionsOf = ({ options = {}, ...call }: Call): VideoModelV4CallOptions => 
   providerOptions: { runpod: options },
 });
 
-/** What a call makes a worker's input. */
+/** The worker's input that a call makes, and the warnings. */
 async function inputFor(modelId: string, call: Call) {
   const { runpod, sent } = capture(() => completed({ video_url: `data:video/mp4;base64,${MP4_BASE64}` }));
   const { warnings } = await runpod.videoModel(modelId).doGenerate!(optionsOf(call));
@@ -47,7 +47,7 @@ async function inputFor(modelId: string, call: Call) {
   return { input: sent[0].body.input, warnings };
 }
 
-/** The error of a call, for which nothing may have been sent, whichever way it is made. */
+/** The error of a call that sends nothing, the same for doGenerate and doStart. */
 async function refusal(modelId: string, call: Call): Promise<InvalidArgumentError> {
   const { runpod, sent } = capture(() => completed({}));
   const model = runpod.videoModel(modelId);
@@ -59,7 +59,7 @@ async function refusal(modelId: string, call: Call): Promise<InvalidArgumentErro
 }
 
 describe("a video request", () => {
-  it("to an unknown endpoint is plain: what is set, under the usual names, and nothing guessed", async () => {
+  it("to an unknown endpoint sends what is set, under the usual names, and nothing else", async () => {
     const { input, warnings } = await inputFor("my-kling-i2v", {
       resolution: "832x480",
       duration: 3.5,
@@ -103,6 +103,22 @@ describe("a video request", () => {
     assertEquals([both.input.image, both.warnings.length], [{ own: true }, 1]);
   });
 
+  it("to an unknown endpoint sends options as they are, whatever they mean to its worker", async () => {
+    const options = {
+      duration: "5s",
+      fps: "film",
+      seed: "any",
+      generate_audio: 1,
+      last_image: [1],
+      video: {},
+      audio: 2,
+    };
+    assertEquals(await inputFor("x", { options }), {
+      input: { prompt: "A red apple rolls", ...options },
+      warnings: [],
+    });
+  });
+
   it("takes an input image as a URL, a data URI, bytes or base64", async () => {
     const bytes = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
     const dataUri = `data:image/png;base64,${PNG_BASE64}`;
@@ -117,18 +133,27 @@ describe("a video request", () => {
     for (const [call, image] of cases) assertEquals((await inputFor(IMAGE, call)).input.image, image);
   });
 
-  it("refuses what is no image where one is wanted", async () => {
+  it("refuses other files where an image is wanted", async () => {
     const wrong: Array<[Call, said: string]> = [
-      [{ image: { type: "file", mediaType: "video/mp4", data: MP4_BASE64 } }, '"video/mp4", which is no image'],
-      [{ image: { type: "url", url: "https://example.com/film.webm" } }, '"video/webm", which is no image'],
+      [
+        { image: { type: "file", mediaType: "video/mp4", data: MP4_BASE64 } },
+        '"video/mp4", which is not an image type',
+      ],
+      [{ image: { type: "url", url: "https://example.com/film.webm" } }, '"video/webm", which is not an image type'],
       [{ image: { type: "file", mediaType: "image/png", data: "%%%" } }, "an input image is not valid base64"],
       [{
         image: { type: "url", url: IMAGE_URL },
         frameImages: [{ image: { type: "url", url: "https://a.b/c.mp4" }, frameType: "last_frame" }],
-      }, '"video/mp4", which is no image'],
-      [{ inputReferences: [{ type: "file", mediaType: "text/plain", data: "AAAA" }] }, "no image, video or sound"],
-      [{ inputReferences: [{ type: "file", mediaType: "constructor/x", data: "AAAA" }] }, "no image, video or sound"],
-      [{ options: { image: `data:audio/wav;base64,${PNG_BASE64}` } }, '"audio/wav", which is no image'],
+      }, '"video/mp4", which is not an image type'],
+      [
+        { inputReferences: [{ type: "file", mediaType: "text/plain", data: "AAAA" }] },
+        "not an image, a video or audio",
+      ],
+      [
+        { inputReferences: [{ type: "file", mediaType: "constructor/x", data: "AAAA" }] },
+        "not an image, a video or audio",
+      ],
+      [{ options: { image: `data:audio/wav;base64,${PNG_BASE64}` } }, '"audio/wav", which is not an image type'],
       [{ options: { image: "data:image/png;base64,%%%" } }, "is not a URL or a base64 data URI"],
       [{ options: { image: "data:image/png,abc" } }, "is not a URL or a base64 data URI"],
       [{ options: { image: "data:image/png;base64," } }, "is not a URL or a base64 data URI"],
@@ -147,8 +172,46 @@ describe("a video request", () => {
       options: { image: IMAGE_URL, video: "https://a.b/dance.mp4", character_orientation: "image" },
     });
     assertEquals([input.image, input.video], [IMAGE_URL, "https://a.b/dance.mp4"]);
-    const features = warnings.map((warning) => warning.type === "unsupported" && warning.feature);
-    assertEquals(features, ["image", "inputReferences"]);
+    assertEquals(warnings, [
+      { type: "other", message: "image is overridden by providerOptions.runpod.image" },
+      { type: "other", message: "inputReferences is overridden by providerOptions.runpod.video" },
+    ]);
+  });
+
+  it("prefers options to settings, and says so where the two differ", async () => {
+    const call: Call = {
+      aspectRatio: "9:16",
+      duration: 5,
+      seed: 1,
+      options: { size: "1280*720", duration: 10, seed: 1 },
+    };
+    const { input, warnings } = await inputFor(TEXT, call);
+    assertEquals(input, { prompt: "A red apple rolls", size: "1280*720", duration: 10, seed: 1 });
+    assertEquals(warnings, [
+      { type: "other", message: "aspectRatio is overridden by providerOptions.runpod.size" },
+      { type: "other", message: "duration is overridden by providerOptions.runpod.duration" },
+    ]);
+  });
+
+  it("has the webhook and the policy of its options, but the webhook of the SDK's call where there is one", async () => {
+    const policy = { ttl: 60_000 };
+    const call = optionsOf({ options: { webhook: HOOK, policy } });
+    const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
+    const model = runpod.videoModel("abc");
+    await model.doGenerate!(call);
+    const started = await model.doStart!(call);
+    const called = await model.doStart!({ ...call, webhookUrl: "https://a.b/mine" });
+    const input = { prompt: "A red apple rolls" };
+    assertEquals(sent.map(({ body }) => body), [
+      { input, webhook: HOOK, policy },
+      { input, webhook: HOOK, policy },
+      { input, webhook: "https://a.b/mine", policy },
+    ]);
+    const features = called.warnings.map((warning) => warning.type === "unsupported" && warning.feature);
+    assertEquals([started.warnings, features], [[], ["providerOptions.runpod.webhook"]]);
+    const continued = await model.doStart!(optionsOf({ options: { jobId: "1", webhook: HOOK } }));
+    assertStringIncludes(JSON.stringify(continued.warnings), "the job was submitted before");
+    assertEquals(sent.length, 3);
   });
 
   it("warns of references and frames that the model does not take, and refuses too many", async () => {
@@ -190,7 +253,7 @@ describe("a video request", () => {
     ]]);
   });
 
-  it("keeps to the limits of the service before it is sent: 10 MB to be started, 20 MB to be waited for", async () => {
+  it("is refused before it is sent when it is too large: above 10 MB to start a job, above 20 MB to wait for one", async () => {
     const bytes = (megabytes: number) => new Uint8Array(megabytes * 1024 * 1024 * 0.75);
     const image = (megabytes: number): Call => ({
       image: { type: "file", mediaType: "image/png", data: bytes(megabytes) },
@@ -212,14 +275,15 @@ describe("a video request", () => {
     await runpod.video("my-wan", { family: TEXT }).doGenerate!(call);
     assertEquals(new URL(sent[0].url).pathname, "/v2/my-wan/runsync");
     assertEquals(sent[0].body.input, { prompt: "A red apple rolls", size: "720*1280", duration: 5 });
-    let error: unknown;
-    try {
-      runpod.video("my-wan", { family: "my-family" as typeof TEXT });
-    } catch (caught) {
-      error = caught;
+    const wrong: Array<[settings: object, said: string]> = [
+      [{ family: "my-family" }, `"${TEXT}"`],
+      [{ family: 5 }, "5 is not a text"],
+      [{ output: "video_url" }, '"video_url" is not a function'],
+      [{ duration: 5 }, '"duration" is not one of its settings'],
+    ];
+    for (const [settings, said] of wrong) {
+      assertThrows(() => runpod.video("my-wan", settings), InvalidArgumentError, said);
     }
-    assertInstanceOf(error, InvalidArgumentError);
-    assertStringIncludes(error.message, `"${TEXT}"`);
   });
 
   it("of a worker of one's own takes the input that a function makes, and the output that another reads", async () => {
@@ -254,7 +318,7 @@ describe("a video request", () => {
       images: [IMAGE_URL],
       lastImage: "https://a.b/l.png",
       videos: ["https://a.b/d.mp4"],
-      sounds: ["https://a.b/e.mp3"],
+      audios: ["https://a.b/e.mp3"],
       options: { own: 1 },
       input: { prompt: "A red apple rolls", width: 832, height: 480, duration: 3, own: 1 },
     });
@@ -328,7 +392,7 @@ describe("a video result", () => {
     assertEquals(videos.map(({ type }) => type), ["url", "base64"]);
   });
 
-  it("is an error with the output when it holds no video, waited for or looked at", async () => {
+  it("is an error with the output when it holds no video, waited for or polled", async () => {
     for (
       const output of [undefined, null, {}, { status: "ok" }, "done", [], 5, { videos: [] }, { video_url: "http://[" }]
     ) {
@@ -353,7 +417,7 @@ describe("a video result", () => {
     assertEquals([thrown.kind, thrown.jobId], ["no-output", "sync-1-u1"]);
   });
 
-  it("is downloaded without the SDK where it lies beside a private endpoint, and never with the key", async () => {
+  it("is downloaded by the provider where it is on the origin of a private endpoint, and without the key", async () => {
     const emulator = createRunpodEmulator();
     const runpod = createRunpod({ baseURL: "http://127.0.0.1:8000/v2", apiKey: KEY, fetch: emulator.fetch });
     const { video } = await generateVideo({ model: runpod.video(TEXT), prompt: "Hi" });
@@ -365,7 +429,7 @@ describe("a video result", () => {
   });
 });
 
-/** An emulator and a provider on it, and the calls of the AI SDK whose downloads it answers too. */
+/** An emulator, a provider on it, and `generateVideo` with downloads that the emulator answers too. */
 function emulated(options: RunpodEmulatorOptions = {}, settings: RunpodProviderSettings = {}) {
   const emulator = createRunpodEmulator(options);
   const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings });
@@ -453,9 +517,9 @@ describe("generateVideo", () => {
     });
   });
 
-  it("outlives looks that fail for a passing reason, and warns of them", async () => {
+  it("goes on after status reads that fail with a transient error, and warns of them", async () => {
     await withVirtualTime(async () => {
-      let looks = 0;
+      let reads = 0;
       const faults = [
         () => new Response("<html>502</html>", { status: 502 }),
         () => Promise.reject(new TypeError("reset")),
@@ -465,7 +529,7 @@ describe("generateVideo", () => {
       ];
       const { emulator, runpod, generate } = emulated({
         timing: { runMillis: 20_000 },
-        intercept: ({ operation }, next) => operation === "status" ? (faults[looks++] ?? next)() : next(),
+        intercept: ({ operation }, next) => operation === "status" ? (faults[reads++] ?? next)() : next(),
       });
       const { video, warnings } = await generate({ model: runpod.video(TEXT), poll: { intervalMs: 1000 } });
       assert(isFilm(video.uint8Array));
@@ -478,7 +542,7 @@ describe("generateVideo", () => {
     });
   });
 
-  it("that the SDK gives up leaves the job to be gone on with by the id that onJobUpdate told", async () => {
+  it("leaves the job running when the SDK times out, to be continued by the id that onJobUpdate told", async () => {
     await withVirtualTime(async () => {
       const told: RunpodJobUpdate[] = [];
       const { emulator, runpod, generate } = emulated({ timing: { runMillis: 100_000 } }, {
@@ -536,7 +600,7 @@ describe("generateVideo", () => {
   });
 });
 
-/** A webhook for `generateVideo` to wait at, called by the emulator or by the test itself. */
+/** A webhook that `generateVideo` waits for, called by the emulator or by the test itself. */
 function mailbox() {
   const { promise, resolve } = Promise.withResolvers<{ headers: Record<string, string>; body: JSONObject }>();
   return {
@@ -555,7 +619,7 @@ function mailbox() {
 }
 
 describe("a video with a webhook", () => {
-  it("comes when the webhook is called, after one look", async () => {
+  it("comes when the webhook is called, after one status read", async () => {
     await withVirtualTime(async (clock) => {
       const { webhook, webhookFetch } = mailbox();
       const { emulator, runpod, generate } = emulated({ timing: { runMillis: 300_000 }, webhookFetch });
@@ -568,7 +632,7 @@ describe("a video with a webhook", () => {
     });
   });
 
-  it("believes nothing that the webhook says, and waits on when it comes too early", async () => {
+  it("ignores what the webhook says, and goes on waiting when it is called too early", async () => {
     await withVirtualTime(async (clock) => {
       const { webhook, forge } = mailbox();
       const { emulator, runpod, generate } = emulated({
@@ -586,23 +650,23 @@ describe("a video with a webhook", () => {
     });
   });
 
-  it("outlives a look that fails for a passing reason", async () => {
+  it("goes on after a status read that fails with a transient error", async () => {
     await withVirtualTime(async () => {
       const { webhook, webhookFetch } = mailbox();
-      let looks = 0;
+      let reads = 0;
       const { emulator, runpod, generate } = emulated({
         timing: { runMillis: 10_000 },
         webhookFetch,
         intercept: ({ operation }, next) =>
-          operation === "status" && looks++ < 2 ? new Response("", { status: 503 }) : next(),
+          operation === "status" && reads++ < 2 ? new Response("", { status: 503 }) : next(),
       });
       const { video } = await generate({ model: runpod.video(TEXT), webhook });
       assert(isFilm(video.uint8Array));
-      assertEquals([emulator.jobs.length, looks], [1, 3]);
+      assertEquals([emulator.jobs.length, reads], [1, 3]);
     });
   });
 
-  it("is given up by the SDK when the webhook is not called, and the job goes on", async () => {
+  it("leaves the job running when the webhook is not called and the SDK times out", async () => {
     await withVirtualTime(async () => {
       const { webhook } = mailbox();
       const { emulator, runpod, generate } = emulated({ webhookFetch: () => Promise.resolve(new Response()) });
@@ -615,7 +679,7 @@ describe("a video with a webhook", () => {
     });
   });
 
-  it("needs an http(s) URL for it, before any request", async () => {
+  it("is refused before any request when its URL is not http(s)", async () => {
     for (const url of ["", "hook", "ftp://a.b/c", "http://["]) {
       const { runpod, sent } = capture(() => completed({}));
       const error = await assertRejects(
@@ -654,9 +718,9 @@ describe("a video that is started now and finished later", () => {
       assert(!stored.includes(KEY) && !stored.includes("http"), stored);
 
       const later = createRunpod({ apiKey: KEY, fetch: emulator.fetch }).video("wan-2-6-t2v");
-      const look = async () => await getVideoStatus(later, { operation: JSON.parse(stored) });
+      const readStatus = async () => await getVideoStatus(later, { operation: JSON.parse(stored) });
       const seen: unknown[] = [];
-      for (let result = await look();; result = await look()) {
+      for (let result = await readStatus();; result = await readStatus()) {
         const { status, delayTimeMillis } = result.providerMetadata!.runpod.job as JSONObject;
         seen.push([result.status, status, delayTimeMillis]);
         if (result.status === "completed") {
@@ -680,7 +744,7 @@ describe("a video that is started now and finished later", () => {
     });
   });
 
-  it("is looked at once, and a look that fails for a passing reason is pending with a warning", async () => {
+  it("has its status read once a call, and is pending with a warning where the read fails with a transient error", async () => {
     const { runpod, sent } = capture((_, index) =>
       index === 0 ? Response.json({ id: "a/b", status: "IN_QUEUE" }) : new Response("", { status: 503 })
     );
@@ -692,7 +756,7 @@ describe("a video that is started now and finished later", () => {
     assertStringIncludes(JSON.stringify(result), 'The status of job \\"a/b\\" could not be read this time');
   });
 
-  it("ends with an error that has the job's id when no look will succeed", async () => {
+  it("ends with an error that has the job's id when no status read will succeed", async () => {
     const { runpod, sent } = capture((_, index) =>
       index === 0
         ? Response.json({ id: "1", status: "IN_QUEUE" })
@@ -705,7 +769,7 @@ describe("a video that is started now and finished later", () => {
     assertInstanceOf(error.cause, APICallError);
   });
 
-  it("is refused where it is not, and sends the key to no address of its own", async () => {
+  it("is refused when its JSON is not valid, and cannot name an address for the key", async () => {
     const { runpod, sent } = capture(() => completed({}));
     const operation = { endpoint: "abc", jobId: "1", startedAt: 0 };
     const wrong: unknown[] = [
@@ -746,8 +810,8 @@ describe("a video job that ends without a video", () => {
   const WAYS: Record<string, (world: ReturnType<typeof emulated> & ReturnType<typeof mailbox>) => Promise<unknown>> = {
     "waited for": ({ runpod, generate }) => generate({ model: runpod.video("abc") }),
     "polled": ({ runpod, generate }) => generate({ model: runpod.video("abc"), poll: { intervalMs: 3000 } }),
-    "told of by its webhook": ({ runpod, generate, webhook }) => generate({ model: runpod.video("abc"), webhook }),
-    "looked at": async ({ runpod }) => {
+    "after its webhook": ({ runpod, generate, webhook }) => generate({ model: runpod.video("abc"), webhook }),
+    "read once": async ({ runpod }) => {
       const model = runpod.video("abc");
       const { operation } = await startVideo({ model, prompt: "Hi" });
       await settled(60_000);
@@ -775,7 +839,7 @@ describe("a video job that ends without a video", () => {
       }
     });
 
-    if (way === "told of by its webhook") continue;
+    if (way === "after its webhook") continue;
     it(`is an error when its result has expired, ${way}`, async () => {
       await withVirtualTime(async () => {
         const box = mailbox();
@@ -807,7 +871,7 @@ describe("an abort of a video", () => {
     { during: "doGenerate", afterMillis: 30_000, cancels: 1 },
     { during: "the submission", poll, held: "run", afterMillis: 2000, cancels: 1 },
     { during: "a pause of the SDK's", poll, afterMillis: 7000, cancels: 1 },
-    { during: "a look", poll, held: "status", afterMillis: 6000, cancels: 1 },
+    { during: "a status read", poll, held: "status", afterMillis: 6000, cancels: 1 },
     {
       during: "a pause of the SDK's, when told not to",
       poll,
@@ -815,7 +879,7 @@ describe("an abort of a video", () => {
       options: { cancelOnAbort: false },
       cancels: 0,
     },
-    // Nobody has looked at the job, so nobody is known to wait for it.
+    // No status was read yet, so nobody is known to wait for the job.
     { during: "the SDK's first pause", poll, afterMillis: 3000, cancels: 0 },
     {
       during: "the SDK's first pause, when told to",
@@ -869,16 +933,16 @@ describe("an abort of a video", () => {
     });
   }
 
-  it("after it was started, by a signal that only started it or only looked, cancels nothing", async () => {
+  it("after it was started, by a signal that only started it or only read its status, cancels nothing", async () => {
     await withVirtualTime(async () => {
       const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
       const model = runpod.video(TEXT);
-      const [started, looked] = [new AbortController(), new AbortController()];
+      const [started, read] = [new AbortController(), new AbortController()];
       const { operation } = await startVideo({ model, prompt: "Hi", abortSignal: started.signal });
-      assertEquals((await getVideoStatus(model, { operation, abortSignal: looked.signal })).status, "pending");
-      looked.abort();
+      assertEquals((await getVideoStatus(model, { operation, abortSignal: read.signal })).status, "pending");
+      read.abort();
       await settled();
-      await assertRejects(async () => await getVideoStatus(model, { operation, abortSignal: looked.signal }));
+      await assertRejects(async () => await getVideoStatus(model, { operation, abortSignal: read.signal }));
       assertEquals((await getVideoStatus(model, { operation })).status, "pending");
       const another = new AbortController();
       await getVideoStatus(model, { operation, abortSignal: another.signal });
@@ -916,7 +980,7 @@ describe("an abort of a video", () => {
 });
 
 describe("a video model", () => {
-  it("is one of specification v4 that makes one video a call and has all of its ways", () => {
+  it("is one of specification v4 that makes one video a call and has all optional methods", () => {
     const { runpod } = capture(() => completed({}));
     const models = (provider: RunpodProvider) => [provider.videoModel(TEXT), provider.video("abc")];
     for (const model of models(runpod)) {

@@ -140,12 +140,13 @@ function asItIs(value: JSONValue): JSONValue {
 function dropIgnored(
   context: CallContext,
   row: Row,
-  { size = {}, names }: WorkerRequest,
+  { size = {}, names, options }: WorkerRequest,
   input: JSONObject,
 ): void {
   for (const [key, other] of Object.entries(row.ignores ?? {})) {
     if (input[key] === undefined || input[other] === undefined) continue;
-    const name = sizeSettings(size)[key] ?? nameOf(row, key, names) ?? key;
+    const setting = sizeSettings(size)[key] ?? nameOf(row, key, names) ?? key;
+    const name = options[key] === undefined ? setting : `providerOptions.runpod.${key}`;
     warnUnsupported(context, name, `"${context.modelId}" ignores ${key} where it gets ${other}`);
     delete input[key];
   }
