@@ -122,12 +122,13 @@ function writeSetting(
   const written = write(value, settings);
   if (options[key] !== undefined) return override(context, { [key]: written }, options, { [key]: name });
   if (rule !== undefined) {
+    const what = write === asItIs ? name : `${name} ${JSON.stringify(value)} as ${key}`;
     checkRule(
       context,
-      name,
-      write === asItIs ? value : written,
+      what,
+      written,
       rule,
-      (expected) => refuse(context, name, `${name} ${isNot(value, expected)}`),
+      (expected) => refuse(context, name, `${what} ${isNot(written, expected)}`),
     );
   }
   return { [key]: written };
