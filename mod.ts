@@ -57,14 +57,14 @@ export type {
 } from "./src/transcription/options.ts";
 export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/options.ts";
 export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/options.ts";
+export type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./src/video/catalogue.ts";
+export type { RunpodVideoWorkerOptions } from "./src/video/worker_options.ts";
 export type {
-  RunpodKnownVideoModelId,
+  RunpodVideoCall,
   RunpodVideoModelId,
   RunpodVideoModelOptions,
-  RunpodVideoOptionsById,
-  RunpodVideoWorkerOptions,
+  RunpodVideoModelSettings,
 } from "./src/video/options.ts";
-export type { RunpodVideoCall, RunpodVideoModelSettings } from "./src/video/model.ts";
 export type { RunpodLora } from "./src/input/lora.ts";
 export type { RunpodServedModel } from "./src/route/models.ts";
 export { RunpodJobError } from "./src/job/error.ts";

@@ -4,7 +4,9 @@
  *     deno task tables
  */
 import { IMAGE_MODELS, type ImageEntry } from "../src/image/catalogue.ts";
-import { CHAT_MODELS } from "../src/language/catalogue.ts";
+import { CHAT_MODELS, type ChatEntry } from "../src/language/catalogue.ts";
+import type { Key } from "../src/input/row.ts";
+import type { Rule } from "../src/input/rules.ts";
 import { ratiosOf } from "../src/input/size.ts";
 import { SPEECH_MODELS, type SpeechEntry } from "../src/speech/catalogue.ts";
 import { VIDEO_MODELS, type VideoEntry } from "../src/video/catalogue.ts";
@@ -15,7 +17,7 @@ import { run } from "./shell.ts";
 const TABLES: Record<string, string[][]> = {
   "language models": [
     ["Model id", "Served as"],
-    ...rowsOf(CHAT_MODELS, ({ model }) => [model === undefined ? "" : `\`${model}\``]),
+    ...rowsOf<ChatEntry>(CHAT_MODELS, ({ model }) => [model === undefined ? "" : `\`${model}\``]),
   ],
   "image models": [
     ["Model id", "Aspect ratios", "Sizes", "Input images"],
@@ -30,28 +32,31 @@ const TABLES: Record<string, string[][]> = {
     ...rowsOf<VideoEntry>(VIDEO_MODELS, (entry) => [
       listOf(ratiosOf(entry.size)),
       sizesOf(entry.size),
-      valuesOf(entry.duration),
+      valuesOf(ruleOf(entry.keys.duration)),
       [
         `images: ${imagesOf(entry)}`,
-        entry.lastImage && "a last frame",
-        entry.video && "a video",
-        entry.audio && "sound",
+        entry.keys.lastFrame && "a last frame",
+        entry.keys.video && "a video",
+        entry.keys.audio && "sound",
       ].filter(Boolean).join(", "),
     ]),
   ],
   "speech models": [
     ["Model id", "Settings of `generateSpeech`", "Options under `providerOptions.runpod`"],
-    ...rowsOf<SpeechEntry>(SPEECH_MODELS, ({ settings, options }) => [namesOf(settings), namesOf(options)]),
+    ...rowsOf<SpeechEntry>(
+      SPEECH_MODELS,
+      ({ keys: { text: _, ...keys }, options }) => [namesOf(keys), namesOf(options)],
+    ),
   ],
 };
 
 /** A row for each model: its id, then the cells of its entry. */
-function rowsOf<Entry extends { removed?: string }>(
+function rowsOf<Entry extends object>(
   catalogue: Record<string, Entry>,
   cellsOf: (entry: Entry) => string[],
 ): string[][] {
   return Object.entries(catalogue).map(([id, entry]) => [
-    `\`${id}\`${entry.removed === undefined ? "" : " (no longer documented)"}`,
+    `\`${id}\`${"removed" in entry ? " (no longer documented)" : ""}`,
     ...cellsOf(entry),
   ]);
 }
@@ -72,7 +77,11 @@ function sizesOf({ as, sizes, sides, tiers }: ImageEntry["size"]): string {
   return "any";
 }
 
-function valuesOf(rule: VideoEntry["duration"]): string {
+function ruleOf(key: Key | undefined): Rule | undefined {
+  return typeof key === "object" ? key.rule : undefined;
+}
+
+function valuesOf(rule: Rule | undefined): string {
   if (rule === undefined) return "cannot be set";
   if (typeof rule === "string") return "any";
   return "length" in rule ? rule.join(", ") : `${rule.min} to ${rule.max}`;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunpodWaitOptions } from "../job/options.ts";
-import { type CallContext, warnUnsupported } from "../input/context.ts";
+import { badOption, type CallContext, warnUnsupported } from "../input/context.ts";
 import type { Queue } from "../job/queue.ts";
 import type { Kind, Modality, ModelCall, ReadContext, Route } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
@@ -40,6 +40,7 @@ export function prepare<K extends Kind>(
   const { job, ours, worker } = sortOptions<K["options"]>(call.providerOptions, modality.options());
   const row = modality.resolve({ modelId, modelSettings });
   const route = job.jobId === undefined ? routeOf(modality, endpoint, modelSettings) : undefined;
+  if (route && worker.stream) throw badOption("stream", "the answer is read whole, so it cannot be streamed");
   return {
     modality,
     modelCall: {

@@ -47,7 +47,8 @@ export function writeInput(context: CallContext, row: Row, request: WorkerReques
 /**
  * Leaves out what the caller's options set too, with a warning where the two differ.
  *
- * @param names What the SDK calls what stands under each key.
+ * @param names What the SDK calls the setting of each key. A key without a name was not set by the caller, so there is
+ *   nothing to warn of.
  */
 export function override(
   context: Pick<CallContext, "warnings">,
@@ -58,7 +59,7 @@ export function override(
   return Object.fromEntries(
     Object.entries(written).filter(([key, value]) => {
       if (options[key] === undefined) return true;
-      if (!isSame(value, options[key])) warnOverridden(context, names[key] ?? key, key);
+      if (names[key] && !isSame(value, options[key])) warnOverridden(context, names[key], key);
       return false;
     }),
   );

@@ -28,7 +28,8 @@ export interface ChatTraits {
   prefillsReasoning?: boolean;
 }
 
-type ChatEntry = CatalogueEntry & ChatTraits;
+/** A row of the catalogue. */
+export type ChatEntry = CatalogueEntry & ChatTraits;
 
 // Thinks only when told to. Its answer then begins inside the tags (model card).
 const COGITO: ChatTraits = {

@@ -9,7 +9,6 @@ import type { Endpoint } from "../http/endpoint.ts";
 import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
 import { type ApiRequest, request, requestBytes } from "../http/request.ts";
-import { badOption } from "../input/context.ts";
 import { unwrap } from "../job/envelope.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
@@ -39,15 +38,6 @@ export interface RouteAnswer {
   about: JSONObject;
   /** Makes the error for a body that does not hold what was asked for. */
   unexpected: (expected: string) => APICallError;
-}
-
-/**
- * Checks the caller's options for a route whose answer is read whole.
- *
- * @throws {InvalidArgumentError} for `stream`, which would make the answer a stream of events.
- */
-export function checkRouteOptions({ stream }: JSONObject): void {
-  if (stream) throw badOption("stream", "the answer is read whole, so it cannot be streamed");
 }
 
 /** How to wait for a job that stands in place of an answer. */

@@ -14,7 +14,7 @@ import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
 import { findFiles } from "../output/find_files.ts";
 import type { JobOutput } from "../output/job_output.ts";
-import { checkRouteOptions, type RouteAnswer } from "../route/post.ts";
+import { type RouteAnswer } from "../route/post.ts";
 import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS } from "./catalogue.ts";
 import type { RunpodSpeechModelSettings } from "./options.ts";
 
@@ -68,7 +68,6 @@ async function writeSpeechInput(modelCall: ModelCall<SpeechKind>): Promise<JSONO
 
 function writeBody(modelCall: ModelCall<SpeechKind>): JSONObject {
   const { call, workerOptions: options } = modelCall;
-  checkRouteOptions(options);
   checkCall(modelCall);
   return writeInput(modelCall, OPENAI_SPEECH, { settings: settingsOf(call), options });
 }

@@ -19,7 +19,7 @@ import { keyOf } from "../input/row.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
 import type { JobOutput } from "../output/job_output.ts";
-import { checkRouteOptions, type RouteAnswer } from "../route/post.ts";
+import { type RouteAnswer } from "../route/post.ts";
 import { type GivenAudio, takeAudio, toAudioUrl, toForm, writeAudio } from "./audio.ts";
 import {
   ANY_TRANSCRIPTION_WORKER,
@@ -105,7 +105,6 @@ async function writeTranscriptionInput(modelCall: ModelCall<TranscriptionKind>):
 
 function writeRequest(modelCall: ModelCall<TranscriptionKind>): WrittenRequest<TranscriptionKind> {
   const { call, workerOptions } = modelCall;
-  checkRouteOptions(workerOptions);
   const { audio, options } = takeAudio(modelCall, OPENAI_TRANSCRIPTION, call, workerOptions);
   if ("url" in audio) {
     const advice = "pass the URL as the audio of transcribe, which downloads it";
