@@ -141,7 +141,7 @@ describe("a completion model", () => {
           }],
         }),
       UnsupportedFunctionalityError,
-      "it takes text alone",
+      "it takes only text",
     );
     assertEquals(sent.length, 1);
   });

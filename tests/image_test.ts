@@ -206,7 +206,7 @@ describe("an image request", () => {
     const file = { type: "url" as const, url: INPUT_IMAGE };
     const { input, warnings } = await inputFor("qwen/qwen-image", { files: [file], mask: file, n: 2 });
     assertEquals(input.image, undefined);
-    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["files", "mask", "n"]);
+    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["mask", "files", "n"]);
   });
 
   it("refuses an editing model without an image, and one with too many", async () => {
@@ -291,7 +291,7 @@ describe("an image request", () => {
     const file = { type: "url" as const, url: "https://example.com/other.png" };
     const { input, warnings } = await inputFor(KONTEXT, { files: [file], options: { image: INPUT_IMAGE } });
     assertEquals(input.image, INPUT_IMAGE);
-    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["files"]);
+    assertEquals(warnings, [{ type: "other", message: "files is overridden by providerOptions.runpod.image" }]);
   });
 
   it("to an unknown endpoint holds the mask", async () => {

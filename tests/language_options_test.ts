@@ -65,13 +65,13 @@ describe("an option of a chat model", () => {
     [{ structuredOutputs: "a" }, 'structuredOutputs: "a" is not an object with one of regex, choice, grammar, json'],
     [
       { structuredOutputs: { choice: [] } },
-      "providerOptions.runpod.structuredOutputs.choice: [] is not a list of texts",
+      "providerOptions.runpod.structuredOutputs.choice: [] is not a list of strings",
     ],
     [{ structuredOutputs: { json: 1 } }, "providerOptions.runpod.structuredOutputs.json: 1 is not a JSON schema"],
     [{ logprobs: -1 }, "providerOptions.runpod.logprobs: -1 is not true, false, or a whole number, 0 or more"],
-    [{ logitBias: { a: "b" } }, 'providerOptions.runpod.logitBias.a: "b" is not numbers by token id'],
+    [{ logitBias: { a: "b" } }, 'providerOptions.runpod.logitBias.a: "b" is not a number'],
     [{ parallelToolCalls: "yes" }, 'providerOptions.runpod.parallelToolCalls: "yes" is not true or false'],
-    [{ user: 1 }, "providerOptions.runpod.user: 1 is not a text"],
+    [{ user: 1 }, "providerOptions.runpod.user: 1 is not a string"],
     [{ priority: 0.5 }, "providerOptions.runpod.priority: 0.5 is not a whole number"],
     [{ reasoningEffort: 1 }, 'providerOptions.runpod.reasoningEffort: 1 is not an effort such as "low"'],
     [{ textVerbosity: 1 }, 'providerOptions.runpod.textVerbosity: 1 is not a verbosity such as "low"'],
@@ -89,7 +89,7 @@ describe("an option of a chat model", () => {
       { reasoningEcho: "text" },
       'reasoningEcho: "text" is not one of "reasoning", "reasoning_content", "inline", "none"',
     ],
-    [{ stream: true }, "providerOptions.runpod.stream: true is not for options: streamText streams"],
+    [{ stream: true }, "providerOptions.runpod.stream: streamText streams, and an option cannot change that"],
   ];
   for (const [options, message] of BAD) {
     it(`${JSON.stringify(options)} is refused before any request`, async () => {

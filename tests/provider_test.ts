@@ -423,8 +423,8 @@ describe("a setting that an option says too", () => {
         const { body } = sent[length];
         return [(body.input && kind !== "embedding" ? body.input : body)[key], warnings];
       };
-      const details = `providerOptions.runpod has "${key}"`;
-      assertEquals(await told(other), [other, [{ type: "unsupported", feature: setting, details }]]);
+      const message = `${setting} is overridden by providerOptions.runpod.${key}`;
+      assertEquals(await told(other), [other, [{ type: "other", message }]]);
       assertEquals(await told(value), [value, []]);
     });
   }
@@ -461,7 +461,7 @@ describe("a setting that an option says too", () => {
       providerOptions: { runpod: { reasoningEffort: "low" } },
     });
     assertEquals(sent[0].body.reasoning_effort, "low");
-    const details = 'providerOptions.runpod has "reasoningEffort"';
-    assertEquals(warnings, [{ type: "unsupported", feature: "reasoning", details }]);
+    const message = "reasoning is overridden by providerOptions.runpod.reasoningEffort";
+    assertEquals(warnings, [{ type: "other", message }]);
   });
 });

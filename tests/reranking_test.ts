@@ -65,17 +65,21 @@ describe("a reranking", () => {
     assertEquals(sent[2].body, { model: "m", text_1: "q", text_2: ["d"] });
   });
 
-  it("by route warns of options of waiting for a job, and refuses the id of one", async () => {
-    const { runpod, sent } = capture(() => Response.json({ results: [{ index: 0, relevance_score: 0.5 }] }));
+  it("by route warns of options of a submission, which it does not make, and continues a job on the queue", async () => {
+    const { runpod, sent } = capture(({ url }) =>
+      url.endsWith("/status/job-1")
+        ? Response.json({ id: "job-1", status: "FAILED", error: "no" })
+        : Response.json({ results: [{ index: 0, relevance_score: 0.5 }] })
+    );
     const model = runpod.reranking("mine", { model: "m", transport: "rerank" });
     const ask = (options: JSONObject) =>
       model.doRerank({ query: "q", documents: texts(["d"]), providerOptions: { runpod: options } });
-    const { warnings } = await ask({ timeoutMillis: 9 });
+    const { warnings } = await ask({ waitMillis: 9, timeoutMillis: 9000 });
     assertEquals(warnings?.map((warning) => warning.type === "unsupported" && warning.feature), [
-      "providerOptions.runpod.timeoutMillis",
+      "providerOptions.runpod.waitMillis",
     ]);
-    await assertRejects(async () => await ask({ jobId: "job-1" }), InvalidArgumentError, "which make no jobs");
-    assertEquals(sent.length, 1);
+    await assertRejects(async () => await ask({ jobId: "job-1" }), RunpodJobError);
+    assertEquals(new URL(sent[1].url).pathname, "/v2/mine/status/job-1");
   });
 
   it("has as many documents as are wanted", async () => {

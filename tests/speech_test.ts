@@ -290,7 +290,7 @@ describe("a speech model on a worker of one's own", () => {
     const { runpod } = capture(() => completed({}));
     const wrong: Array<[settings: object, argument: string, says: string]> = [
       [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
-      [{ model: 3 }, "model", 'the setting "model": 3 is not a text'],
+      [{ model: 3 }, "model", 'the setting "model": 3 is not a string'],
       [{ input: {} }, "input", 'the setting "input": {} is not a function'],
       [
         { maxRetries: 3 },

@@ -277,7 +277,7 @@ describe("a video request", () => {
     assertEquals(sent[0].body.input, { prompt: "A red apple rolls", size: "720*1280", duration: 5 });
     const wrong: Array<[settings: object, said: string]> = [
       [{ family: "my-family" }, `"${TEXT}"`],
-      [{ family: 5 }, "5 is not a text"],
+      [{ family: 5 }, "5 is not a string"],
       [{ output: "video_url" }, '"video_url" is not a function'],
       [{ duration: 5 }, '"duration" is not one of its settings'],
     ];

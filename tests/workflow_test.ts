@@ -116,7 +116,7 @@ describe("a model across the steps of a workflow", () => {
         model: "org/model",
       },
       settings: { baseURL: "https://proxy.example.com/runpod", headers: { "x-app": "1" } },
-      own: { model: "org/model", reasoningTags: { opening: "<a>" } },
+      modelSettings: { model: "org/model", reasoningTags: { opening: "<a>" } },
     });
     assertEquals(acrossSteps(again).text, text);
   });

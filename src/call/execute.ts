@@ -4,7 +4,6 @@
  * @module
  */
 import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
-import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import { jobError } from "../job/failure.ts";
 import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
@@ -182,6 +181,5 @@ function complete<K extends Kind>(
   told: Told<K>,
   { timestamp, headers }: { timestamp: Date; headers: Record<string, string> },
 ): Executed<K> {
-  const response = { timestamp, modelId, headers, ...removeUndefinedEntries({ ...told.response }) };
-  return { ...told, warnings, response };
+  return { ...told, warnings, response: { timestamp, modelId, headers, ...told.response } };
 }

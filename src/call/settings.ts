@@ -17,7 +17,7 @@ export function settingsSchema(shape: () => z.core.$ZodShape): () => OptionsSche
   return once(() => z.object(shape()));
 }
 
-const TEXT = "a text";
+const TEXT = "a string";
 
 /** A text that is not empty. */
 export const textSetting = (what: string = TEXT) => z.optional(z.string(what).check(z.minLength(1, what)));

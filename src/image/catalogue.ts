@@ -73,7 +73,7 @@ export type ImageEntry = CatalogueEntry & ImageRow;
 
 /** Any worker that is not in the catalogue: whatever is set, under its most usual key. */
 export const ANY_IMAGE_WORKER: ImageRow = {
-  keys: { prompt: "prompt", seed: { key: "seed", rule: { whole: true } }, mask: "mask" },
+  keys: { prompt: "prompt", seed: "seed", mask: "mask" },
   size: { as: "width height", ratios: "any" },
   images: { one: "image", many: "images", max: Infinity, required: false },
   options: {},
@@ -82,10 +82,7 @@ export const ANY_IMAGE_WORKER: ImageRow = {
 
 /** What every model of the catalogue takes, and what most do. */
 const PROMPT = { keys: { prompt: "prompt" }, required: ["prompt"] } as const;
-const PROMPT_AND_SEED = {
-  keys: { prompt: "prompt", seed: { key: "seed", rule: { whole: true } } },
-  required: ["prompt"],
-} as const;
+const PROMPT_AND_SEED = { keys: { prompt: "prompt", seed: "seed" }, required: ["prompt"] } as const;
 
 /** Any size, written `1024*1024`. The sizes for ratios have about a megapixel, which is the default everywhere. */
 const FREE: SizeRules = {

@@ -54,7 +54,7 @@ async function writeImageInput(modelCall: ModelCall<ImageKind>): Promise<JSONObj
   const input = writeInput(context, makeInput ? { ...row, required: [] } : row, {
     settings: { prompt, seed, mask: makeInput ? undefined : mask && toUrl(mask) },
     size: { size, aspectRatio },
-    files: makeInput ? {} : writeImages(context, row.images, urls, FILES),
+    files: () => makeInput ? {} : writeImages(context, row.images, urls, FILES),
     options,
   });
   if (call.n > 1) warnUnsupported({ warnings }, "n", "one call makes one image; generateImage splits n");

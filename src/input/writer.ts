@@ -15,8 +15,8 @@ export interface WorkerRequest {
   settings: CallSettings;
   /** The size that is wanted. */
   size?: WantedSize;
-  /** Input files, by the worker's keys. */
-  files?: JSONObject;
+  /** Writes the input files under the worker's keys, once everything else is known to be right. */
+  files?: () => JSONObject;
   /** `providerOptions.runpod` without the provider's own options. */
   options: JSONObject;
   /** What the SDK calls a setting, where it is not the setting's own name. */
@@ -36,7 +36,7 @@ export function writeInput(context: CallContext, row: Row, request: WorkerReques
   const written = {
     ...(row.size && override(context, writeSize(context, row.size, size), options, sizeSettings(size))),
     ...writeSettings(context, row, request, options),
-    ...files,
+    ...files?.(),
   };
   const input = { ...row.defaults, ...written, ...options };
   dropIgnored(context, row, request, input);
@@ -117,9 +117,8 @@ function writeSetting(
     warnUnsupported(context, name, `"${context.modelId}" takes no ${setting}`);
     return {};
   }
-  const { key, rule = row.options[key], write = asItIs }: Exclude<Key, string> = typeof where === "string"
-    ? { key: where }
-    : where;
+  const { key, rule = row.options[key] ?? SDK_RULES[setting], write = asItIs }: Exclude<Key, string> =
+    typeof where === "string" ? { key: where } : where;
   const written = write(value, settings);
   if (options[key] !== undefined) return override(context, { [key]: written }, options, { [key]: name });
   if (rule !== undefined) {
@@ -134,6 +133,14 @@ function writeSetting(
   }
   return { [key]: written };
 }
+
+/** What the SDK itself says of some settings, whatever the worker. */
+const SDK_RULES: Readonly<Record<string, Rule>> = {
+  seed: { whole: true },
+  duration: {},
+  fps: {},
+  generateAudio: "boolean",
+};
 
 function asItIs(value: JSONValue): JSONValue {
   return value;

@@ -151,9 +151,14 @@ export class ChunkReader {
 function chunksInside(json: unknown): unknown[] | undefined {
   const output = readJob(json)?.output ?? json;
   const items: unknown[] = Array.isArray(output) ? output.flat() : [output];
-  const areChunks = items.every((item) => typeof item === "string" || isStandardChunk(item));
-  const [first] = items;
-  return areChunks && (isStandardChunk(first) || EVENT_START.test(String(first))) ? items : undefined;
+  if (!items.every((item) => typeof item === "string" || isStandardChunk(item))) return undefined;
+  let start = "";
+  for (const item of items) {
+    if (typeof item !== "string") return items;
+    start += item;
+    if (start.trimStart().length >= LONGEST_START) break;
+  }
+  return EVENT_START.test(start) ? items : undefined;
 }
 
 function isStandardChunk(item: unknown): boolean {

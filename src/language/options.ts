@@ -233,7 +233,7 @@ export const optionTable = once((): { [Name in keyof ChatOptions]-?: OptionRow<C
   lengthPenalty: { check: number(), sentAs: "length_penalty", chatOnly: false },
   ignoreEos: { check: flag(), sentAs: "ignore_eos", chatOnly: false },
   skipSpecialTokens: { check: flag(), sentAs: "skip_special_tokens", chatOnly: false },
-  logitBias: { check: z.optional(z.record(z.string(), z.number(BIAS), BIAS)), sentAs: "logit_bias", chatOnly: false },
+  logitBias: { check: z.optional(z.record(z.string(), z.number(NUMBER), BIAS)), sentAs: "logit_bias", chatOnly: false },
   user: { check: text("a string"), sentAs: "user", chatOnly: false },
   priority: { check: z.optional(z.int("a whole number")), sentAs: "priority", chatOnly: false },
 }));
@@ -244,7 +244,7 @@ export function sentOptions(options: ChatOptions): JSONObject {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]) => {
       const { sentAs } = rows[name as keyof ChatOptions];
-      return sentAs === null ? [] : [[sentAs, value]];
+      return sentAs === null || value === undefined ? [] : [[sentAs, value]];
     }),
   );
 }

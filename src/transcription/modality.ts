@@ -97,7 +97,7 @@ async function writeTranscriptionInput(modelCall: ModelCall<TranscriptionKind>):
   const asksForWords = timestampGranularities.includes("word") && keyOf(row, "timestampGranularities") !== undefined;
   const input = writeInput(context, row, {
     settings: { model, timestampGranularities: asksForWords || undefined },
-    files: makeInput ? {} : writeAudio(row.audio, audio),
+    files: () => makeInput ? {} : writeAudio(row.audio, audio),
     options,
   });
   return makeInput ? await makeInput({ audio: toAudioUrl(audio), timestampGranularities, options, input }) : input;

@@ -102,7 +102,7 @@ export type VideoEntry = CatalogueEntry & VideoRow;
 
 /** Any worker that is not in the catalogue: whatever is set, under its most usual key. */
 export const ANY_VIDEO_WORKER: VideoRow = {
-  // Without rules, which would also hold for the caller's options: such a worker may want a duration of "5s".
+  // Without rules, which would also hold for the options of the caller: such a worker may want a duration of "5s".
   keys: {
     prompt: "prompt",
     duration: "duration",
@@ -124,8 +124,6 @@ const PROMPT = { keys: { prompt: "prompt" }, required: ["prompt"] } as const;
 
 /** What a model takes that needs a prompt. */
 const promptAnd = (keys: VideoKeys) => ({ ...PROMPT, keys: { ...PROMPT.keys, ...keys } });
-
-const SEED = { key: "seed", rule: { whole: true } } as const;
 
 /** One of some durations, in seconds. */
 const seconds = (...rule: number[]) => ({ key: "duration", rule });
@@ -155,7 +153,7 @@ const WAN_OPTIONS = {
 } as const;
 /** The durations are those that have a price. */
 const wan = (...durations: number[]) => ({
-  ...promptAnd({ seed: SEED, duration: seconds(...durations) }),
+  ...promptAnd({ seed: "seed", duration: seconds(...durations) }),
   size: FREE,
   options: WAN_OPTIONS,
 });
@@ -165,7 +163,7 @@ const wanImage = (...durations: number[]) => ({
   options: { image: "url", ...WAN_OPTIONS } as const,
 });
 
-const WAN_2_6 = promptAnd({ seed: SEED, duration: seconds(5, 10, 15), audio: "audio" });
+const WAN_2_6 = promptAnd({ seed: "seed", duration: seconds(5, 10, 15), audio: "audio" });
 const WAN_2_6_OPTIONS = {
   audio: "url",
   negative_prompt: "text",
@@ -173,7 +171,7 @@ const WAN_2_6_OPTIONS = {
   ...EXPANSION,
 } as const;
 
-const VIDU = promptAnd({ seed: SEED, duration: secondsFrom(1, 16), generateAudio: "generate_audio" });
+const VIDU = promptAnd({ seed: "seed", duration: secondsFrom(1, 16), generateAudio: "generate_audio" });
 const VIDU_TIERS = ["540p", "720p", "1080p"] as const;
 const VIDU_OPTIONS = {
   resolution: VIDU_TIERS,
@@ -212,7 +210,7 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   "alibaba/wan-2.2-t2v-720-lora": {
     endpoint: "wan-2-2-t2v-720-lora",
     aliases: ["alibaba/wan-2.2-i2v-720-lora"],
-    ...promptAnd({ seed: SEED, duration: seconds(5, 8) }),
+    ...promptAnd({ seed: "seed", duration: seconds(5, 8) }),
     size: {},
     images: START,
     options: { image: "url", high_noise_loras: "list", low_noise_loras: "list", ...SAFETY },
@@ -220,7 +218,7 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   "alibaba/wan-2.5": {
     endpoint: "wan-2-5",
     aliases: [],
-    ...promptAnd({ seed: SEED, duration: seconds(5, 10) }),
+    ...promptAnd({ seed: "seed", duration: seconds(5, 10) }),
     size: FREE,
     images: START,
     options: { image: "url", negative_prompt: "text", ...EXPANSION, ...SAFETY },
@@ -256,7 +254,7 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
     endpoint: "seedance-v1-5-pro-i2v",
     aliases: [],
     ...promptAnd({
-      seed: SEED,
+      seed: "seed",
       duration: secondsFrom(4, 12),
       generateAudio: "generate_audio",
       lastFrame: "last_image",
@@ -298,7 +296,7 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   "kwaivgi/kling-video-o1-r2v": {
     endpoint: "kling-video-o1-r2v",
     aliases: [],
-    ...promptAnd({ seed: SEED, duration: secondsFrom(3, 10), video: "video" }),
+    ...promptAnd({ seed: "seed", duration: secondsFrom(3, 10), video: "video" }),
     size: { ratios: ["16:9", "9:16", "1:1"] },
     images: { many: "images", max: 10, required: true },
     takesReferences: true,
@@ -334,7 +332,7 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
     endpoint: "p-video",
     aliases: [],
     ...promptAnd({
-      seed: SEED,
+      seed: "seed",
       duration: secondsFrom(1, 10),
       fps: { key: "fps", rule: [24, 48] },
       generateAudio: "save_audio",

@@ -71,7 +71,7 @@ async function writeVideoInput(modelCall: ModelCall<VideoKind>): Promise<JSONObj
       aspectRatio: followsImage(row, call, urls) ? undefined : call.aspectRatio,
       sizeName: "resolution",
     },
-    files: makeInput ? {} : writeImages(context, row.images, urls, START),
+    files: () => makeInput ? {} : writeImages(context, row.images, urls, START),
     options,
   });
   if (call.n > 1) warnUnsupported({ warnings }, "n", "one call makes one video; generateVideo splits n");
