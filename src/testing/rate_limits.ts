@@ -1,6 +1,6 @@
 import type { EmulatedOperation } from "./route.ts";
 
-/** Requests in ten seconds and at one time, as Runpod documents them; operations that it does not list have no limit. */
+/** The documented limits: requests in ten seconds, and requests at the same time. Other operations have none. */
 const limits: Partial<Record<EmulatedOperation, [perWindow: number, atOnce: number]>> = {
   "run": [1000, 200],
   "runsync": [2000, 400],
@@ -12,12 +12,12 @@ const limits: Partial<Record<EmulatedOperation, [perWindow: number, atOnce: numb
   "openai": [2000, 400],
 };
 
-const windowMillis = 10_000;
+const WINDOW_MILLIS = 10_000;
 
-/** Lets a request in, or not. What it returns is to be called, once or more, when the request is over. */
+/** Admits a request and returns a function to call when it is over; undefined if the request is over the limit. */
 export type Admit = (endpoint: string, operation: EmulatedOperation, now: number) => (() => void) | undefined;
 
-/** Counts requests by endpoint and operation. The window opens with the first request after the last one has closed. */
+/** Creates a rate limit for each operation of each endpoint. A new window opens with the first request after the last one. */
 export function limitRates(): Admit {
   const counts = new Map<string, { since: number; inWindow: number; atOnce: number }>();
   return (endpoint, operation, now) => {
@@ -25,7 +25,7 @@ export function limitRates(): Admit {
     const key = `${operation} ${endpoint}`;
     const count = counts.get(key) ?? { since: now, inWindow: 0, atOnce: 0 };
     counts.set(key, count);
-    if (now >= count.since + windowMillis) Object.assign(count, { since: now, inWindow: 0 });
+    if (now >= count.since + WINDOW_MILLIS) Object.assign(count, { since: now, inWindow: 0 });
     if (count.inWindow >= perWindow || count.atOnce >= atOnce) return undefined;
     count.inWindow++;
     count.atOnce++;

@@ -1,4 +1,4 @@
-/** What a request asks for. */
+/** The operation that a request asks for. */
 export type EmulatedOperation =
   | "run"
   | "runsync"
@@ -13,23 +13,23 @@ export type EmulatedOperation =
   | "file"
   | "unknown";
 
-/** A request's target, read from its URL alone. */
+/** The target of a request. */
 export interface Route {
   operation: EmulatedOperation;
-  /** Who answers: the job gateway, a load balancer in front of a worker, or a model server by itself. */
+  /** What answers: the gateway of the queue, a load balancer in front of a worker, or a model server by itself. */
   host: "gateway" | "balancer" | "server";
   endpoint?: string;
   /** The path after `/v1/`, for `openai`. */
   route?: string;
   jobId?: string;
-  /** The name of the job's file, for `file`. */
+  /** The name of a job's file, for `file`. */
   file?: string;
 }
 
 const jobOperations = new Set(["status", "status-sync", "stream", "cancel", "retry"]);
 const endpointOperations = new Set(["run", "runsync", "purge-queue", "health"]);
 
-/** Reads Runpod's paths on any origin and behind any path prefix, so that a proxy or a local server can stand in front. */
+/** Reads the target from a URL. Runpod's paths work on any origin and behind any prefix, as behind a proxy. */
 export function routeOf(url: URL): Route {
   const file = url.pathname.match(
     /^(image|video|audio)\.runpod\.ai$/.test(url.hostname) ? /^\/([^/]+)\/([^/]+)$/ : /^\/files\/([^/]+)\/([^/]+)$/,
@@ -62,7 +62,7 @@ export function routeOf(url: URL): Route {
   return { operation: route ? "openai" : "unknown", host: "server", route };
 }
 
-/** Routes that vLLM also has without its version, or with another. */
+/** Routes that vLLM also has without a version, or under another one. */
 function shortRouteOf({ pathname }: URL): string | undefined {
   return pathname.match(/\/(rerank|score)$/)?.[1];
 }

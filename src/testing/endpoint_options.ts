@@ -1,0 +1,109 @@
+import type { EmulatedHandler } from "./workers/handler.ts";
+import type { EmulatedInputRules } from "./workers/input_rules.ts";
+import type { EmulatedToolDeltas } from "./workers/chat/tool_deltas.ts";
+
+/** How long things take, in milliseconds. By default everything is instant. */
+export interface EmulatedTiming {
+  /** Time in the queue of a job that finds no warm worker. @default 0 */
+  coldStartMillis?: number;
+  /** Time from the start of a job to its output, or to its first yield. @default 0 */
+  runMillis?: number;
+  /** Time between two yields, such as two chunks of a streamed completion. @default 0 */
+  tokenMillis?: number;
+  /** Time without a job after which the worker stops, so that the next job has a cold start. @default 5000 */
+  idleTimeoutMillis?: number;
+}
+
+/** One step of a scripted job. */
+export interface EmulatedState {
+  /** The job's status during this step, such as `IN_QUEUE`, `IN_PROGRESS` or a status that the client does not know. */
+  status: string;
+  /** Length of the step in milliseconds; `Infinity` never ends. */
+  millis: number;
+  /** Progress that the worker reports, shown as the `output` of the unfinished job. */
+  output?: unknown;
+}
+
+/** A scripted end of a job. */
+export interface EmulatedOutcome {
+  /** The final status: `COMPLETED`, `FAILED`, `CANCELLED` or `TIMED_OUT`. */
+  status: string;
+  /** The job's `error`, any JSON. Default: none. */
+  error?: unknown;
+  /** The job's `output`, any JSON. Default: none. */
+  output?: unknown;
+}
+
+/** An endpoint of the emulator. */
+export interface EmulatedEndpoint extends EmulatedTiming {
+  /**
+   * What runs the jobs: your own handler, or an imitation of a worker.
+   *
+   * - `"chat"`: vLLM.
+   * - `"image"`, `"video"`, `"speech"`: a model with the input and output of Runpod's public endpoints.
+   * - `"whisper"`: the same for Runpod's own transcription endpoint, which is retired.
+   * - `"transcription"`: Runpod's worker for faster-whisper.
+   * - `"embedding"`: Runpod's worker for Infinity, which embeds and reranks.
+   * - `"comfyui"`: Runpod's worker for ComfyUI.
+   * - `"audio"`: an OpenAI-compatible server for speech and transcription, on OpenAI routes only.
+   */
+  worker:
+    | "chat"
+    | "image"
+    | "video"
+    | "speech"
+    | "whisper"
+    | "transcription"
+    | "embedding"
+    | "comfyui"
+    | "audio"
+    | EmulatedHandler;
+  /**
+   * Image, video, speech, whisper: the rules of the input. A job whose input breaks one fails. Default: `prompt` is
+   * required, and `size`, `width` and `height` must be sizes.
+   */
+  input?: EmulatedInputRules;
+  /**
+   * Chat, embedding, audio: the names of the served models, the default one first. Other names are refused. `"any"`
+   * accepts every name and lists the default one.
+   *
+   * @default ["emulated/chat-model"], or a similar name: a worker never serves its model under the endpoint's id
+   */
+  models?: string[] | "any";
+  /** A scripted course of every job before its end, in place of the cold start and the run time. */
+  states?: EmulatedState[];
+  /** The end of every job, in place of running the worker. */
+  outcome?: EmulatedOutcome;
+  /**
+   * Chat: whether the model reasons first, and which field carries the reasoning: `reasoning_content` (also `true`),
+   * `reasoning`, `both`, `inline` for `<think>` tags in the content, or `unopened` for the closing tag alone (such a
+   * model's chat template writes the opening tag into the prompt). A request may turn it off.
+   *
+   * @default false
+   */
+  reasoning?: boolean | "reasoning" | "reasoning_content" | "both" | "inline" | "unopened";
+  /** Chat: the model server, which decides the form of errors. SGLang accepts any model name. @default "vllm" */
+  server?: "vllm" | "sglang";
+  /** Chat: false refuses `tool_choice: "auto"`, as vLLM does without a tool parser. @default true */
+  toolParser?: boolean;
+  /** Chat: the form of a streamed tool call. @default "usual" */
+  toolDeltas?: EmulatedToolDeltas;
+  /** Chat: false answers a streaming request with one plain JSON completion. @default true */
+  stream?: boolean;
+  /** Chat: US dollars per million tokens, from which `cost` is computed. Default: no `cost`. */
+  pricePerMillionTokens?: number;
+  /** Chat, embedding: the length of vectors, unless the request sets it. @default 384 */
+  dimensions?: number;
+  /** Chat, embedding: the order of the vectors in an answer; their `index` stays right. @default "input" */
+  embeddingOrder?: "input" | "reversed";
+  /** ComfyUI: whether images go to a bucket, so that the output has their URLs. @default false */
+  bucket?: boolean;
+  /** Image: US dollars per million pixels, from which `cost` is computed. @default 0.02 */
+  pricePerMegapixel?: number;
+  /** Video: US dollars per second of video, from which `cost` is computed. Default: no `cost`. */
+  pricePerSecond?: number;
+  /** Image, video, speech, whisper: `cost` of every job in US dollars, in place of a computed one. */
+  pricePerJob?: number;
+  /** Speech: the format of files if the input does not name one. @default "wav" */
+  audioFormat?: "wav" | "mp3" | "flac" | "ogg";
+}

@@ -1,0 +1,94 @@
+import type { EmulatedHandler } from "../handler.ts";
+import { pythonError } from "../python.ts";
+import { decodeRecording, type ReadFile } from "./recording.ts";
+import { srt, transcribe, type Transcript, vtt } from "./transcript.ts";
+
+/** The keys of the worker's input, with their Python types. */
+const inputTypes: Record<string, "str" | "bool" | "int" | "float"> = {
+  audio: "str",
+  audio_base64: "str",
+  model: "str",
+  transcription: "str",
+  translate: "bool",
+  translation: "str",
+  language: "str",
+  temperature: "float",
+  best_of: "int",
+  beam_size: "int",
+  patience: "float",
+  length_penalty: "float",
+  suppress_tokens: "str",
+  initial_prompt: "str",
+  condition_on_previous_text: "bool",
+  temperature_increment_on_fallback: "float",
+  compression_ratio_threshold: "float",
+  logprob_threshold: "float",
+  no_speech_threshold: "float",
+  enable_vad: "bool",
+  word_timestamps: "bool",
+};
+
+const models = ["tiny", "base", "small", "medium", "large-v1", "large-v2", "large-v3", "distil-large-v3", "turbo"];
+
+/** Runpod's worker for faster-whisper. */
+export function fasterWhisperWorker(read: ReadFile): EmulatedHandler {
+  return (input) => {
+    const errors = Object.entries(input).flatMap(([name, value]) => typeError(name, value));
+    if (errors.length > 0) return { error: errors };
+    const { audio, audio_base64, model = "base", language } = input;
+    if (!audio && !audio_base64) return { error: "Must provide either audio or audio_base64" };
+    if (audio && audio_base64) return { error: "Must provide either audio or audio_base64, not both" };
+    if (!models.includes(model as string)) {
+      throw pythonError("ValueError", `Invalid model name: ${model}. Available models are: ${models.join(", ")}`);
+    }
+    const transcript = transcribe(audio ? download(String(audio), read) : decodeRecording(String(audio_base64)));
+    const output: Record<string, unknown> = {
+      segments: transcript.segments,
+      detected_language: language ?? "en",
+      transcription: formatted(transcript, input.transcription),
+      translation: input.translate === true ? formatted(transcript, input.translation) : null,
+      device: "cuda",
+      model,
+    };
+    if (input.word_timestamps === true) output.word_timestamps = transcript.words;
+    return output;
+  };
+}
+
+function typeError(name: string, value: unknown): string[] {
+  if (!Object.hasOwn(inputTypes, name)) return [`Unexpected input. ${name} is not a valid input option.`];
+  const wanted = inputTypes[name];
+  const found = value === null
+    ? "NoneType"
+    : typeof value === "string"
+    ? "str"
+    : typeof value === "boolean"
+    ? "bool"
+    : typeof value === "number"
+    ? Number.isInteger(value) ? "int" : "float"
+    : Array.isArray(value)
+    ? "list"
+    : "dict";
+  // A whole number counts as a float, and null as a missing key.
+  if (found === wanted || found === "NoneType" || (wanted === "float" && found === "int")) return [];
+  return [`${name} should be <class '${wanted}'> type, not <class '${found}'>.`];
+}
+
+function download(url: string, read: ReadFile): Uint8Array | string {
+  // The worker goes on without a file if it cannot download one.
+  if (!/^https?:\/\//.test(url)) throw pythonError("FileNotFoundError", "[Errno 2] No such file or directory: 'None'");
+  return read(url) ?? url;
+}
+
+function formatted(transcript: Transcript, format: unknown): string {
+  switch (format ?? "plain_text") {
+    case "plain_text":
+      return transcript.segments.map(({ text }) => text.slice(1)).join(" ");
+    case "formatted_text":
+      return transcript.segments.map(({ text }) => text.slice(1)).join("\n");
+    case "srt":
+      return srt(transcript);
+    default:
+      return vtt(transcript);
+  }
+}

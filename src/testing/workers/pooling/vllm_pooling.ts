@@ -1,0 +1,71 @@
+import { uuid } from "../../common/hash.ts";
+import type { EmulatedEndpoint } from "../../endpoint_options.ts";
+import { badRequest, type Caller, type ServerReply } from "../server_reply.ts";
+import { embeddingsOf, isTexts, scoresOf, tokenCount } from "./vectors.ts";
+
+type Body = Record<string, unknown>;
+
+/** vLLM's `/v1/embeddings`. */
+export function createEmbeddings(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
+  const texts = Array.isArray(body.input) ? body.input : [body.input];
+  if (!isTexts(texts)) return badRequest("input: a string or a list of strings is required");
+  const { data, tokens } = embeddingsOf(texts, config, body);
+  const head = { id: `embd-${idOf(caller)}`, object: "list", created: Math.floor(caller.now / 1000), model };
+  return { status: 200, body: { ...head, data, usage: usageOf(tokens) } };
+}
+
+/** vLLM's `/v1/rerank`: the best documents first. */
+export function rerank(model: string, body: Body, caller: Caller): ServerReply {
+  const { query, documents, top_n } = body;
+  if (typeof query !== "string") return badRequest("query: a string is required");
+  const texts = Array.isArray(documents) ? documents.map(textOf) : [];
+  if (!isTexts(texts)) return badRequest("documents: a list of strings is required");
+  const results = scoresOf(query, texts).map((relevance_score, index) => ({
+    index,
+    document: { text: texts[index], multi_modal: null },
+    relevance_score,
+  })).sort((a, b) => b.relevance_score - a.relevance_score);
+  const kept = typeof top_n === "number" && top_n > 0 ? results.slice(0, top_n) : results;
+  const tokens = tokenCount([query, ...texts]);
+  return {
+    status: 200,
+    body: {
+      id: `rerank-${idOf(caller)}`,
+      model,
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
+      results: kept,
+    },
+  };
+}
+
+/** vLLM's `/v1/score`: compares one text with many, or pairs of texts. */
+export function score(model: string, body: Body, caller: Caller): ServerReply {
+  const first = [body.text_1 ?? body.queries].flat();
+  const second = [body.text_2 ?? body.documents].flat();
+  if (!isTexts(first) || !isTexts(second)) {
+    return badRequest("text_1, text_2: strings or lists of strings are required");
+  }
+  if (first.length !== 1 && first.length !== second.length) {
+    return badRequest("Input lengths must be either 1:1, 1:N or N:N");
+  }
+  const data = second.map((text, index) => ({
+    index,
+    object: "score",
+    score: scoresOf(first[first.length === 1 ? 0 : index], [text])[0],
+  }));
+  const head = { id: `score-${idOf(caller)}`, object: "list", created: Math.floor(caller.now / 1000), model };
+  return { status: 200, body: { ...head, data, usage: usageOf(tokenCount([...first, ...second])) } };
+}
+
+/** The text of a document, which may be an object. */
+function textOf(document: unknown): unknown {
+  return document !== null && typeof document === "object" ? (document as Body).text : document;
+}
+
+function usageOf(tokens: number): Body {
+  return { prompt_tokens: tokens, total_tokens: tokens, completion_tokens: 0, prompt_tokens_details: null };
+}
+
+function idOf({ seed }: Caller): string {
+  return uuid(seed).replaceAll("-", "");
+}

@@ -1,0 +1,44 @@
+import type { ResolvedEndpoint } from "../resolved_endpoint.ts";
+import { audioWorker } from "./audio/audio_server.ts";
+import { fasterWhisperWorker } from "./audio/faster_whisper.ts";
+import type { ReadFile } from "./audio/recording.ts";
+import { whisperWorker } from "./audio/whisper.ts";
+import { chatWorker } from "./chat/chat_worker.ts";
+import type { EmulatedHandler } from "./handler.ts";
+import { comfyuiWorker } from "./media/comfyui.ts";
+import { mediaWorker } from "./media/media_worker.ts";
+import { infinityWorker } from "./pooling/infinity.ts";
+
+/** What a worker needs to know besides its endpoint. */
+export interface WorkerContext {
+  /** The origin that the request was sent to, where result files get their URLs. */
+  origin: string;
+  /** Whether the worker is behind the queue. A model server by itself has no switches of the queue. */
+  isQueued: boolean;
+  /** Reads the emulator's own files, as a download would. */
+  readFile: ReadFile;
+}
+
+/** The handler of an endpoint. */
+export function workerOf(endpoint: ResolvedEndpoint, { origin, isQueued, readFile }: WorkerContext): EmulatedHandler {
+  const { config, behavior } = endpoint;
+  if (typeof config.worker === "function") return config.worker;
+  switch (config.worker) {
+    case "chat":
+      return chatWorker(config, isQueued ? behavior : {}, () => Date.now());
+    case "image":
+    case "video":
+    case "speech":
+      return mediaWorker(config.worker, endpoint, origin);
+    case "transcription":
+      return fasterWhisperWorker(readFile);
+    case "whisper":
+      return whisperWorker(endpoint, readFile);
+    case "embedding":
+      return infinityWorker(endpoint, () => Date.now());
+    case "comfyui":
+      return comfyuiWorker(endpoint, origin);
+    case "audio":
+      return audioWorker(config, () => Date.now());
+  }
+}
