@@ -6,22 +6,14 @@ import {
   type RunpodEmulator,
   type RunpodEmulatorOptions,
 } from "@runpod/ai-sdk-provider/testing";
+import { api, call, type Json } from "./emulator_client.ts";
 import { withVirtualTime } from "./virtual_time.ts";
 
-// deno-lint-ignore no-explicit-any
-type Json = any;
-
-const api = "https://api.runpod.ai/v2";
 const headers = { authorization: "Bearer rpa_test" };
 const text = "Hello! Welcome to the “demonstration” [laugh]. It has two lines,\nand  odd spaces. Ünïcode?";
 
 async function runsync(emulator: RunpodEmulator, endpoint: string, input: unknown): Promise<Json> {
-  const response = await emulator.fetch(`${api}/${endpoint}/runsync`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ input }),
-  });
-  return await response.json();
+  return (await call(emulator, `${endpoint}/runsync`, { input })).body;
 }
 
 async function download(emulator: RunpodEmulator, url: string) {
@@ -34,14 +26,14 @@ const base64 = (bytes: Uint8Array) => btoa(Array.from(bytes, (byte) => String.fr
 const ascii = (bytes: Uint8Array, start: number, length: number) =>
   String.fromCharCode(...bytes.subarray(start, start + length));
 
-/** A spoken text as chatterbox gives it, or in the format of another endpoint. */
+/** Speaks a text and downloads the file. */
 async function spoken(emulator: RunpodEmulator, input: Json = { prompt: text }, endpoint = "chatterbox-turbo") {
   const { output } = await runsync(emulator, endpoint, input);
   return { url: output.audio_url as string, ...await download(emulator, output.audio_url) };
 }
 
 describe("speech workers", () => {
-  it("write a WAV that says how long it is and what it says", async () => {
+  it("write a WAV with the right length, and with the text in its comment", async () => {
     const { url, mediaType, bytes } = await spoken(createRunpodEmulator(), { prompt: "one two three" });
     assertMatch(url, /^https:\/\/audio\.runpod\.ai\/sync-[\w-]+\/output\.wav$/);
     assertEquals(mediaType, "audio/wav");
@@ -56,7 +48,7 @@ describe("speech workers", () => {
     assertEquals(bytes.length - ascii(bytes, 0, 200).indexOf("data") - 8, 0.9 * 24_000 * 2);
   });
 
-  it("write the format they are asked for", async () => {
+  it("write the requested format", async () => {
     const emulator = createRunpodEmulator();
     for (const [format, mediaType, signature] of [["flac", "audio/flac", "fLaC"], ["ogg", "audio/ogg", "OggS"]]) {
       const file = await spoken(emulator, { prompt: text, format });
@@ -68,7 +60,7 @@ describe("speech workers", () => {
     assert(mp3.url.endsWith("/output.mp3"));
   });
 
-  it("speak by the text alone, and no longer than a minute", async () => {
+  it("speak the same text in the same way, for a minute at most", async () => {
     const emulator = createRunpodEmulator();
     const bytes = async (prompt: string) => (await spoken(emulator, { prompt })).bytes;
     assertEquals(await bytes("a b"), await bytes("a b"));
@@ -80,7 +72,7 @@ describe("speech workers", () => {
 describe("the worker for faster-whisper", () => {
   const options: RunpodEmulatorOptions = { endpoints: { ears: { worker: "transcription" } } };
 
-  it("gives back what was spoken, by URL and by base64", async () => {
+  it("returns the spoken text, by URL and by base64", async () => {
     const emulator = createRunpodEmulator(options);
     for (const format of ["wav", "flac", "ogg"]) {
       const { url, bytes } = await spoken(emulator, { prompt: text, format });
@@ -91,7 +83,7 @@ describe("the worker for faster-whisper", () => {
     }
   });
 
-  it("answers in the worker's shape", async () => {
+  it("answers in the worker's form", async () => {
     const emulator = createRunpodEmulator(options);
     const { url } = await spoken(emulator, { prompt: "First one. Then two!" });
     const plain = (await runsync(emulator, "ears", { audio: url, language: "fr", model: "turbo" })).output;
@@ -138,7 +130,7 @@ describe("the worker for faster-whisper", () => {
     assertEquals(lines.transcription, "First one.\nThen two!");
   });
 
-  it("hears something in other recordings too, and always the same", async () => {
+  it("returns one of its fixed texts for other recordings, the same one each time", async () => {
     const emulator = createRunpodEmulator(options);
     const hear = async (input: Json) => (await runsync(emulator, "ears", input)).output.transcription;
     const heard = await hear({ audio: "https://example.com/talk.mp3" });
@@ -169,7 +161,7 @@ describe("the worker for faster-whisper", () => {
 });
 
 describe("the public Whisper endpoint", () => {
-  it("gives back what was spoken, by URL and by data URI, in the documented shape or the other", async () => {
+  it("returns the spoken text, by URL and by data URI, in both forms of output", async () => {
     for (
       const [behavior, keys] of [[{}, ["cost", "transcription"]], [{ outputKey: "result" }, [
         "cost",
@@ -192,7 +184,7 @@ describe("the public Whisper endpoint", () => {
     }
   });
 
-  it("takes M4A by its media type, and refuses what is not documented", async () => {
+  it("accepts M4A by its media type, and refuses undocumented inputs", async () => {
     const emulator = createRunpodEmulator();
     const errorOf = async (mediaType: string) =>
       (await runsync(emulator, "whisper-v3-large", { audio: `data:${mediaType};base64,AAAA`, prompt: "" })).error;
@@ -228,7 +220,7 @@ describe("OpenAI-compatible audio servers", () => {
     return { status: response.status, mediaType: response.headers.get("content-type"), body };
   }
 
-  it("speak bytes and write them down again, wherever they are", async () => {
+  it("speak and transcribe on queues, load balancers and plain servers", async () => {
     for (const root of Object.values(roots)) {
       const emulator = open();
       const speech = await say(emulator, root, { model: "whisper-1", input: text, voice: "a", response_format: "wav" });
@@ -260,7 +252,7 @@ describe("OpenAI-compatible audio servers", () => {
     }
   });
 
-  it("write every format", async () => {
+  it("transcribe into every format", async () => {
     const emulator = open();
     const input = "First one. Then two!";
     const speech = await say(emulator, roots.server, { model: "whisper-1", input, voice: "a" });
@@ -285,7 +277,7 @@ describe("OpenAI-compatible audio servers", () => {
     assertEquals([timed.words[3], timed.segments.length], [{ word: "two!", start: 0.9, end: 1.2 }, 2]);
   });
 
-  it("take the time they are given, with an upload too", () =>
+  it("take the configured time, with an upload too", () =>
     withVirtualTime(async (clock) => {
       const emulator = createRunpodEmulator({
         endpoints: { ears: { worker: "audio", models: "any", runMillis: 5000 } },
@@ -294,7 +286,7 @@ describe("OpenAI-compatible audio servers", () => {
       assertEquals([heard.status, clock.elapsed()], [200, 5000]);
     }));
 
-  it("refuse what they cannot do", async () => {
+  it("refuse what they do not support", async () => {
     const emulator = open();
     const bytes = new Uint8Array(8);
     const other = await hear(emulator, roots.balancer, bytes, { response_format: "docx" });
@@ -313,7 +305,7 @@ describe("OpenAI-compatible audio servers", () => {
     const queued = await say(emulator, roots.queue, { model: "x", input: "a" });
     const job = await queued.json();
     assertEquals([queued.status, job.status], [500, "FAILED"]);
-    // Where there is no such server, there is no such route.
+    // Other workers do not have these routes.
     const chat = createRunpodEmulator({ endpoints: { ears: { worker: "chat", models: ["whisper-1"] } } });
     assertEquals((await hear(chat, roots.balancer, bytes)).status, 404);
   });

@@ -1,35 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "node:test";
-import {
-  createRunpodEmulator,
-  type EmulatedBehavior,
-  type EmulatedEndpoint,
-  type RunpodEmulator,
-} from "@runpod/ai-sdk-provider/testing";
+import { createRunpodEmulator, type EmulatedBehavior, type EmulatedEndpoint } from "@runpod/ai-sdk-provider/testing";
+import { call, type Json } from "./emulator_client.ts";
 import documented from "./data/documented_models.json" with { type: "json" };
 
-// deno-lint-ignore no-explicit-any
-type Json = any;
-
-const api = "https://api.runpod.ai/v2";
-
-async function post(emulator: RunpodEmulator, url: string, body: unknown): Promise<Json> {
-  const response = await emulator.fetch(url, {
-    method: "POST",
-    headers: { authorization: "Bearer rpa_test" },
-    body: JSON.stringify(body),
-  });
-  return await response.json();
-}
-
-/** Runs one job on an emulator of its own. */
+/** Runs one job on a new emulator. */
 async function run(endpoint: string, input: unknown, behavior: EmulatedBehavior = {}): Promise<Json> {
-  return await post(createRunpodEmulator({ behavior }), `${api}/${endpoint}/runsync`, { input });
+  return (await call(createRunpodEmulator({ behavior }), `${endpoint}/runsync`, { input })).body;
 }
 
 async function runOn(config: EmulatedEndpoint, input: unknown, behavior: EmulatedBehavior = {}) {
   const emulator = createRunpodEmulator({ behavior, endpoints: { mine: config } });
-  const job = await post(emulator, `${api}/mine/runsync`, { input });
+  const job = (await call(emulator, "mine/runsync", { input })).body;
   const file = async (url: string) => {
     const response = await emulator.fetch(url);
     assertEquals(response.status, 200);
@@ -44,8 +26,8 @@ async function runOn(config: EmulatedEndpoint, input: unknown, behavior: Emulate
 const strict: EmulatedBehavior = { sizeRules: "documented", undocumentedInput: "refused" };
 const models: Json[] = documented.filter(({ kind, endpoint }) => endpoint !== null && kind !== "language");
 
-/** Values of a documented parameter that its page allows: the whole list, both ends, or any. */
-function allowed({ name, type, min, max, default: usual, ...param }: Json): unknown[] {
+/** Values of a documented parameter that its page allows: its whole list, both bounds, or any value. */
+function allowed({ name, type, min, max, default: byDefault, ...param }: Json): unknown[] {
   const files: Json = {
     image: "https://example.com/a.png",
     last_image: "data:image/png;base64,AAAA",
@@ -58,11 +40,11 @@ function allowed({ name, type, min, max, default: usual, ...param }: Json): unkn
   if (name in files) return [files[name]];
   if (param.enum) return param.enum;
   if (min !== undefined) return [min, max];
-  if (usual !== undefined) return [usual];
+  if (byDefault !== undefined) return [byDefault];
   return [{ string: "a", integer: 1, number: 1, boolean: true, array: [{ path: "a", scale: 1 }] }[type as "string"]];
 }
 
-/** A value of a documented parameter's type that its page forbids, with what is wrong with it. */
+/** Values of a documented parameter that its page forbids, with the reason. */
 function forbidden({ params, sizeRule, maxInputImages }: Json): Array<[name: string, value: unknown, why: string]> {
   const cases: Array<[string, unknown, string]> = [];
   for (const { name, type, min, max, multipleOf, pattern, minItems, ...param } of params) {
@@ -111,7 +93,7 @@ describe("every public endpoint of the documentation", () => {
     it(`${id} refuses what its page does not allow`, async () => {
       for (const name of requiredInputs) {
         const { [name]: _, ...input } = exampleInput;
-        // An input without any key is no job at all.
+        // A worker never gets an empty input.
         const job = await run(endpoint, { ...input, seed: 1 });
         assertEquals(job.status, "FAILED", `without ${name}`);
         assertStringIncludes(missing[name as keyof typeof missing].join("\n"), job.error);
@@ -177,7 +159,7 @@ describe("every public endpoint of the documentation", () => {
     }
   });
 
-  it("takes sizes outside of the documented ones by default, if they are written as documented", async () => {
+  it("accepts well-formed sizes outside of the documented ones by default", async () => {
     const status = async (endpoint: string, input: Json, behavior?: EmulatedBehavior) =>
       (await run(endpoint, { prompt: "a", ...input }, behavior)).status;
     const flux = { width: 1328, height: 1328 };
@@ -193,7 +175,7 @@ describe("every public endpoint of the documentation", () => {
 describe("image workers", () => {
   const signatures = { png: [0x89, 0x50, 0x4e, 0x47], jpeg: [0xff, 0xd8, 0xff], webp: [0x52, 0x49, 0x46, 0x46] };
 
-  it("write the format they are asked for", async () => {
+  it("write the requested format", async () => {
     for (const [format, signature] of Object.entries(signatures)) {
       const { output, file } = await runOn({ worker: "image" }, { prompt: "a", size: "40x24", output_format: format });
       const { mediaType, bytes } = await file(output.image_url);
@@ -202,7 +184,7 @@ describe("image workers", () => {
     }
   });
 
-  it("give base64 where it is documented, as a data URI or bare", async () => {
+  it("return base64 where it is documented, as a data URI or bare", async () => {
     const ask = async (endpoint: string, behavior?: EmulatedBehavior) => {
       const input = { prompt: "a", images: ["https://example.com/a.png"], enable_base64_output: true };
       return (await run(endpoint, input, behavior)).output.image_url;
@@ -212,10 +194,10 @@ describe("image workers", () => {
     assertStringIncludes(await ask("nano-banana-edit"), "https://image.runpod.ai/");
   });
 
-  it("draw in the ratio and the tier they are asked for", async () => {
+  it("draw in the requested aspect ratio and resolution", async () => {
     const size = async (input: Json) => {
       const emulator = createRunpodEmulator();
-      const { output } = await post(emulator, `${api}/google-nano-banana-2-edit/runsync`, {
+      const { body: { output } } = await call(emulator, "google-nano-banana-2-edit/runsync", {
         input: { prompt: "a", images: ["https://example.com/a.png"], ...input },
       });
       const view = new DataView(await (await emulator.fetch(output.image_url)).arrayBuffer());
@@ -226,7 +208,7 @@ describe("image workers", () => {
     assertEquals(await size({ aspect_ratio: "4:1" }), [2048, 512]);
   });
 
-  it("draw by the images they are given", async () => {
+  it("draw differently for different input images", async () => {
     const draw = async (image: string) => {
       const { output, file } = await runOn({ worker: "image" }, { prompt: "a", image, size: "16*16" });
       return String((await file(output.image_url)).bytes);
@@ -237,7 +219,7 @@ describe("image workers", () => {
 });
 
 describe("private endpoints", () => {
-  it("have the input rules that they are given", async () => {
+  it("enforce their configured input rules", async () => {
     const config: EmulatedEndpoint = {
       worker: "image",
       input: { text: { type: "prompt", required: true }, steps: { type: "integer", min: 1, error: "Bad steps" } },
@@ -247,18 +229,18 @@ describe("private endpoints", () => {
     assertEquals((await runOn(config, { text: "a", steps: 0 })).job.error, "Bad steps");
     assertEquals((await runOn(config, { text: "a", steps: 1 })).output.cost, 2);
     assertEquals((await runOn(config, { text: "a", more: 1 }, strict)).job.error, "Unknown parameter: more");
-    // Where nothing is documented, nothing is undocumented.
+    // Without rules, every key is accepted.
     assertEquals((await runOn({ worker: "image" }, { prompt: "a", more: 1 }, strict)).job.status, "COMPLETED");
   });
 
-  it("name their files as they are told", async () => {
+  it("use the configured key for their files", async () => {
     const worker = { worker: "video" } as const;
     assertEquals(Object.keys((await runOn(worker, { prompt: "a" })).output), ["video_url"]);
     assertEquals(Object.keys((await runOn(worker, { prompt: "a" }, { outputKey: "result" })).output), ["result"]);
   });
 });
 
-/** The boxes of an MP4, by path; of several of one path the last. */
+/** The boxes of an MP4 by path. If several have the same path, the last one. */
 function boxesOf(bytes: Uint8Array, path = "", boxes = new Map<string, DataView>()): Map<string, DataView> {
   for (let start = 0; start < bytes.length;) {
     const view = new DataView(bytes.buffer, bytes.byteOffset + start);
@@ -273,9 +255,9 @@ function boxesOf(bytes: Uint8Array, path = "", boxes = new Map<string, DataView>
 }
 
 describe("video workers", () => {
-  async function film(input: Json, endpoint = "wan-2-5") {
+  async function makeVideo(input: Json, endpoint = "wan-2-5") {
     const emulator = createRunpodEmulator();
-    const { id, output } = await post(emulator, `${api}/${endpoint}/runsync`, {
+    const { body: { id, output } } = await call(emulator, `${endpoint}/runsync`, {
       input: { prompt: "a", image: "https://example.com/a.png", ...input },
     });
     const response = await emulator.fetch(output.video_url);
@@ -295,14 +277,14 @@ describe("video workers", () => {
     };
   }
 
-  it("put films behind a URL that needs no key", async () => {
-    const { id, url } = await film({});
+  it("put videos behind a URL that needs no key", async () => {
+    const { id, url } = await makeVideo({});
     assertEquals(url, `https://video.runpod.ai/${id}/output.mp4`);
   });
 
-  it("film in the size, the ratio, the length and the rate they are asked for", async () => {
+  it("make videos of the requested size, aspect ratio, length and frame rate", async () => {
     const facts = async (input: Json, endpoint?: string) => {
-      const { size, seconds, framesPerSecond } = await film(input, endpoint);
+      const { size, seconds, framesPerSecond } = await makeVideo(input, endpoint);
       return [...size, seconds, framesPerSecond];
     };
     assertEquals(await facts({}), [1280, 720, 5, 24]);
@@ -312,8 +294,8 @@ describe("video workers", () => {
     assertEquals(await facts({ size: "480p", audio: "https://example.com/a.wav" }, "infinitetalk"), [854, 480, 5, 24]);
   });
 
-  it("write an index that leads to every frame", async () => {
-    const { bytes, boxes } = await film({ size: "64*48", duration: 2 });
+  it("write an index that points to every frame", async () => {
+    const { bytes, boxes } = await makeVideo({ size: "64*48", duration: 2 });
     assertEquals([...boxes.keys()].filter((name) => !name.includes("/")), ["ftyp", "moov", "mdat"]);
     const table = "moov/trak/mdia/minf/stbl/";
     const sizes = boxes.get(`${table}stsz`)!;
@@ -326,15 +308,15 @@ describe("video workers", () => {
     for (let index = 0; index < count; index++) {
       const size = sizes.getUint32(12 + 4 * index);
       assertEquals(view.getUint32(place), size - 4);
-      // The types of units: 5 stands by itself, 1 leans on the frame before.
+      // Units of type 5 are key frames; type 1 depends on the frame before.
       assertEquals(bytes[place + 4] & 31, index % 24 === 0 ? 5 : 1);
       place += size;
     }
     assertEquals(place, bytes.length);
   });
 
-  it("film by prompt and seed", async () => {
-    const bytes = async (input: Json) => String((await film({ size: "64*48", duration: 1, ...input })).bytes);
+  it("make the same video only for the same prompt and seed", async () => {
+    const bytes = async (input: Json) => String((await makeVideo({ size: "64*48", duration: 1, ...input })).bytes);
     assertEquals(await bytes({ seed: 1 }), await bytes({ seed: 1 }));
     assert(await bytes({ seed: 1 }) !== await bytes({ seed: 2 }));
     assert(await bytes({ prompt: "b" }) !== await bytes({ prompt: "c" }));

@@ -1,26 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "node:test";
-import {
-  createRunpodEmulator,
-  type EmulatedBehavior,
-  type EmulatedEndpoint,
-  type RunpodEmulator,
-} from "@runpod/ai-sdk-provider/testing";
+import { createRunpodEmulator, type EmulatedBehavior, type EmulatedEndpoint } from "@runpod/ai-sdk-provider/testing";
+import { api, call, type Json } from "./emulator_client.ts";
 import { withVirtualTime } from "./virtual_time.ts";
-
-// deno-lint-ignore no-explicit-any
-type Json = any;
-
-const api = "https://api.runpod.ai/v2";
-
-async function post(emulator: RunpodEmulator, url: string, body: unknown): Promise<{ status: number; body: Json }> {
-  const response = await emulator.fetch(url, {
-    method: "POST",
-    headers: { authorization: "Bearer rpa_test" },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: await response.json() };
-}
 
 const cosine = (a: number[], b: number[]) => a.reduce((sum, value, index) => sum + value * b[index], 0);
 
@@ -45,7 +27,7 @@ describe("vLLM's pooling routes", () => {
   const root = `${api}/mine/openai/v1`;
 
   it("embed", async () => {
-    const { body } = await post(open(), `${root}/embeddings`, { model: "m", input: texts });
+    const { body } = await call(open(), `${root}/embeddings`, { model: "m", input: texts });
     assertEquals([body.object, body.model], ["list", "m"]);
     assertEquals(body.data.map(({ object, index }: Json) => [object, index]), [0, 1, 2].map((i) => ["embedding", i]));
     assertEquals(body.data[0].embedding.length, 384);
@@ -58,9 +40,9 @@ describe("vLLM's pooling routes", () => {
     });
   });
 
-  it("embed one text, in the length and the encoding that is asked for", async () => {
+  it("embed one text in the requested length and encoding", async () => {
     const ask = async (body: Json, config?: Partial<EmulatedEndpoint>) =>
-      (await post(open(config), `${root}/embeddings`, { model: "m", input: texts[0], ...body })).body.data[0].embedding;
+      (await call(open(config), `${root}/embeddings`, { model: "m", input: texts[0], ...body })).body.data[0].embedding;
     const floats = await ask({ dimensions: 8 });
     const bytes = Uint8Array.from(
       atob(await ask({ dimensions: 8, encoding_format: "base64" })),
@@ -70,16 +52,16 @@ describe("vLLM's pooling routes", () => {
     assertEquals((await ask({}, { dimensions: 16 })).length, 16);
   });
 
-  it("may answer in another order than they were asked", async () => {
+  it("can answer in reverse order", async () => {
     const ask = async (config?: Partial<EmulatedEndpoint>) =>
-      (await post(open(config), `${root}/embeddings`, { model: "m", input: texts })).body.data;
+      (await call(open(config), `${root}/embeddings`, { model: "m", input: texts })).body.data;
     const plain = await ask();
     const reversed = await ask({ embeddingOrder: "reversed" });
     assertEquals(reversed.map(({ index }: Json) => index), [2, 1, 0]);
     assertEquals([...reversed].reverse(), plain);
   });
 
-  it("rerank, the best first, on every path", async () => {
+  it("rerank on every path, the best document first", async () => {
     for (
       const url of [
         `${root}/rerank`,
@@ -88,7 +70,7 @@ describe("vLLM's pooling routes", () => {
         "https://mine.api.runpod.ai/v2/rerank",
       ]
     ) {
-      const { body } = await post(open(), url, { model: "m", query, documents });
+      const { body } = await call(open(), url, { model: "m", query, documents });
       const scores = body.results.map(({ relevance_score }: Json) => relevance_score);
       assertEquals(Object.keys(body).sort(), ["id", "model", "results", "usage"]);
       assertEquals(body.results.map(({ index }: Json) => index), [1, 0, 2]);
@@ -96,24 +78,24 @@ describe("vLLM's pooling routes", () => {
       assertEquals([...scores].sort((a, b) => b - a), scores);
       assert(scores.every((score: number) => score >= 0 && score <= 1));
     }
-    const { body } = await post(open(), `${root}/rerank`, { model: "m", query, documents, top_n: 1 });
+    const { body } = await call(open(), `${root}/rerank`, { model: "m", query, documents, top_n: 1 });
     assertEquals(body.results.length, 1);
   });
 
   it("score one text with many, and pairs", async () => {
     for (const url of [`${root}/score`, "https://mine.api.runpod.ai/score"]) {
-      const many = (await post(open(), url, { model: "m", text_1: query, text_2: documents })).body;
+      const many = (await call(open(), url, { model: "m", text_1: query, text_2: documents })).body;
       assertEquals([many.object, many.data.length, many.data[0].object], ["list", 3, "score"]);
       assert(many.data[1].score > many.data[0].score && many.data[0].score > many.data[2].score);
       const pairs =
-        (await post(open(), url, { model: "m", text_1: [query, query], text_2: documents.slice(0, 2) })).body;
+        (await call(open(), url, { model: "m", text_1: [query, query], text_2: documents.slice(0, 2) })).body;
       assertEquals(pairs.data, many.data.slice(0, 2));
     }
   });
 
-  it("refuse what is not theirs", async () => {
+  it("refuse malformed requests", async () => {
     const status = async (route: string, body: Json) =>
-      (await post(open(), `https://mine.api.runpod.ai/v1/${route}`, { model: "m", ...body })).status;
+      (await call(open(), `https://mine.api.runpod.ai/v1/${route}`, { model: "m", ...body })).status;
     assertEquals(await status("rerank", { query, documents: [] }), 400);
     assertEquals(await status("rerank", { documents }), 400);
     assertEquals(await status("score", { text_1: [query, query], text_2: documents }), 400);
@@ -125,13 +107,13 @@ describe("vLLM's pooling routes", () => {
 describe("vLLM's text completion", () => {
   const emulator = createRunpodEmulator({ endpoints: { mine: { worker: "chat", models: ["m"] } } });
   const complete = (body: Json) =>
-    post(emulator, "https://mine.api.runpod.ai/v1/completions", {
+    call(emulator, "https://mine.api.runpod.ai/v1/completions", {
       model: "m",
       prompt: "The capital of France",
       ...body,
     });
 
-  it("continues a text, after the text itself if asked for", async () => {
+  it("continues a text, and repeats it first on request", async () => {
     const { body } = await complete({ max_tokens: 5 });
     assertEquals([body.object, body.choices[0].finish_reason], ["text_completion", "length"]);
     assert(body.choices[0].text.startsWith(" "));
@@ -139,7 +121,7 @@ describe("vLLM's text completion", () => {
     assertEquals(echoed, `The capital of France${body.choices[0].text}`);
   });
 
-  it("has no suffix", async () => {
+  it("refuses a suffix", async () => {
     const { status, body } = await complete({ suffix: "." });
     assertEquals([status, body.error.message], [400, "suffix is not currently supported"]);
   });
@@ -148,7 +130,7 @@ describe("vLLM's text completion", () => {
 describe("the worker for Infinity", () => {
   const open = (config: Partial<EmulatedEndpoint> = {}, behavior?: EmulatedBehavior) =>
     createRunpodEmulator({ behavior, endpoints: { mine: { worker: "embedding", models: ["bge"], ...config } } });
-  const run = async (input: Json, emulator = open()) => (await post(emulator, `${api}/mine/runsync`, { input })).body;
+  const run = async (input: Json, emulator = open()) => (await call(emulator, `${api}/mine/runsync`, { input })).body;
 
   it("embeds, as a job and on the OpenAI route", async () => {
     const { output } = await run({ model: "bge", input: texts });
@@ -156,12 +138,12 @@ describe("the worker for Infinity", () => {
     assertSensible(output.data.map(({ embedding }: Json) => embedding));
     assertEquals((await run({ model: "bge", input: texts[0] })).output.data.length, 1);
 
-    const openai = await post(open(), `${api}/mine/openai/v1/embeddings`, { model: "bge", input: texts });
+    const openai = await call(open(), `${api}/mine/openai/v1/embeddings`, { model: "bge", input: texts });
     assertEquals(openai.body, output);
     const job = await run({ openai_route: "/v1/embeddings", openai_input: { model: "bge", input: texts } });
     assertEquals(job.output, [output]);
-    // It knows neither lengths nor encodings.
-    const asked = await post(open(), `${api}/mine/openai/v1/embeddings`, {
+    // It ignores dimensions and encoding_format.
+    const asked = await call(open(), `${api}/mine/openai/v1/embeddings`, {
       model: "bge",
       input: texts,
       dimensions: 8,
@@ -180,7 +162,7 @@ describe("the worker for Infinity", () => {
     assertEquals(Object.keys(bare[0]).sort(), ["index", "relevance_score"]);
   });
 
-  it("says its errors as outputs of completed jobs", async () => {
+  it("returns its errors as outputs of completed jobs", async () => {
     const unknown = await run({ model: "x", input: "a" });
     assertEquals(unknown.status, "COMPLETED");
     assertEquals(unknown.output, {
@@ -196,7 +178,7 @@ describe("the worker for Infinity", () => {
       (await run({ openai_route: "/v1/rerank" })).output.message,
       "Invalid OpenAI Route: /v1/rerank",
     );
-    const { status, body } = await post(open(), `${api}/mine/openai/v1/embeddings`, { model: "x", input: "a" });
+    const { status, body } = await call(open(), `${api}/mine/openai/v1/embeddings`, { model: "x", input: "a" });
     assertEquals([status, body.object], [200, "error"]);
     const broken = await run({ openai_route: "/v1/embeddings" });
     assertEquals([broken.status, JSON.parse(broken.error).error_type], ["FAILED", "<class 'AttributeError'>"]);
@@ -208,12 +190,12 @@ describe("the worker for Infinity", () => {
     assertEquals([data[0].id, data[0].owned_by], ["bge", "infinity"]);
   });
 
-  it("may never answer a reranking", () =>
+  it("can leave a reranking job unfinished", () =>
     withVirtualTime(async () => {
       const emulator = open({}, { infinityRerank: "hangs" });
       const input = { model: "bge", query, docs: documents };
       assertEquals((await run(input, emulator)).status, "IN_PROGRESS");
-      const { body } = await post(emulator, `${api}/mine/run`, {
+      const { body } = await call(emulator, `${api}/mine/run`, {
         input,
         policy: { executionTimeout: 60_000 },
       });
@@ -233,13 +215,13 @@ describe("the worker for ComfyUI", () => {
   };
   const open = (config: Partial<EmulatedEndpoint> = {}, behavior?: EmulatedBehavior) =>
     createRunpodEmulator({ behavior, endpoints: { mine: { worker: "comfyui", ...config } } });
-  const run = async (input: Json, emulator = open()) => (await post(emulator, `${api}/mine/runsync`, { input })).body;
+  const run = async (input: Json, emulator = open()) => (await call(emulator, `${api}/mine/runsync`, { input })).body;
   const sizeOf = (base64: string) => {
     const view = new DataView(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
     return [view.getUint32(16), view.getUint32(20)];
   };
 
-  it("draws what the workflow saves, as base64", async () => {
+  it("returns the images that the workflow saves, as base64", async () => {
     const { output } = await run({ workflow });
     assertEquals(output.images.map(({ filename, type }: Json) => [filename, type]), [
       ["cat_00001_.png", "base64"],
@@ -252,7 +234,7 @@ describe("the worker for ComfyUI", () => {
     assert((await run({ workflow: other })).output.images[0].data !== output.images[0].data);
   });
 
-  it("puts images into a bucket, if it has one", async () => {
+  it("puts images into a bucket if it has one", async () => {
     const emulator = open({ bucket: true });
     const { id, output } = await run({ workflow }, emulator);
     const [{ type, data }] = output.images;

@@ -21,7 +21,7 @@ interface Delivery {
   body: Json;
 }
 
-/** An emulator whose webhooks are answered one after another with these statuses, 0 being a broken line; then with 200. */
+/** Runs a test whose webhook answers with these statuses in turn, where 0 is a network failure, and then with 200. */
 function withWebhook(
   test: (
     world: { emulator: RunpodEmulator; deliveries: Delivery[]; clock: VirtualClock; post: typeof post },
@@ -63,7 +63,7 @@ async function post(emulator: RunpodEmulator, path: string, body: unknown = {}):
 }
 
 describe("webhooks", () => {
-  it("get the job with its input when it ends, though nobody looks at it", () =>
+  it("get the job with its input when it ends, even if nobody reads the job", () =>
     withWebhook(async ({ emulator, deliveries }) => {
       const { id } = await post(emulator, "run", { input: { n: 1 }, webhook: hook, policy: { ttl: 100_000 } });
       assertEquals(deliveries.length, 0);
@@ -85,7 +85,7 @@ describe("webhooks", () => {
       assertEquals(Object.keys(body), Object.keys(body).sort());
     }, { endpoint: { worker: () => ({ a: 1 }), coldStartMillis: 2000, runMillis: 3000 } }));
 
-  it("are called of jobs that wait, stream, work on, or fail", () =>
+  it("are called for plain, async, streaming, failed and timed-out jobs", () =>
     withWebhook(async ({ emulator, deliveries }) => {
       await post(emulator, "runsync", { input: { error: "out of memory" }, webhook: hook });
       await settled();
@@ -112,7 +112,7 @@ describe("webhooks", () => {
       },
     }));
 
-  it("are tried three times, ten seconds apart, until they say 200", async () => {
+  it("are tried three times, ten seconds apart, until they answer 200", async () => {
     for (
       const [statuses, times] of [
         [[200], [0]],
@@ -130,7 +130,7 @@ describe("webhooks", () => {
     }
   });
 
-  it("are not called of cancelled jobs unless the switch says so, nor of expired ones", async () => {
+  it("are not called for expired jobs, nor for cancelled ones unless the switch says so", async () => {
     const states = [{ status: "IN_PROGRESS", millis: 20_000 }];
     for (const [cancelledWebhook, count] of [[undefined, 0], ["called", 1]] as const) {
       await withWebhook(async ({ emulator, deliveries }) => {
@@ -156,7 +156,7 @@ describe("webhooks", () => {
     }, { endpoint: { worker: () => ++runs === 1 ? { error: "unlucky" } : { runs } } });
   });
 
-  it("are not called if there are none, and make no timer then", () =>
+  it("set no timer for a job without a webhook", () =>
     withWebhook(async ({ emulator, deliveries, clock }) => {
       await post(emulator, "run", { input: { n: 1 } });
       await post(emulator, "run", { input: { n: 1 }, webhook: "no address" });

@@ -5,7 +5,7 @@ import { readSize } from "./media/size.ts";
 /** What is wrong, in the worker's words; undefined if nothing is. */
 type InputError = string | undefined;
 
-/** The MAX_SIDE side that the emulator draws, in pixels. */
+/** The longest side that the emulator draws, in pixels. */
 const MAX_SIDE = 4096;
 
 /** Checks an input against its rules and returns the first error. */
