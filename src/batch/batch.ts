@@ -26,7 +26,14 @@ import { SUPPORTED_URLS } from "../language/supported_urls.ts";
 import { once } from "../once.ts";
 import { describeJob } from "../output/job_output.ts";
 import { badBatch, type Batch, type BatchItem, readBatchId, writeBatchId } from "./batch_id.ts";
-import { type BatchCall, type ConfigOf, queueOf, readResult, writeRequest, type WrittenRequest } from "./request.ts";
+import {
+  type BatchCall,
+  type ConfigOf,
+  queueOfRequest,
+  readResult,
+  writeRequest,
+  type WrittenRequest,
+} from "./request.ts";
 
 /** How many submissions, status reads or cancels are on their way at once; the service takes 200 submissions. */
 const CONCURRENCY = 20;
@@ -50,7 +57,7 @@ export function createBatch(configOf: ConfigOf): BatchV4 {
     // deno-lint-ignore require-await
     doGetBatchResults: async ({ batchId, ...call }) => {
       const { job: { wait } } = sortOptions(call.providerOptions, jobOptions());
-      return batchResults(configOf, openBatch(configOf, batchId, call), call, wait);
+      return batchResults(openBatch(configOf, batchId, call), call, wait);
     },
     doCancelBatch: async ({ batchId, ...call }) => await cancelBatch(openBatch(configOf, batchId, call), call),
   };
@@ -140,7 +147,7 @@ function openBatch(configOf: ConfigOf, batchId: string, { headers }: BatchCall):
       if (!isAtHome(configOf, config.endpoint.root) || config.endpoint.name !== item.group.endpoint) {
         throw badBatch(`the provider has model "${item.group.modelId}" at another endpoint than the batch`);
       }
-      return { ...item, queue: queueOf(config, item.group, headers) };
+      return { ...item, queue: queueOfRequest(config, item.group, headers) };
     }),
   };
 }
@@ -189,7 +196,6 @@ async function batchStatus({ createdAt, items }: OpenBatch, { abortSignal }: Bat
  * nobody looks at is soon gone.
  */
 function batchResults(
-  configOf: ConfigOf,
   { items }: OpenBatch,
   { abortSignal }: BatchCall,
   wait: RunpodWaitOptions,

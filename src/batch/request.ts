@@ -9,10 +9,11 @@ import type {
   SharedV4ProviderOptions,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import { readResult as readJobResult, withJob } from "../call/execute.ts";
+import { readResult as readJobResult } from "../call/execute.ts";
 import type { Kind, Modality } from "../call/modality.ts";
 import type { ModelConfig } from "../call/model_config.ts";
-import { dropOptions, prepare } from "../call/prepare.ts";
+import { dropOptions, prepare, queueOf } from "../call/prepare.ts";
+import { writeJob } from "../call/write.ts";
 import { imageModality } from "../image/modality.ts";
 import { badOption } from "../input/context.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
@@ -91,12 +92,12 @@ export async function writeRequest(
 }
 
 /** The queue that the job of a request is on. */
-export function queueOf(
-  { settings, endpoint }: ReturnType<ConfigOf>,
-  { type, modelId }: BatchGroup,
+export function queueOfRequest(
+  config: ReturnType<ConfigOf>,
+  { type }: BatchGroup,
   headers: BatchCall["headers"],
 ): Queue {
-  return { settings, endpoint, attempt: `${TYPES[type].verb} with "${modelId}"`, headers };
+  return queueOf(TYPES[type], config, headers);
 }
 
 /**
@@ -120,17 +121,14 @@ function requestType<K extends Kind>(modality: Modality<K>, modelSettings: K["se
     async write(config, call) {
       const prepared = prepare(modality, { ...config, modelSettings }, call);
       const { queue, modelCall } = prepared;
-      return await withJob(prepared, ({ ref, reading, wait }) => {
-        const { submission } = ref as { submission: Submission };
-        const usable = dropOptions(modelCall, wait, POLLING, NOT_AWAITED);
-        return Promise.resolve({
-          queue,
-          submission,
-          wait: usable,
-          warnings: modelCall.warnings,
-          reading: reading as RequestJob["reading"],
-        });
-      });
+      const { ref, reading, wait } = await writeJob(prepared);
+      return {
+        queue,
+        submission: (ref as { submission: Submission }).submission,
+        wait: dropOptions(modelCall, wait, POLLING, NOT_AWAITED),
+        warnings: modelCall.warnings,
+        reading: reading as RequestJob["reading"],
+      };
     },
     async read({ queue, modelId, reading, result, tools }) {
       const { attempt } = queue;

@@ -32,11 +32,13 @@ const CONTINUED = "the job was submitted before";
  */
 export function prepare<K extends Kind>(
   modality: Modality<K>,
-  { settings, endpoint, modelId, modelSettings }: ModelConfig<K["settings"]>,
+  config: ModelConfig<K["settings"]>,
   call: K["call"],
   { isStreamed = false }: { isStreamed?: boolean } = {},
 ): Prepared<K> {
-  const context: CallContext = { modelId, attempt: `${modality.verb} with "${modelId}"`, warnings: [] };
+  const { endpoint, modelId, modelSettings } = config;
+  const queue = queueOf(modality, config, call.headers);
+  const context: CallContext = { modelId, attempt: queue.attempt, warnings: [] };
   const { job, ours, worker } = sortOptions<K["options"]>(call.providerOptions, modality.options());
   const row = modality.resolve({ modelId, modelSettings });
   const route = job.jobId === undefined ? routeOf(modality, endpoint, modelSettings) : undefined;
@@ -53,10 +55,19 @@ export function prepare<K extends Kind>(
       servedName: endpoint.model ?? "",
       isStreamed,
     },
-    queue: { settings, endpoint, attempt: context.attempt, headers: call.headers },
+    queue,
     route,
     job: usableOptions(context, job, { isRoute: route !== undefined, hasQueue: endpoint.root !== undefined }),
   };
+}
+
+/** The queue of a model's endpoint, for the calls of one modality. */
+export function queueOf(
+  { verb }: Pick<Modality<Kind>, "verb">,
+  { settings, endpoint, modelId }: Omit<ModelConfig<unknown>, "modelSettings">,
+  headers: Queue["headers"],
+): Queue {
+  return { settings, endpoint, attempt: `${verb} with "${modelId}"`, headers };
 }
 
 /** The context that an answer is read with. */

@@ -11,8 +11,8 @@ import type { JobAnswer, Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";
 import { followAnswer } from "../route/follow.ts";
 import { apiRequest } from "../route/post.ts";
-import { withJob, withRoute } from "./execute.ts";
-import type { Kind, Modality, ReadContext, SdkCall } from "./modality.ts";
+import { withModelHint } from "../route/served_model.ts";
+import type { Kind, Modality, ReadContext, Route, SdkCall } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { dropOptions, prepare, type Prepared, readContext } from "./prepare.ts";
 
@@ -62,19 +62,22 @@ export async function executeStream<K extends StreamKind>(
   call: K["call"],
 ): Promise<LanguageModelV4StreamResult> {
   const prepared = prepare(modality, config, call, { isStreamed: true });
-  return prepared.route ? await streamRoute(modality, prepared) : await streamFromJob(modality, prepared);
+  return prepared.route
+    ? await streamRoute(modality, prepared, prepared.route)
+    : await streamFromJob(modality, prepared);
 }
 
 async function streamRoute<K extends StreamKind>(
   modality: StreamModality<K>,
   prepared: Prepared<K>,
+  route: Route<K>,
 ): Promise<LanguageModelV4StreamResult> {
   const { queue, job, modelCall: { call: { abortSignal } } } = prepared;
-  const route = prepared.route!;
-  return await withRoute(prepared, route, async ({ body, reading, notFound }) => {
-    const post = apiRequest(queue, { path: route.path, body }, abortSignal);
+  const { body, reading, notFound } = await writePost(prepared, route);
+  const post = apiRequest(queue, { path: route.path, body }, abortSignal);
+  const follow = (answer: Answer) => followAnswer(answer, queue, { ...job.wait, abortSignal });
+  return await withModelHint(queue, abortSignal, notFound, async () => {
     const answer = await open(queue.settings, { ...post, notFound });
-    const follow = (answer: Answer) => followAnswer(answer, queue, { ...job.wait, abortSignal });
     return {
       stream: await modality.streamAnswer({ ...answer, follow }, streamContext(prepared, reading, notFound)),
       request: { url: post.url, body },
@@ -90,15 +93,16 @@ async function streamFromJob<K extends StreamKind>(
 ): Promise<LanguageModelV4StreamResult> {
   const { queue, modelCall } = prepared;
   const { abortSignal } = modelCall.call;
-  return await withJob(prepared, async ({ ref, reading, wait, notFound }) => {
-    const context = streamContext(prepared, reading, notFound);
-    if ("jobId" in ref) {
-      return await runJob(queue, ref, { ...wait, abortSignal }, async (result) => ({
-        stream: await modality.streamEndedJob(result, context),
-        response: { headers: result.answer.headers },
-      }));
-    }
-    const usable = dropOptions(modelCall, wait, POLLING, NOT_POLLED);
+  const { ref, reading, wait, notFound } = await writeJob(prepared);
+  const context = streamContext(prepared, reading, notFound);
+  if ("jobId" in ref) {
+    return await runJob(queue, ref, { ...wait, abortSignal }, async (result) => ({
+      stream: await modality.streamEndedJob(result, context),
+      response: { headers: result.answer.headers },
+    }));
+  }
+  const usable = dropOptions(modelCall, wait, POLLING, NOT_POLLED);
+  return await withModelHint(queue, abortSignal, notFound, async () => {
     const followed = await followJob(queue, ref.submission, { ...usable, abortSignal });
     return {
       stream: await modality.streamJob(followed, context),
@@ -111,7 +115,7 @@ async function streamFromJob<K extends StreamKind>(
 function streamContext<K extends StreamKind>(
   prepared: Prepared<K>,
   reading: K["reading"],
-  notFound: string,
+  notFound: string | undefined,
 ): StreamContext<K> {
   const { queue, modelCall: { call: { abortSignal, includeRawChunks } } } = prepared;
   return { ...readContext(prepared, reading, notFound), queue, abortSignal, includeRawChunks };

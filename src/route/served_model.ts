@@ -49,18 +49,18 @@ export function adviceForName({ name }: Endpoint, model: string): string {
  * Calls a model. The error for a model that is not served gets the names of those that are, and the remembered name is
  * forgotten, because the endpoint may serve another one by now.
  *
- * @param notFound The advice that the error for an unknown model ends with.
+ * @param notFound The advice that the error for an unknown model ends with; absent where the call names no model.
  */
 export async function withModelHint<T>(
   queue: Queue,
   abortSignal: AbortSignal | undefined,
-  notFound: string,
+  notFound: string | undefined,
   run: () => Promise<T>,
 ): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (!APICallError.isInstance(error)) throw error;
+    if (notFound === undefined || !APICallError.isInstance(error)) throw error;
     if (MAY_MEAN_MODEL.includes(error.statusCode ?? 0)) forgetServedModel(queue.settings, queue.endpoint);
     // The advice tells: a 404 may be wrapped in an answer with any other status.
     if (!error.message.endsWith(notFound)) throw error;

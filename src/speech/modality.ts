@@ -14,7 +14,7 @@ import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
 import { findFiles } from "../output/find_files.ts";
 import type { JobOutput } from "../output/job_output.ts";
-import { type RouteAnswer } from "../route/post.ts";
+import type { RouteAnswer } from "../route/post.ts";
 import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS } from "./catalogue.ts";
 import type { RunpodSpeechModelSettings } from "./options.ts";
 

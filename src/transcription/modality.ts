@@ -19,7 +19,7 @@ import { keyOf } from "../input/row.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
 import type { JobOutput } from "../output/job_output.ts";
-import { type RouteAnswer } from "../route/post.ts";
+import type { RouteAnswer } from "../route/post.ts";
 import { type GivenAudio, takeAudio, toAudioUrl, toForm, writeAudio } from "./audio.ts";
 import {
   ANY_TRANSCRIPTION_WORKER,

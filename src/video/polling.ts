@@ -11,9 +11,10 @@ import type {
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import { InvalidArgumentError } from "@ai-sdk/provider";
-import { withJob } from "../call/execute.ts";
+import { readResult } from "../call/execute.ts";
 import type { ModelConfig } from "../call/model_config.ts";
-import { prepare } from "../call/prepare.ts";
+import { prepare, queueOf } from "../call/prepare.ts";
+import { writeJob } from "../call/write.ts";
 import { warnUnsupported } from "../input/context.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
@@ -22,7 +23,7 @@ import { notify } from "../job/job_wait.ts";
 import type { JobAnswer, Queue, Submission } from "../job/queue.ts";
 import { isTransientError, retryReads } from "../job/retry.ts";
 import { readStatusOnce, type ResultTools, runJob, startJob } from "../job/wait.ts";
-import { describeJob, JobOutput } from "../output/job_output.ts";
+import { describeJob } from "../output/job_output.ts";
 import { videoModality } from "./modality.ts";
 import { readOperation, readWebhook, writeOperation } from "./operation.ts";
 import type { RunpodVideoModelSettings } from "./options.ts";
@@ -49,33 +50,32 @@ export async function startVideo(
   const prepared = prepare(videoModality, config, call);
   const { queue, modelCall } = prepared;
   const { abortSignal } = call;
-  return await withJob(prepared, async ({ ref, wait }) => {
-    const { webhook, isAwaited = false } = webhookUrl === undefined ? {} : readWebhook(queue, webhookUrl);
-    const timestamp = new Date();
-    const { job, answer } = "jobId" in ref
-      ? continued(queue, ref.jobId, webhook)
-      : await startJob(queue, withWebhook(modelCall, ref.submission, webhook), { ...wait, abortSignal });
+  const { ref, wait } = await writeJob(prepared);
+  const { webhook, isAwaited = false } = webhookUrl === undefined ? {} : readWebhook(queue, webhookUrl);
+  const timestamp = new Date();
+  const { job, answer } = "jobId" in ref
+    ? continued(queue, ref.jobId, webhook)
+    : await startJob(queue, withWebhook(modelCall, ref.submission, webhook), { ...wait, abortSignal });
 
-    const operation = writeOperation({
-      endpoint: queue.endpoint.name,
-      jobId: job.id,
-      startedAt: Date.now(),
-      wait: isAwaited ? wait : undefined,
-    });
-    const { cancelOnAbort } = wait;
-    const watch = watchJob(operation, queue, {
-      jobId: job.id,
-      abortSignal: cancelOnAbort === false ? undefined : abortSignal,
-      isAwaited: isAwaited || cancelOnAbort === true,
-    });
-    notify(watch, job);
-    return {
-      operation,
-      warnings: modelCall.warnings,
-      providerMetadata: { runpod: { job: describeState(queue, job) } },
-      response: { timestamp, modelId: config.modelId, headers: answer?.headers },
-    };
+  const operation = writeOperation({
+    endpoint: queue.endpoint.name,
+    jobId: job.id,
+    startedAt: Date.now(),
+    wait: isAwaited ? wait : undefined,
   });
+  const { cancelOnAbort } = wait;
+  const watch = watchJob(operation, queue, {
+    jobId: job.id,
+    abortSignal: cancelOnAbort === false ? undefined : abortSignal,
+    isAwaited: isAwaited || cancelOnAbort === true,
+  });
+  notify(watch, job);
+  return {
+    operation,
+    warnings: modelCall.warnings,
+    providerMetadata: { runpod: { job: describeState(queue, job) } },
+    response: { timestamp, modelId: config.modelId, headers: answer?.headers },
+  };
 }
 
 /**
@@ -87,26 +87,20 @@ export async function startVideo(
  * @throws the abort signal's reason.
  */
 export async function readVideoStatus(
-  { modelId, endpoint, settings, modelSettings }: Config,
+  config: Config,
   { operation, abortSignal, headers }: StatusCall,
 ): Promise<VideoModelV4OperationStatusResult> {
-  const attempt = `${videoModality.verb} with "${modelId}"`;
-  const queue: Queue = { settings, endpoint, attempt, headers };
+  const { modelId, endpoint, modelSettings } = config;
+  const queue = queueOf(videoModality, config, headers);
   const { jobId, startedAt, wait } = readOperation(queue, operation);
   const timestamp = new Date();
   const watch = findWatch(operation);
   const complete = async (result: JobAnswer, tools: ResultTools): Promise<VideoModelV4OperationStatusResult> => {
-    const output = new JobOutput(queue, result, tools, modelSettings.output);
-    const warnings: SharedV4Warning[] = [];
-    const context = { modelId, attempt, warnings, settings: modelSettings, reading: undefined, notFound: "" };
-    const { videos, providerMetadata: { runpod } } = await videoModality.read(output, context);
-    return {
-      status: "completed",
-      videos,
-      warnings,
-      providerMetadata: { runpod: { ...runpod, job: describeState(queue, result.job) } },
-      response: { timestamp, modelId, headers: result.answer.headers },
-    };
+    const { attempt } = queue;
+    const context = { modelId, attempt, warnings: [], settings: modelSettings, reading: undefined, notFound: "" };
+    const read = await readResult(videoModality, context, queue, { result, tools, timestamp });
+    const runpod = { ...read.providerMetadata.runpod, job: describeState(queue, result.job) };
+    return { ...read, status: "completed", providerMetadata: { runpod } };
   };
   if (wait) {
     watch?.end();

@@ -1,0 +1,101 @@
+/**
+ * Writes a prepared call: the job or the request that it becomes, with the name of its model where one is needed.
+ *
+ * @module
+ */
+import type { JSONObject } from "@ai-sdk/provider";
+import { jobError } from "../job/failure.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
+import type { Submission } from "../job/queue.ts";
+import { type JobRef, runJob } from "../job/wait.ts";
+import { readModels } from "../route/models.ts";
+import { adviceForName, findServedModel } from "../route/served_model.ts";
+import type { Kind, ModelCall, Route } from "./modality.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** The job of a call: a new one, or one to continue. */
+export interface WrittenJob<K extends Kind> {
+  ref: JobRef;
+  reading: K["reading"];
+  wait: RunpodWaitOptions;
+  /** Advice for a model that is not served; absent where the job names none. */
+  notFound?: string;
+}
+
+/** The request of a call. */
+export interface WrittenPost<K extends Kind> {
+  body: JSONObject;
+  form?: FormData;
+  reading: K["reading"];
+  /** Advice for a model that is not served. */
+  notFound: string;
+}
+
+/**
+ * Writes the job of a call.
+ *
+ * @throws {InvalidArgumentError} for what the worker cannot do, before any request.
+ */
+export async function writeJob<K extends Kind>(prepared: Prepared<K>): Promise<WrittenJob<K>> {
+  const { modality, modelCall, job: { jobId, submission, wait } } = prepared;
+  if (jobId !== undefined) {
+    // The input was written before. Only how to read its output is still to be known.
+    return { ref: { jobId }, reading: modality.resume?.(modelCall) as K["reading"], wait };
+  }
+  if (modality.jobModel === undefined) {
+    const { input, reading } = await modality.write(modelCall);
+    return { ref: { submission: { input, ...submission } }, reading, wait };
+  }
+  const startedAt = Date.now();
+  const list = modality.jobModel === "listed by a job" ? () => listModelsByJob(prepared) : undefined;
+  const { written, name, notFound } = await writeWithName(prepared, (call) => modality.write(call), list);
+  const ref = { submission: { input: { ...name, ...written.input }, ...submission } };
+  return { ref, reading: written.reading, wait: remaining(wait, startedAt), notFound };
+}
+
+/**
+ * Writes the request of a call.
+ *
+ * @throws {InvalidArgumentError} for what no server can do, before any request.
+ */
+export async function writePost<K extends Kind>(prepared: Prepared<K>, route: Route<K>): Promise<WrittenPost<K>> {
+  const { written, name, notFound } = await writeWithName(prepared, (call) => route.write(call));
+  const body = { ...name, ...written.body };
+  return { body, form: written.form?.(body), reading: written.reading, notFound };
+}
+
+/**
+ * Writes a call and finds the name of its model. The call is written first, so that a mistake in it costs no request,
+ * unless what is written depends on the name.
+ */
+async function writeWithName<K extends Kind, Written>(
+  { modality: { writesForName }, modelCall, queue }: Prepared<K>,
+  write: (call: ModelCall<K>) => Written | Promise<Written>,
+  list?: () => Promise<Array<{ id: string }>>,
+): Promise<{ written: Written; name: { model?: string }; notFound: string }> {
+  const early = writesForName ? undefined : await write(modelCall);
+  const servedName = queue.endpoint.model ?? await findServedModel(queue, modelCall.call.abortSignal, list);
+  return {
+    written: early ?? await write({ ...modelCall, servedName }),
+    name: writesForName ? {} : { model: servedName },
+    notFound: adviceForName(queue.endpoint, servedName),
+  };
+}
+
+/** Lists the models by a job, which outlives a cold start, as a request to the route may not. */
+async function listModelsByJob<K extends Kind>({ queue, modelCall, job }: Prepared<K>): Promise<Array<{ id: string }>> {
+  const submission: Submission = { input: { openai_route: "/v1/models" } };
+  const wait = { ...job.wait, abortSignal: modelCall.call.abortSignal };
+  return await runJob(queue, { submission }, wait, (result) => {
+    const models = readModels(result.job.output);
+    if (models.length > 0) return models;
+    const reason = 'listed no models that it serves; name one yourself: { model: "…" }';
+    throw jobError(queue, result, { kind: "no-output", reason });
+  });
+}
+
+/** The same wait after a part of its time has passed. */
+function remaining({ timeoutMillis, ...wait }: RunpodWaitOptions, startedAt: number): RunpodWaitOptions {
+  if (timeoutMillis === undefined) return wait;
+  return { ...wait, timeoutMillis: Math.max(1, timeoutMillis - (Date.now() - startedAt)) };
+}
