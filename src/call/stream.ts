@@ -15,6 +15,7 @@ import { withModelHint } from "../route/served_model.ts";
 import type { Kind, Modality, ReadContext, Route, SdkCall } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { dropOptions, prepare, type Prepared, readContext } from "./prepare.ts";
+import { writeJob, writePost } from "./write.ts";
 
 /** A call that can be streamed. */
 interface StreamCall extends SdkCall {

@@ -166,7 +166,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "black-forest-labs/flux-1-kontext-dev": {
     endpoint: "black-forest-labs-flux-1-kontext-dev",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: { as: "size *", ratios: FLUX_RATIOS },
     images: one(true),
@@ -183,12 +182,10 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "black-forest-labs/flux-1-schnell": {
     endpoint: "black-forest-labs-flux-1-schnell",
-    aliases: [],
     ...flux(4, 8, 7),
   },
   "black-forest-labs/flux-2-klein-9b-edit": {
     endpoint: "flux-2-klein-9b-edit",
-    aliases: [],
     removed: "2026-03-12",
     ...PROMPT_AND_SEED,
     size: {},
@@ -197,7 +194,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "bytedance/seedream-3.0": {
     endpoint: "seedream-3-0-t2i",
-    aliases: [],
     removed: "2026-06-18",
     ...PROMPT_AND_SEED,
     size: { as: "size x", ratios: { "1:1": "1024x1024", "4:3": "1152x864", "3:4": "864x1152" } },
@@ -212,7 +208,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "bytedance/seedream-4.0-edit": {
     endpoint: "seedream-v4-edit",
-    aliases: [],
     ...PROMPT,
     size: FREE,
     images: upTo(Infinity),
@@ -254,7 +249,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "google/nano-banana-pro-edit": {
     endpoint: "nano-banana-pro-edit",
-    aliases: [],
     ...PROMPT,
     size: {
       ratios: ["1:1", "3:2", "2:3", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
@@ -266,7 +260,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "pruna/p-image-edit": {
     endpoint: "p-image-edit",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: { ratios: PRUNA_RATIOS },
     images: upTo(5),
@@ -278,14 +271,12 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "pruna/p-image-t2i": {
     endpoint: "p-image-t2i",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: { ratios: PRUNA_RATIOS },
     options: { disable_safety_checker: "boolean" },
   },
   "qwen/qwen-image": {
     endpoint: "qwen-image-t2i",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: { as: "size *", ratios: { "1:1": "1328x1328", "4:3": "1472x1104", "3:4": "1104x1472" } },
     options: { negative_prompt: "text", ...SAFETY },
@@ -293,7 +284,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "qwen/qwen-image-edit": {
     endpoint: "qwen-image-edit",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: {},
     images: one(true),
@@ -302,7 +292,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "qwen/qwen-image-edit-2511": {
     endpoint: "qwen-image-edit-2511",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: QWEN_EDIT,
     images: upTo(3),
@@ -311,7 +300,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "qwen/qwen-image-edit-2511-lora": {
     endpoint: "qwen-image-edit-2511-lora",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: QWEN_EDIT,
     images: upTo(3),
@@ -327,7 +315,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   },
   "tongyi-mai/z-image-turbo": {
     endpoint: "z-image-turbo",
-    aliases: [],
     ...PROMPT_AND_SEED,
     size: {
       as: "size *",

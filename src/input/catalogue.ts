@@ -11,7 +11,7 @@ export interface CatalogueEntry {
   /** The endpoint's slug. */
   endpoint: string;
   /** Other ids for the same model. The slug is always one. */
-  aliases: string[];
+  aliases?: readonly string[];
   /** The name that the endpoint serves the model under, where it has one. */
   model?: string;
 }
@@ -25,7 +25,7 @@ export function findEntry<Entry extends CatalogueEntry>(
   modelId: string,
 ): Entry | undefined {
   if (Object.hasOwn(catalogue, modelId)) return catalogue[modelId];
-  return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases.includes(modelId));
+  return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases?.includes(modelId));
 }
 
 /**

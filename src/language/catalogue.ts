@@ -55,7 +55,6 @@ export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
   "ibm-granite/granite-4.0-h-small": {
     endpoint: "granite-4-0-h-small",
     model: "ibm-granite/granite-4.0-h-small",
-    aliases: [],
     thinking: {},
   },
   "moonshotai/kimi-k2.6": {
@@ -80,7 +79,6 @@ export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
   "openai/gpt-oss-120b": {
     endpoint: "gpt-oss-120b",
     model: "openai/gpt-oss-120b",
-    aliases: [],
     thinking: { efforts: ["low", "medium", "high"] },
   },
   "qwen/qwen3-32b-awq": {

@@ -12,22 +12,9 @@ import { RunpodJobError } from "../job/error.ts";
 export function explainStuckJob(error: unknown): unknown {
   if (!RunpodJobError.isInstance(error)) return error;
   const isStuck = error.status === "IN_PROGRESS" || error.kind === "timed-out";
-  if (!isStuck && !/not JSON serializable/i.test(error.message)) return error;
-  const { kind, endpoint, job, url, statusCode = 0, responseHeaders = {}, responseBody = "", data } = error;
-  return new RunpodJobError({
-    message:
-      `${error.message}; some versions of the worker for Infinity cannot send the result of a reranking ("not JSON serializable" in its log), so try a newer one, or vLLM with transport: "rerank"`,
-    kind,
-    endpoint,
-    job,
-    url,
-    answer: {
-      status: statusCode,
-      headers: responseHeaders,
-      text: responseBody,
-      json: data,
-      requestBody: error.requestBodyValues,
-    },
-    cause: error,
-  });
+  if (isStuck || /not JSON serializable/i.test(error.message)) {
+    error.message +=
+      `; some versions of the worker for Infinity cannot send the result of a reranking ("not JSON serializable" in its log), so try a newer one, or vLLM with transport: "rerank"`;
+  }
+  return error;
 }

@@ -63,8 +63,8 @@ export async function withModelHint<T>(
     if (notFound === undefined || !APICallError.isInstance(error)) throw error;
     if (MAY_MEAN_MODEL.includes(error.statusCode ?? 0)) forgetServedModel(queue.settings, queue.endpoint);
     // The advice tells: a 404 may be wrapped in an answer with any other status.
-    if (!error.message.endsWith(notFound)) throw error;
-    throw await nameServedModels(error, queue, abortSignal);
+    if (error.message.endsWith(notFound)) await nameServedModels(error, queue, abortSignal);
+    throw error;
   }
 }
 
@@ -77,16 +77,14 @@ async function nameServedModels(
   error: APICallError,
   { settings, endpoint, headers }: Queue,
   abortSignal: AbortSignal | undefined,
-): Promise<APICallError> {
+): Promise<void> {
   const timeout = AbortSignal.timeout(NAMES_TIMEOUT_MILLIS);
   const signal = abortSignal ? AbortSignal.any([abortSignal, timeout]) : timeout;
   try {
     const models = await listModels(settings, endpoint, { headers, abortSignal: signal });
     const names = models.map(({ id }) => `"${id}"`).join(", ");
-    const { message, cause, ...details } = { ...error, message: error.message, cause: error.cause };
-    return new APICallError({ ...details, message: `${message}; it serves ${names}`, cause });
+    error.message += `; it serves ${names}`;
   } catch {
     abortSignal?.throwIfAborted();
-    return error;
   }
 }

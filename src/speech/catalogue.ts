@@ -71,7 +71,6 @@ export const SPEECH_MODELS: { readonly [Id in RunpodKnownSpeechModelId]: RowOf<I
   },
   "resembleai/chatterbox-turbo": {
     endpoint: "chatterbox-turbo",
-    aliases: [],
     keys: { text: "prompt", voice: "voice", outputFormat: "format" },
     options: {
       voice: [

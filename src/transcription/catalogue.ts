@@ -45,7 +45,6 @@ export const OPENAI_TRANSCRIPTION: Row = {
 export const TRANSCRIPTION_MODELS: { readonly [Id in RunpodKnownTranscriptionModelId]: RowOf<Id> } = {
   "pruna/whisper-v3-large": {
     endpoint: "whisper-v3-large",
-    aliases: [],
     removed: "2026-06-16",
     keys: {},
     audio: { url: "audio" },

@@ -186,18 +186,15 @@ const SORA = { ...promptAnd({ duration: seconds(4, 8, 12) }), required: ["prompt
 export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id> } = {
   "alibaba/wan-2.1-i2v-720": {
     endpoint: "wan-2-1-i2v-720",
-    aliases: [],
     ...wanImage(5, 10, 15),
   },
   "alibaba/wan-2.1-t2v-720": {
     endpoint: "wan-2-1-t2v-720",
-    aliases: [],
     removed: "2026-06-18",
     ...wan(5, 10, 15),
   },
   "alibaba/wan-2.2-i2v-720": {
     endpoint: "wan-2-2-i2v-720",
-    aliases: [],
     ...wanImage(5, 8, 10, 15),
   },
   "alibaba/wan-2.2-t2v-720": {
@@ -217,7 +214,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "alibaba/wan-2.5": {
     endpoint: "wan-2-5",
-    aliases: [],
     ...promptAnd({ seed: "seed", duration: seconds(5, 10) }),
     size: FREE,
     images: START,
@@ -225,7 +221,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "alibaba/wan-2.6-i2v": {
     endpoint: "wan-2-6-i2v",
-    aliases: [],
     ...WAN_2_6,
     size: { as: "size *", sizes: ["1280x720", "1920x1080"] },
     images: START,
@@ -233,14 +228,12 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "alibaba/wan-2.6-t2v": {
     endpoint: "wan-2-6-t2v",
-    aliases: [],
     ...WAN_2_6,
     size: { as: "size *", sizes: ["1280x720", "1920x1080", "720x1280", "1080x1920"] },
     options: WAN_2_6_OPTIONS,
   },
   "bytedance/seedance-1.0-pro": {
     endpoint: "seedance-1-0-pro",
-    aliases: [],
     removed: "2026-06-18",
     ...promptAnd({ duration: seconds(5, 10), fps: { key: "fps", rule: { min: 1, whole: true } } }),
     size: {
@@ -252,7 +245,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "bytedance/seedance-v1.5-pro-i2v": {
     endpoint: "seedance-v1-5-pro-i2v",
-    aliases: [],
     ...promptAnd({
       seed: "seed",
       duration: secondsFrom(4, 12),
@@ -271,7 +263,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "kwaivgi/kling-v2.1-i2v-pro": {
     endpoint: "kling-v2-1-i2v-pro",
-    aliases: [],
     ...promptAnd({ duration: seconds(5, 10) }),
     size: {},
     images: START,
@@ -279,7 +270,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "kwaivgi/kling-v2.6-std-motion-control": {
     endpoint: "kling-v2-6-std-motion-control",
-    aliases: [],
     keys: { prompt: "prompt", video: "video" },
     required: ["video", "character_orientation"],
     size: {},
@@ -295,7 +285,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "kwaivgi/kling-video-o1-r2v": {
     endpoint: "kling-video-o1-r2v",
-    aliases: [],
     ...promptAnd({ seed: "seed", duration: secondsFrom(3, 10), video: "video" }),
     size: { ratios: ["16:9", "9:16", "1:1"] },
     images: { many: "images", max: 10, required: true },
@@ -304,7 +293,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "meigen-ai/infinitetalk": {
     endpoint: "infinitetalk",
-    aliases: [],
     keys: { prompt: "prompt", audio: "audio" },
     required: ["prompt", "audio", "size"],
     size: { as: "size tier", tiers: ["480p", "720p"] },
@@ -313,7 +301,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "openai/sora-2-i2v": {
     endpoint: "sora-2-i2v",
-    aliases: [],
     ...SORA,
     size: {},
     images: START,
@@ -321,7 +308,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "openai/sora-2-pro-i2v": {
     endpoint: "sora-2-pro-i2v",
-    aliases: [],
     ...SORA,
     // The tiers are those that have a price.
     size: { as: "size tier", tiers: ["720p", "1080p"] },
@@ -330,7 +316,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "pruna/p-video": {
     endpoint: "p-video",
-    aliases: [],
     ...promptAnd({
       seed: "seed",
       duration: secondsFrom(1, 10),
@@ -356,7 +341,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "vidu/q3-i2v": {
     endpoint: "vidu-q3-i2v",
-    aliases: [],
     ...VIDU,
     size: { as: "resolution tier", tiers: VIDU_TIERS },
     images: START,
@@ -364,7 +348,6 @@ export const VIDEO_MODELS: { readonly [Id in RunpodKnownVideoModelId]: RowOf<Id>
   },
   "vidu/q3-t2v": {
     endpoint: "vidu-q3-t2v",
-    aliases: [],
     ...VIDU,
     size: { as: "resolution tier", tiers: VIDU_TIERS, ratios: ["4:3", "16:9", "9:16", "3:4", "1:1"] },
     options: { style: ["general", "anime"], ...VIDU_OPTIONS },
