@@ -9,7 +9,7 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { SerializationError } from "@ai-sdk/provider-utils";
 import type { Endpoint } from "../http/endpoint.ts";
-import { isSecretHeader } from "../http/request.ts";
+import { isSecretHeader } from "../http/redaction.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** What a model is made of. */

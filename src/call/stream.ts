@@ -5,7 +5,7 @@
  */
 import type { LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai-sdk/provider";
 import { open, type OpenAnswer } from "../http/request.ts";
-import type { Answer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
 import { type FollowedJob, followJob } from "../job/follow.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { runJob } from "../job/wait.ts";

@@ -4,10 +4,14 @@
  * @module
  */
 
-/** Waits for a promise that others may share, until the signal aborts; then rejects with the signal's reason. */
+/**
+ * Waits for a promise until the signal aborts. The promise itself goes on: others may wait for it too.
+ *
+ * @throws the signal's reason, as soon as it aborts.
+ */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
-  // Nobody else may wait for it, and its failure is no news then.
+  // Nobody may be left to handle a later rejection, and an unhandled one would end the process.
   if (signal.aborted) promise.catch(() => {});
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();

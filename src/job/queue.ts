@@ -5,9 +5,12 @@
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
-import { type ApiRequest, request, stringify } from "../http/request.ts";
+import { stringify } from "../http/json.ts";
+import { type ApiRequest, request } from "../http/request.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { type Answer, answerError, type RetryCost, unexpectedAnswer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
+import { answerError, unexpectedAnswer } from "../http/error.ts";
+import type { RetryCost } from "../http/retry_cost.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 

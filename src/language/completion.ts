@@ -12,7 +12,8 @@ import type {
   SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
 import { generateId, isRecord } from "@ai-sdk/provider-utils";
-import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
+import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
 import { isFinal, readJob, unwrap } from "../job/envelope.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 import { APICallError, type JSONObject } from "@ai-sdk/provider";
-import type { Answer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
 import { readError, shorten } from "../http/error_details.ts";
 import type { FollowedJob } from "../job/follow.ts";
 import { RunpodJobError } from "../job/error.ts";

@@ -5,7 +5,8 @@
  */
 import type { JSONObject, JSONValue, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
+import { answerError, unexpectedAnswer } from "../http/error.ts";
 import type { AnswerContext, Completion } from "./completion.ts";
 import type { ChunkSink } from "./events.ts";
 import {

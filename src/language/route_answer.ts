@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
 import type { OpenAnswer } from "../http/request.ts";
 import type { AnswerContext } from "./completion.ts";
 import type { PartContext } from "./parts.ts";

@@ -5,7 +5,7 @@
  */
 import type { JSONObject, LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
-import type { Answer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
 import { readCompletion } from "./completion.ts";
 import { ChunkReader, type WholeAnswer } from "./events.ts";
 import { type PartContext, PartWriter, writeCompletion } from "./parts.ts";

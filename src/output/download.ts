@@ -5,7 +5,8 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { detectMediaType, DownloadError, fetchUntrustedUrl, readResponseWithSizeLimit } from "@ai-sdk/provider-utils";
-import { isTransientStatus, networkError } from "../http/error.ts";
+import { networkError } from "../http/error.ts";
+import { isTransientStatus } from "../http/retry_cost.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */

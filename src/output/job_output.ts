@@ -7,7 +7,7 @@ import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { toBytes } from "../files/base64.ts";
 import { readError } from "../http/error_details.ts";
-import type { Answer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
 import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";

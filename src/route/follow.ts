@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import type { Answer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
 import { isFinal, readJob } from "../job/envelope.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";

@@ -6,7 +6,8 @@
 import type { APICallError, JSONObject } from "@ai-sdk/provider";
 import { detectMediaType, isRecord } from "@ai-sdk/provider-utils";
 import type { Endpoint } from "../http/endpoint.ts";
-import { type Answer, answerError, unexpectedAnswer } from "../http/error.ts";
+import type { Answer } from "../http/answer.ts";
+import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
 import { type ApiRequest, request, requestBytes } from "../http/request.ts";
 import { unwrap } from "../job/envelope.ts";

@@ -1,0 +1,75 @@
+/**
+ * Which API key goes to which server.
+ *
+ * | server | `apiKey` of the settings | `RUNPOD_API_KEY` |
+ * |---|---|---|
+ * | Runpod, over https | sent | sent; a key is required |
+ * | the origin of `baseURL` | sent | sent |
+ * | any other | sent, because the caller named the server | never sent |
+ *
+ * No key is sent where the caller sets an `authorization` header.
+ *
+ * @module
+ */
+import { LoadAPIKeyError } from "@ai-sdk/provider";
+import { isSameOrigin, loadOptionalSetting } from "@ai-sdk/provider-utils";
+import type { RunpodProviderSettings } from "../settings.ts";
+import { isRunpodUrl } from "./endpoint.ts";
+
+/** What the choice of a key depends on. */
+export interface KeyedRequest {
+  /** What is attempted, to follow "Cannot" in errors. */
+  attempt: string;
+  url: string;
+  /** Headers of this call. */
+  headers?: Record<string, string | undefined>;
+}
+
+/**
+ * Finds the API key for a request; `undefined` if it goes without one.
+ *
+ * @throws {LoadAPIKeyError} when Runpod needs a key and there is none, or when a header cannot carry it.
+ */
+export async function loadKey(settings: RunpodProviderSettings, request: KeyedRequest): Promise<string | undefined> {
+  const { attempt, url } = request;
+  const isRunpod = isRunpodUrl(url);
+  if (hasAuthorization(settings.headers) || hasAuthorization(request.headers)) return undefined;
+  const given = typeof settings.apiKey === "function" ? await settings.apiKey() : settings.apiKey;
+  if (given !== undefined && typeof given !== "string") throw keyError(attempt, "the API key is not a string");
+
+  const mayUseEnvironment = isRunpod || (settings.baseURL !== undefined && isSameOrigin(url, settings.baseURL));
+  const key = (given ?? (mayUseEnvironment ? readEnvironment(attempt, isRunpod) : undefined))?.trim();
+  if (!key) {
+    if (!isRunpod) return undefined;
+    throw keyError(
+      attempt,
+      'the API key is missing; pass "apiKey" to createRunpod or set the RUNPOD_API_KEY environment variable (on Workers, pass the binding: createRunpod({ apiKey: env.RUNPOD_API_KEY }))',
+    );
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw keyError(attempt, "the API key contains white space or characters that a header cannot carry");
+  }
+  return key;
+}
+
+function readEnvironment(attempt: string, isRequired: boolean): string | undefined {
+  try {
+    return loadOptionalSetting({ settingValue: undefined, environmentVariableName: "RUNPOD_API_KEY" });
+  } catch (error) {
+    // Deno throws when the program has no permission to read the variable.
+    if (!isRequired) return undefined;
+    const reason = error instanceof Error ? error.message : error;
+    throw keyError(
+      attempt,
+      `RUNPOD_API_KEY could not be read (${reason}); pass "apiKey" to createRunpod or run with --allow-env=RUNPOD_API_KEY`,
+    );
+  }
+}
+
+function hasAuthorization(headers: Record<string, string | undefined> = {}): boolean {
+  return Object.entries(headers).some(([name, value]) => name.toLowerCase() === "authorization" && value !== undefined);
+}
+
+function keyError(attempt: string, reason: string): LoadAPIKeyError {
+  return new LoadAPIKeyError({ message: `Cannot ${attempt}: ${reason}` });
+}

@@ -1,0 +1,44 @@
+/**
+ * The headers of a request.
+ *
+ * @module
+ */
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import {
+  getRuntimeEnvironmentUserAgent,
+  isBrowserRuntime,
+  VERSION as PROVIDER_UTILS_VERSION,
+} from "@ai-sdk/provider-utils";
+import { VERSION } from "../version.ts";
+
+/**
+ * Merges headers, names in lower case. Later sources win; `undefined` values are skipped.
+ *
+ * @param attempt What is attempted, to follow "Cannot" in the error.
+ * @throws {InvalidArgumentError} for a name or value that HTTP does not allow.
+ */
+export function mergeHeaders(attempt: string, sources: Array<Record<string, string | undefined> | undefined>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of sources.flatMap((source) => Object.entries(source ?? {}))) {
+    if (value === undefined) continue;
+    try {
+      headers.set(name, value);
+    } catch {
+      // The runtime's own error may show the value, which may be a secret.
+      throw new InvalidArgumentError({
+        argument: "headers",
+        message: `Cannot ${attempt}: header "${name}" has a name or value that HTTP does not allow`,
+      });
+    }
+  }
+  return headers;
+}
+
+/** Adds this package's name and version to the user agent. */
+export function addUserAgent(headers: Headers): void {
+  // A browser asks the server whether it may send this header, and Runpod's servers do not allow it.
+  if (isBrowserRuntime()) return;
+  const sdk = [`ai-sdk/runpod/${VERSION}`, `ai-sdk-provider-utils/${PROVIDER_UTILS_VERSION}`];
+  const parts = [headers.get("user-agent"), ...sdk, getRuntimeEnvironmentUserAgent()];
+  headers.set("user-agent", parts.filter(Boolean).join(" "));
+}
