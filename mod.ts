@@ -72,14 +72,13 @@ export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";
 export type { RunpodJobErrorOptions } from "./src/job/error.ts";
 export type { RunpodWaitOptions } from "./src/job/options.ts";
+export type { RunpodJobPolicy, RunpodS3Config } from "./src/job/submission.ts";
 export type {
   RunpodCallOptions,
   RunpodEndpoint,
   RunpodHealth,
-  RunpodJobPolicy,
   RunpodJobWaitOptions,
   RunpodRunOptions,
   RunpodRunSyncOptions,
-  RunpodS3Config,
   RunpodStreamOptions,
 } from "./src/client.ts";

@@ -1,69 +1,39 @@
 /**
- * The client of an endpoint's job queue, for handlers of any kind.
+ * `runpod.endpoint(id)`: the client of an endpoint's job queue, for workers of any kind.
  *
  * @module
  */
-import { APICallError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import type { Endpoint } from "./http/endpoint.ts";
-import { listModels, type RunpodServedModel } from "./route/models.ts";
-import type { RunpodProviderSettings } from "./settings.ts";
+import { isCancelRefused } from "./job/cancel.ts";
 import type { RunpodJob } from "./job/envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
-import {
-  ask,
-  cancelJob,
-  type JobAnswer,
-  type Queue,
-  readStatus,
-  retryJob,
-  type Submission,
-  submit,
-  writeSubmission,
-} from "./job/queue.ts";
+import { cancelJob, type JobAnswer, type Queue, readStatus, requestJson, retryJob, submit } from "./job/queue.ts";
 import { streamJob } from "./job/stream.ts";
+import { type RunpodJobPolicy, type RunpodS3Config, writeSubmission } from "./job/submission.ts";
 import { runJob } from "./job/wait.ts";
+import { listModels, type RunpodServedModel } from "./route/models.ts";
+import type { RunpodProviderSettings } from "./settings.ts";
 
-/** What every call of an endpoint takes. */
+/** The options of every call of an endpoint. */
 export interface RunpodCallOptions {
-  /** Ends the call at once, with the signal's own reason. */
+  /** Ends the call at once. It then throws the signal's reason. */
   abortSignal?: AbortSignal;
-  /** Headers of this call. */
+  /** Headers of this call. They win over those of the provider. */
   headers?: Record<string, string | undefined>;
 }
 
-/** How a job is to be run. */
+/** How to run a job. */
 export interface RunpodRunOptions extends RunpodCallOptions {
-  /** Called by Runpod with the job when it has ended: one POST, and two more tries. It is not signed, so put a secret into it. */
+  /**
+   * The http(s) URL that Runpod calls when the job has ended, with the job as the body of a POST. A call that fails is
+   * repeated twice. Calls are not signed, so put a secret into the URL.
+   */
   webhook?: string;
-  /** Limits of the job. */
+  /** Limits of the job on the service. */
   policy?: RunpodJobPolicy;
-  /** Where the worker is to put its files; it has to read this itself. */
+  /** The S3 bucket for the worker's files. The worker has to support it. */
   s3Config?: RunpodS3Config;
-}
-
-/** Limits of a job. */
-export interface RunpodJobPolicy {
-  /** How long it may run, in milliseconds: 5 seconds to 7 days, default 10 minutes. */
-  executionTimeout?: number;
-  /** How long it may exist, in milliseconds from its submission, in any state: 10 seconds to 7 days, default 24 hours. */
-  ttl?: number;
-  /** Whether it waits for the workers there are, instead of starting new ones. Default false. */
-  lowPriority?: boolean;
-}
-
-/** An S3 bucket for a worker's files. */
-export interface RunpodS3Config {
-  /** The access key's id. */
-  accessId: string;
-  /** The access key's secret. */
-  accessSecret: string;
-  /** The bucket. */
-  bucketName: string;
-  /** The bucket's service. */
-  endpointUrl: string;
-  /** The folder in the bucket. */
-  objectPath?: string;
 }
 
 /** How to run a job and wait for it. */
@@ -74,63 +44,79 @@ export interface RunpodJobWaitOptions extends RunpodCallOptions, Omit<RunpodWait
 
 /** How to read what a job yields. */
 export interface RunpodStreamOptions extends RunpodCallOptions {
-  /** Whether leaving before the end cancels the job. Default true. */
+  /**
+   * Whether an abort, or a consumer who leaves before the end, cancels the job.
+   *
+   * @default true
+   */
   cancelOnAbort?: boolean;
 }
 
-/** How an endpoint is doing. */
+/** How many jobs and workers an endpoint has. */
 export interface RunpodHealth {
-  /** Jobs by what became of them: `completed`, `failed`, `inProgress`, `inQueue`, `retried`. */
+  /** The number of jobs under `completed`, `failed`, `inProgress`, `inQueue` and `retried`. */
   jobs: Record<string, number>;
-  /** Workers by what they do: `idle`, `initializing`, `ready`, `running`, `throttled`, `unhealthy`. */
+  /** The number of workers under `idle`, `initializing`, `ready`, `running`, `throttled` and `unhealthy`. */
   workers: Record<string, number>;
 }
 
-/** An endpoint's job queue. */
+/**
+ * The job queue of an endpoint.
+ *
+ * Every method throws an `APICallError` for an error of the service, a `LoadAPIKeyError` without an API key, and an
+ * `InvalidArgumentError` for a bad argument or an endpoint that has no queue.
+ */
 export interface RunpodEndpoint {
   /** The endpoint's id or slug. */
   readonly id: string;
-  /** Submits a job, and returns as soon as it is queued. At most 10 MB. */
+  /**
+   * Submits a job, and returns it as soon as it is in the queue.
+   *
+   * @param input The worker's input, with at least one key. The request may have at most 10 MB.
+   * @throws {APICallError} retryable only if no job can exist.
+   */
   run(input: Record<string, unknown>, options?: RunpodRunOptions): Promise<RunpodJob>;
   /**
-   * Runs a job to its end, and returns it completed. At most 20 MB.
+   * Runs a job, and returns it when it has completed.
    *
-   * @throws {RunpodJobError} when it ends without a result, or the wait ends first.
+   * @param input The worker's input, with at least one key. The request may have at most 20 MB.
+   * @throws {RunpodJobError} when the job ends without a result, or the wait ends before the job.
+   * @throws {APICallError} retryable only if no job can exist.
    */
   runSync<Output = unknown>(
     input: Record<string, unknown>,
     options?: RunpodRunSyncOptions,
   ): Promise<RunpodJob<Output>>;
   /**
-   * Waits for a job that was submitted before, and returns it completed.
+   * Waits for a job that was submitted before, and returns it when it has completed.
    *
-   * @throws {RunpodJobError} when it ends without a result, or the wait ends first.
+   * @throws {RunpodJobError} when the job ends without a result, or the wait ends before the job.
    */
   wait<Output = unknown>(jobId: string, options?: RunpodJobWaitOptions): Promise<RunpodJob<Output>>;
-  /** Reads the state of a job, whatever it is. */
+  /** Reads a job with its status, whatever it is. */
   status<Output = unknown>(jobId: string, options?: RunpodCallOptions): Promise<RunpodJob<Output>>;
   /**
-   * Yields what a generator handler yields, while it runs. Each yield can be read once, so by one reader.
+   * Yields what a generator handler yields, while it runs. Each value can be read once, so a job has one reader at a time.
    *
    * @throws {RunpodJobError} at the end, when the job ends without a result.
    */
   stream<Output = unknown>(jobId: string, options?: RunpodStreamOptions): AsyncIterable<Output>;
-  /** Cancels a job, and returns it as it then is: it may have ended before. */
+  /** Cancels a job, and returns it with its status. It may have ended before, and then keeps its result. */
   cancel(jobId: string, options?: RunpodCallOptions): Promise<RunpodJob>;
-  /** Starts a failed or timed-out job again, with the same id and input. */
+  /** Starts a job again that failed or timed out, with the same id and input. */
   retry(jobId: string, options?: RunpodCallOptions): Promise<RunpodJob>;
-  /** Removes all jobs that wait for a worker, and returns how many. */
+  /** Removes all jobs that wait for a worker, and returns their number. */
   purgeQueue(options?: RunpodCallOptions): Promise<number>;
   /** Tells how many jobs and workers there are. */
   health(options?: RunpodCallOptions): Promise<RunpodHealth>;
-  /** Lists the models of a vLLM or SGLang endpoint. Wakes a worker. */
+  /** Lists the models that a vLLM or SGLang endpoint serves. Starts a worker if none runs. */
   models(options?: RunpodCallOptions): Promise<RunpodServedModel[]>;
 }
 
 /** Makes the client of an endpoint. */
 export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpoint): RunpodEndpoint {
   const { name } = endpoint;
-  const queue = (attempt: string, { headers }: RunpodCallOptions = {}): Queue => ({
+  const queueFor = (attempt: string, { headers }: RunpodCallOptions = {}): Queue => ({
     settings,
     endpoint,
     attempt: `${attempt} on "${name}"`,
@@ -140,53 +126,51 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
 
   return {
     id: name,
-    async run(input, options = {}) {
-      const { abortSignal } = options;
-      const to = queue("run a job", options);
-      return (await submit(to, writeSubmission(to, submissionOf(input, options)), { abortSignal })).job;
+    async run(input, { webhook, policy, s3Config, abortSignal, headers } = {}) {
+      const queue = queueFor("run a job", { headers });
+      const submission = writeSubmission(queue.attempt, { input, webhook, policy, s3Config });
+      return jobOf(await submit(queue, submission, { abortSignal }));
     },
     async runSync<Output>(
       input: Record<string, unknown>,
       { webhook, policy, s3Config, headers, ...wait }: RunpodRunSyncOptions = {},
     ) {
-      const submission = submissionOf(input, { webhook, policy, s3Config });
       checkWaitOptions(wait);
-      return await runJob(queue("run a job", { headers }), { submission }, wait, jobOf<Output>);
+      const submission = { input, webhook, policy, s3Config };
+      return await runJob(queueFor("run a job", { headers }), { submission }, wait, jobOf<Output>);
     },
     async wait<Output>(jobId: string, { headers, ...wait }: RunpodJobWaitOptions = {}) {
       checkWaitOptions(wait);
-      return await runJob(queue(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
+      return await runJob(queueFor(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
-      return jobOf<Output>(await readStatus(queue(`read job "${jobId}"`, options), jobId, options.abortSignal));
+      const queue = queueFor(`read job "${jobId}"`, options);
+      return jobOf<Output>(await readStatus(queue, jobId, options.abortSignal));
     },
     stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
-      const yields = streamJob(queue(`read the stream of job "${jobId}"`, { headers }), jobId, options);
-      return yields as AsyncIterable<Output>;
+      const queue = queueFor(`read the stream of job "${jobId}"`, { headers });
+      return streamJob(queue, jobId, options) as AsyncIterable<Output>;
     },
     async cancel(jobId, options = {}) {
-      const about = queue(`cancel job "${jobId}"`, options);
+      const queue = queueFor(`cancel job "${jobId}"`, options);
       try {
-        return (await cancelJob(about, jobId, options.abortSignal)).job;
+        return jobOf(await cancelJob(queue, jobId, options.abortSignal));
       } catch (error) {
-        if (!APICallError.isInstance(error) || ![400, 404, 409].includes(error.statusCode ?? 0)) throw error;
-        // Refused, most likely because it has ended: what it is now tells.
-        return (await readStatus(about, jobId, options.abortSignal)).job;
+        if (!isCancelRefused(error)) throw error;
+        return jobOf(await readStatus(queue, jobId, options.abortSignal));
       }
     },
     async retry(jobId, options = {}) {
-      return (await retryJob(queue(`retry job "${jobId}"`, options), jobId, options.abortSignal)).job;
+      return jobOf(await retryJob(queueFor(`retry job "${jobId}"`, options), jobId, options.abortSignal));
     },
-    async purgeQueue({ abortSignal, ...options } = {}) {
-      const { json } = await ask(queue("purge the queue", options), {
-        method: "POST",
-        path: "/purge-queue",
-        abortSignal,
-      });
+    async purgeQueue(options = {}) {
+      const call = { method: "POST", path: "/purge-queue", abortSignal: options.abortSignal } as const;
+      const { json } = await requestJson(queueFor("purge the queue", options), call);
       return isRecord(json) && typeof json.removed === "number" ? json.removed : 0;
     },
-    async health({ abortSignal, ...options } = {}) {
-      const { json } = await ask(queue("read the health", options), { method: "GET", path: "/health", abortSignal });
+    async health(options = {}) {
+      const call = { method: "GET", path: "/health", abortSignal: options.abortSignal } as const;
+      const { json } = await requestJson(queueFor("read the health", options), call);
       const { jobs, workers } = isRecord(json) ? json : {};
       return { jobs: readCounts(jobs), workers: readCounts(workers) };
     },
@@ -195,16 +179,6 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
 }
 
 function readCounts(value: unknown): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(isRecord(value) ? value : {}).filter((entry): entry is [string, number] =>
-      typeof entry[1] === "number"
-    ),
-  );
-}
-
-function submissionOf(
-  input: Record<string, unknown>,
-  { webhook, policy, s3Config }: Omit<RunpodRunOptions, keyof RunpodCallOptions>,
-): Submission {
-  return { input, webhook, policy: policy && { ...policy }, s3Config: s3Config && { ...s3Config } };
+  const entries = Object.entries(isRecord(value) ? value : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
 }

@@ -229,7 +229,7 @@ describe("what may be tried again", () => {
 
   it("is no job but one that was refused, and the rate limit is waited out instead", async () => {
     const limited = await imageError(of(429));
-    assertStringIncludes(limited.message, "no submission was taken within 600 s, for the rate limit");
+    assertStringIncludes(limited.message, "no submission was accepted within 600 s because of the rate limit");
     assertEquals(limited.isRetryable, false);
     for (const status of [400, 408, 409, 500, 502, 503, 504, 524]) {
       assertEquals((await imageError(of(status))).isRetryable, false, `HTTP ${status}`);

@@ -577,7 +577,7 @@ describe("a deadline", () => {
             const { id } = world.emulator.jobs[0];
             const advice = cancelOnTimeout === undefined
               ? "it is being cancelled (cancelOnTimeout: false lets it go on)"
-              : `to go on with it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
+              : `to continue it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
             assertStringIncludes(ended.error.message, `job "${id}" ${said} after 120 s; ${advice}`);
             await settled(100_000);
             const { emulator, count } = world;

@@ -722,7 +722,7 @@ describe("a queued image job", () => {
         const error = await assertRejects(
           async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call),
           RunpodJobError,
-          "to go on with it, pass jobId",
+          "to continue it, pass jobId",
         );
         assertEquals([error.kind, error.jobId], ["deadline", emulator.jobs[0].id]);
         assertEquals(clock.elapsed(), timeoutMillis);

@@ -215,7 +215,7 @@ describe("runSync", () => {
     await assertRejects(
       async () => await runpod.endpoint("mine").runSync({ a: 1 }, { timeoutMillis: 100 }),
       APICallError,
-      "for the rate limit",
+      "because of the rate limit",
     );
     assertEquals(sent.length, 1);
   });
@@ -430,7 +430,7 @@ describe("status", () => {
       const error = await assertRejects(() => endpoint.status("nope"), APICallError);
       assertEquals(
         error.message,
-        'Cannot read job "nope" on "mine": job not found (HTTP 404); check that endpoint "mine" exists (a job\'s result is kept 30 minutes, of /runsync 1 minute)',
+        'Cannot read job "nope" on "mine": job not found (HTTP 404); check that endpoint "mine" exists (results are kept for 30 minutes, those of /runsync for 1 minute)',
       );
       assertEquals([error.statusCode, error.isRetryable, RunpodJobError.isInstance(error)], [404, false, false]);
     }));
@@ -639,7 +639,7 @@ describe("stream", () => {
       const first = endpoint.stream(id, { cancelOnAbort: false })[Symbol.asyncIterator]();
       assertEquals(await first.next(), { done: false, value: "a" });
       const before = emulator.requests.length;
-      const error = await assertRejects(() => all(endpoint.stream(id)), InvalidArgumentError, "is being read already");
+      const error = await assertRejects(() => all(endpoint.stream(id)), InvalidArgumentError, "is already being read");
       assertEquals([error.argument, emulator.requests.length], ["jobId", before]);
       // Another job is another matter.
       assertEquals(await all(endpoint.stream(other)), LETTERS);
@@ -843,7 +843,7 @@ describe("an endpoint", () => {
         );
         assertEquals(
           error.message,
-          `Cannot run a job on "mine": the request has more than the ${megabytes} MB that Runpod takes; ${advice}`,
+          `Cannot run a job on "mine": the request is larger than the ${megabytes} MB that Runpod accepts; ${advice}`,
         );
         assertEquals(emulator.requests.length, 1);
       });

@@ -526,7 +526,7 @@ describe("a speech job", () => {
   it("of a text that is too large for the service is none", async () => {
     const error = await refusal("abc123", { text: "word ".repeat(4_200_000) });
     assertEquals(error.argument, "input");
-    assertStringIncludes(error.message, "more than the 20 MB");
+    assertStringIncludes(error.message, "larger than the 20 MB");
   });
 });
 

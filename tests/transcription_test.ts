@@ -306,7 +306,7 @@ describe("a transcription request", () => {
     // What /run does not take goes through /runsync, although the id is wanted at once.
     assertEquals(operations(emulator), ["run", "status", "runsync"]);
     const error = await refusal("ears", { audio: new Uint8Array(16_000_000) });
-    assertStringIncludes(error.message, "more than the 20 MB that Runpod takes; send files as URLs");
+    assertStringIncludes(error.message, "larger than the 20 MB that Runpod accepts; send files as URLs");
   });
 });
 

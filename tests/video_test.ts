@@ -261,9 +261,9 @@ describe("a video request", () => {
     const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
     const model = runpod.videoModel(IMAGE);
     const start = await assertRejects(async () => await model.doStart!(optionsOf(image(11))), InvalidArgumentError);
-    assertStringIncludes(start.message, "more than the 10 MB");
+    assertStringIncludes(start.message, "larger than the 10 MB");
     const wait = await assertRejects(async () => await model.doGenerate!(optionsOf(image(21))), InvalidArgumentError);
-    assertStringIncludes(wait.message, "more than the 20 MB");
+    assertStringIncludes(wait.message, "larger than the 20 MB");
     assertEquals(sent.length, 0);
     await model.doGenerate!(optionsOf(image(11)));
     assertEquals(sent.length, 1);

@@ -7,7 +7,7 @@ import type { JSONObject, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { badOption, isNot } from "../input/context.ts";
 import { type RunpodWaitOptions, submissionOptions, waitOptions } from "../job/options.ts";
-import type { Submission } from "../job/queue.ts";
+import type { Submission } from "../job/submission.ts";
 
 /** The options about the job of a call, which every modality has. */
 export interface JobOptions {

@@ -1,35 +1,50 @@
 /**
- * Cancelling a job that nobody waits for any more.
+ * Cancels a job that nobody waits for any more.
  *
  * @module
  */
+import { APICallError } from "@ai-sdk/provider";
 import { isFinal } from "./envelope.ts";
-import { cancelJob, type JobAnswer, type Queue } from "./queue.ts";
+import { CANCEL_REFUSED_STATUSES } from "./limits.ts";
+import { cancelJob, type Queue } from "./queue.ts";
 
-/** How long the request may take, after which the platform's own limits end the job. */
+/** How long the request may take, in milliseconds. If it fails, the service's own time limits end the job. */
 const TIMEOUT_MILLIS = 10_000;
 
+/** A job to cancel, unless its status says that it has ended. */
+interface CancelTarget {
+  id: string;
+  status?: string;
+}
+
 /**
- * Cancels a job behind the caller's back: with a signal and a timeout of its own, once, and without ever failing.
+ * Cancels a job in the background, with one request that has a timeout of its own. It never fails: the caller was already
+ * told how the wait ended.
  *
- * @param known The job, or a submission on its way whose answer will name it.
+ * @param target The job, or a promise of it while its submission is pending.
  */
-export function cancelInBackground(queue: Queue, known: { id: string } | Promise<JobAnswer>): void {
-  const work = Promise.resolve(known).then(async (job) => {
-    if ("answer" in job && isFinal(job.job)) return;
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), TIMEOUT_MILLIS);
-    try {
-      await cancelJob(queue, "answer" in job ? job.job.id : job.id, timeout.signal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }).catch(() => {
-    // Best effort: whoever called has long been told how the wait ended.
-  });
+export function cancelInBackground(queue: Queue, target: CancelTarget | Promise<CancelTarget>): void {
+  const work = cancel(queue, target).catch(() => {});
   try {
     queue.settings.waitUntil?.(work);
   } catch {
-    // The work goes on as long as the runtime lets it.
+    // Then the request runs for as long as the runtime lets it.
   }
+}
+
+async function cancel(queue: Queue, target: CancelTarget | Promise<CancelTarget>): Promise<void> {
+  const { id, status } = await target;
+  if (isFinal({ status })) return;
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MILLIS);
+  try {
+    await cancelJob(queue, id, timeout.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether an error means that the service refused to cancel a job, most likely because the job has already ended. */
+export function isCancelRefused(error: unknown): boolean {
+  return APICallError.isInstance(error) && CANCEL_REFUSED_STATUSES.includes(error.statusCode ?? 0);
 }

@@ -1,11 +1,12 @@
 /**
- * A job as the service describes it.
+ * A job as the service describes it, and how it is read from an answer.
  *
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
+import { parseJson } from "../http/json.ts";
 
-/** The states of a job. The service may add to them, so any other string is possible. */
+/** The statuses of a job. The service may add new ones, so any other string is possible. */
 export type RunpodJobStatus =
   | "IN_QUEUE"
   | "IN_PROGRESS"
@@ -16,42 +17,46 @@ export type RunpodJobStatus =
   | "TIMED_OUT"
   | (string & Record<never, never>);
 
-/** A job: its state, and its result once it has one. */
+/** A job: its status, and its result once there is one. */
 export interface RunpodJob<Output = unknown> {
   /** The job's id. */
   id: string;
-  /** Its state, in upper case. */
+  /** Its status, in upper case. */
   status: RunpodJobStatus;
-  /** The result of a completed job, or the progress of a running one. */
+  /** The result of a completed job, or the last progress of a running one. */
   output?: Output;
-  /** Why the job failed, as the worker sent it; any JSON. */
+  /** Why the job failed, as the worker sent it: any JSON. */
   error?: unknown;
   /** How long the last attempt waited for a worker, in milliseconds. */
   delayTimeMillis?: number;
   /** How long a finished job ran, in milliseconds. */
   executionTimeMillis?: number;
-  /** The worker that has or had the job. */
+  /** The id of the worker that has or had the job. */
   workerId?: string;
-  /** How often the platform has started the job again after losing a worker. */
+  /** How often the service has started the job again after it lost the worker. */
   retries?: number;
-  /** What it cost in USD, where the endpoint tells it. */
+  /** What the job cost, in USD, if the endpoint tells. */
   cost?: number;
 }
 
-const FINAL_STATES = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
-const STATES = [...FINAL_STATES, "IN_QUEUE", "IN_PROGRESS", "RUNNING"];
+const FINAL_STATUSES = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
+const KNOWN_STATUSES = [...FINAL_STATUSES, "IN_QUEUE", "IN_PROGRESS", "RUNNING"];
 
-/** Whether a job has ended. An unknown state has not: only a deadline may end that wait. */
-export function isFinal(job: RunpodJob): boolean {
-  return FINAL_STATES.includes(job.status);
+/** Whether a job has ended. A job with an unknown status has not, so it is waited for until the deadline. */
+export function isFinal({ status }: { status?: string }): boolean {
+  return status !== undefined && FINAL_STATUSES.includes(status);
 }
 
-/** Whether a job's state is one that the service documents. */
-export function isKnown(job: RunpodJob): boolean {
-  return STATES.includes(job.status);
+/** Whether a job has a status that the service documents. */
+export function isKnown({ status }: RunpodJob): boolean {
+  return KNOWN_STATUSES.includes(status);
 }
 
-/** Reads a job from an answer; `undefined` when it is none. `knownId` stands in for an id that the answer lacks. */
+/**
+ * Reads a job from the JSON of an answer; `undefined` if it is not a job.
+ *
+ * @param knownId The job's id, for an answer that leaves it out.
+ */
 export function readJob(json: unknown, knownId?: string): RunpodJob | undefined {
   if (!isRecord(json) || typeof json.status !== "string") return undefined;
   const id = typeof json.id === "string" ? json.id : knownId;
@@ -67,22 +72,29 @@ export function readJob(json: unknown, knownId?: string): RunpodJob | undefined 
     retries: number(json.retries),
     cost: readCost(json.output),
   };
-  // Without the keys that are not told, so that a job prints and compares as what is known of it.
+  // Without the keys that have no value, so that a job prints and compares well.
   return Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined)) as unknown as RunpodJob;
 }
 
-/** The gateway may leave on what a job's output is wrapped in: the job, a list, JSON as text. */
+/**
+ * Takes an output out of what the gateway and workers wrap it in: a completed job, a list, JSON as text. A loop, because
+ * an answer may be nested deeper than the stack allows.
+ */
 export function unwrap(json: unknown): unknown {
-  if (Array.isArray(json)) return unwrap(json[0]);
-  if (typeof json === "string") {
-    try {
-      return unwrap(JSON.parse(json));
-    } catch {
-      return json;
+  let value = json;
+  while (true) {
+    if (Array.isArray(value)) {
+      value = value[0];
+    } else if (typeof value === "string") {
+      const parsed = parseJson(value);
+      if (parsed === undefined) return value;
+      value = parsed;
+    } else {
+      const job = readJob(value);
+      if (job?.status !== "COMPLETED" || job.output === undefined) return value;
+      value = job.output;
     }
   }
-  const job = readJob(json);
-  return job?.status === "COMPLETED" && job.output !== undefined ? unwrap(job.output) : json;
 }
 
 function readCost(output: unknown): number | undefined {

@@ -1,15 +1,25 @@
 /**
- * The error of a job that was submitted and gave no result.
+ * The error for a job that was submitted and gave no result.
  *
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
 import { type ErrorDetails, readError, shorten } from "../http/error_details.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
+import { RESULT_LIFETIME_NOTE } from "./limits.ts";
 
 const symbol = Symbol.for("runpod.error.RunpodJobError");
 
-/** How a job ended that gave no result. */
+/**
+ * Why a job gave no result.
+ *
+ * - `failed`: the worker reported an error.
+ * - `timed-out`: the job reached a time limit of the service, such as `policy.executionTimeout`.
+ * - `cancelled`: somebody cancelled the job.
+ * - `expired`: the service no longer knows the job, or never did.
+ * - `deadline`: the wait ended before the job, or the status could not be read. The job may still run.
+ * - `no-output`: the job completed, but its output could not be read.
+ */
 export type RunpodJobErrorKind =
   | "failed"
   | "timed-out"
@@ -18,26 +28,26 @@ export type RunpodJobErrorKind =
   | "deadline"
   | "no-output";
 
-/** What a {@link RunpodJobError} is made of. */
+/** What a {@link RunpodJobError} is created from. */
 export interface RunpodJobErrorOptions {
   /** What happened, as one sentence. */
   message: string;
-  /** What went wrong. */
+  /** Why there is no result. */
   kind: RunpodJobErrorKind;
   /** The endpoint id (or slug). */
   endpoint: string;
   /** The job as it was last seen. */
   job: RunpodJob;
-  /** Where its status is. */
+  /** The URL of the job's status. */
   url: string;
-  /** The last answer about it. */
+  /** The last answer of the service about the job. */
   answer?: { status: number; headers: Record<string, string>; text: string; json: unknown; requestBody: unknown };
-  /** The error behind this one. */
+  /** The error that caused this one. */
   cause?: unknown;
 }
 
 /**
- * A job that was submitted and gave no result. Never retryable: the job exists and may have been billed.
+ * Thrown when a job was submitted and gave no result. Never retryable: the job exists and may have been billed.
  *
  * @example
  * ```ts
@@ -51,17 +61,17 @@ export interface RunpodJobErrorOptions {
 export class RunpodJobError extends APICallError {
   /** What {@link RunpodJobError.isInstance} looks for, so that it works across copies of the package. */
   readonly [symbol]: true = true;
-  /** The job's id, to read its status or to go on with it. */
+  /** The job's id, to read its status or to continue it. */
   readonly jobId: string;
-  /** The endpoint id (or slug) that has the job. */
+  /** The id (or slug) of the job's endpoint. */
   readonly endpoint: string;
-  /** The last status that was seen, in upper case, such as `FAILED` or `IN_QUEUE`. */
+  /** The status that was last seen, in upper case, such as `FAILED` or `IN_QUEUE`. */
   readonly status: string;
-  /** What went wrong; `deadline` also when the status could not be read to the end. */
+  /** Why there is no result. */
   readonly kind: RunpodJobErrorKind;
-  /** The job as it was last seen, with its times, worker, output and error as the worker sent them. */
+  /** The job as it was last seen, with its times, its worker, and the output and error that the worker sent. */
   readonly job: RunpodJob;
-  /** What the worker's error says: its message, its type, and its traceback, which the message leaves out. */
+  /** The worker's error: its message, its type, and its traceback, which is not part of this error's message. */
   readonly workerError: { message: string; type?: string; traceback?: string } | undefined;
 
   /** Creates the error. */
@@ -86,24 +96,24 @@ export class RunpodJobError extends APICallError {
     this.workerError = readWorkerError(job);
   }
 
-  /** Whether a value is a `RunpodJobError`, also one that another copy of this package made. */
+  /** Whether a value is a `RunpodJobError`, also if another copy of this package created it. */
   static override isInstance(error: unknown): error is RunpodJobError {
     return typeof error === "object" && error !== null && symbol in error;
   }
 
-  /** Makes `instanceof` work across copies of the package too. */
+  /** Makes `instanceof` work across copies of the package. */
   static override [Symbol.hasInstance](error: unknown): boolean {
     return this.isInstance(error);
   }
 }
 
-/** What a job's status alone says of its end. */
+/** The kind of error that follows from a job's status. A job that has not ended gives `deadline`. */
 export function kindOf(job: RunpodJob): RunpodJobErrorKind {
   switch (job.status) {
     case "COMPLETED":
       return "no-output";
     case "FAILED":
-      // The platform reports both of its time limits as failures.
+      // The service reports its time limits as failures, at least sometimes.
       return /executionTimeout exceeded|^job timed out/i.test(String(job.error)) ? "timed-out" : "failed";
     case "CANCELLED":
       return "cancelled";
@@ -114,7 +124,7 @@ export function kindOf(job: RunpodJob): RunpodJobErrorKind {
   }
 }
 
-/** The sentence for a kind of end, to follow `job "…"`. */
+/** The words for a kind of error, to follow `job "…"`. */
 export function describeEnd(kind: RunpodJobErrorKind, job: RunpodJob): string {
   const reason = readWorkerError(job)?.message;
   const because = reason === undefined ? "" : `: ${reason}`;
@@ -122,11 +132,11 @@ export function describeEnd(kind: RunpodJobErrorKind, job: RunpodJob): string {
     case "failed":
       return `failed${because}`;
     case "timed-out":
-      return `ran out of time on the service${because}`;
+      return `reached a time limit of the service${because}`;
     case "cancelled":
       return `was cancelled${because}`;
     case "expired":
-      return "is gone: its result has expired, or it was removed (results live 30 minutes, those of /runsync 1 minute)";
+      return `is gone: its result has expired, or it was removed (${RESULT_LIFETIME_NOTE})`;
     case "no-output":
       return "completed without an output that can be read";
     case "deadline":
@@ -134,7 +144,7 @@ export function describeEnd(kind: RunpodJobErrorKind, job: RunpodJob): string {
   }
 }
 
-/** Why a job failed, from whichever place and shape the worker has put it in. */
+/** Reads why a job failed: from its error, in any shape, or else from its output. */
 function readWorkerError(job: RunpodJob): ErrorDetails | undefined {
   const { error, output } = job;
   if (error !== undefined && error !== null) {

@@ -1,5 +1,5 @@
 /**
- * How a wait ends that brings no result: the error that says what is known, and what becomes of the job.
+ * The errors of a job that gave no result, or whose wait ended first.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { APICallError } from "@ai-sdk/provider";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
-import { encodeJobId, type Queue, rootOf } from "./queue.ts";
-import { DEADLINE, isSpent, type JobWait, type SeenJob } from "./job_wait.ts";
+import { DEADLINE, type JobWait, readsLeft, type SeenJob } from "./job_wait.ts";
+import { type Queue, rootOf, statusUrl } from "./queue.ts";
 
-/** Makes the error for a job that gave no result; `kind` and `reason` where its status does not tell. */
+/** Makes the error for a job that gave no result. `kind` and `reason` follow from its status unless they are given. */
 export function jobError(
   queue: Queue,
   { job, answer }: SeenJob,
@@ -21,58 +21,80 @@ export function jobError(
     kind,
     endpoint: queue.endpoint.name,
     job,
-    url: `${rootOf(queue)}/status/${encodeJobId(job.id)}`,
+    url: statusUrl(queue, job.id),
     answer,
     cause,
   });
 }
 
-/** Makes the error for a job whose status cannot be read. */
+/**
+ * Makes the error for a job whose status cannot be read.
+ *
+ * @param advice What becomes of the job, or what to do.
+ */
 export function unreadableStatus(
-  { queue, latest }: Pick<JobWait, "queue" | "latest">,
+  queue: Queue,
+  seen: SeenJob,
   cause: unknown,
-  then = howToGoOn(latest!.job),
+  advice: string = howToContinue(seen.job),
 ): RunpodJobError {
   if (APICallError.isInstance(cause) && cause.statusCode === 404) {
-    return jobError(queue, latest!, { kind: "expired", cause });
+    return jobError(queue, seen, { kind: "expired", cause });
   }
   const why = cause instanceof Error ? cause.message : String(cause);
-  const reason = `was submitted, but its status cannot be read: ${why}; ${then}`;
-  return jobError(queue, latest!, { kind: "deadline", reason, cause });
+  const reason = `was submitted, but its status cannot be read: ${why}; ${advice}`;
+  return jobError(queue, seen, { kind: "deadline", reason, cause });
 }
 
-/** What to throw for an error that may only be the sign that the wait was stopped. A job left alone is cancelled. */
-export function errorToThrow(run: JobWait, error: unknown): unknown {
-  const { queue, options, abortSignal, stop, latest, submitting } = run;
-  if (!stop.signal.aborted) return error;
-  const isDeadline = stop.signal.reason === DEADLINE;
-  const isOver = latest !== undefined && isFinal(latest.job);
-  const isCancelled = !isOver && ((isDeadline ? options.cancelOnTimeout : options.cancelOnAbort) ?? true);
-  if (isCancelled && latest) cancelInBackground(queue, latest.job);
-  else if (isCancelled && submitting) cancelInBackground(queue, submitting);
-  if (!isDeadline) return abortSignal!.reason;
+/**
+ * Turns an error caught while waiting into what to throw: the caller's abort reason, an error for the deadline, or the
+ * error itself. Cancels a job that nobody waits for any more, unless the caller wants it to go on.
+ */
+export function errorToThrow(wait: JobWait, error: unknown): unknown {
+  const { signal, options } = wait;
+  if (!signal.aborted) return error;
+  const isDeadline = signal.reason === DEADLINE;
+  const wantsCancel = (isDeadline ? options.cancelOnTimeout : options.cancelOnAbort) ?? true;
+  const isCancelled = wantsCancel && cancelUnfinished(wait);
+  return isDeadline ? deadlineError(wait, error, isCancelled) : signal.reason;
+}
 
-  const seconds = Math.round((Date.now() - run.startedAt) / 1000);
-  if (latest === undefined) return neverAnswered(run, seconds);
-  const then = isCancelled ? "it is being cancelled (cancelOnTimeout: false lets it go on)" : howToGoOn(latest.job);
-  if (run.lastFailure !== undefined) return unreadableStatus(run, run.lastFailure, then);
-  const what = isOver ? "completed, but its result could not be read" : describeEnd("deadline", latest.job);
-  const spent = isSpent(run)
-    ? ` and ${run.reads} status reads, which is all that maxPollAttempts or maxRequests allows`
-    : "";
+/** Cancels the job of a wait unless it has ended; `true` if it is being cancelled. */
+function cancelUnfinished({ queue, latest, submission }: JobWait): boolean {
+  if (latest && isFinal(latest.job)) return false;
+  if (latest) cancelInBackground(queue, latest.job);
+  else if (submission) cancelInBackground(queue, submission.then(({ job }) => job));
+  return true;
+}
+
+function deadlineError(wait: JobWait, cause: unknown, isCancelled: boolean): APICallError {
+  const { queue, latest, lastFailure } = wait;
+  const seconds = Math.round((Date.now() - wait.startedAt) / 1000);
+  if (latest === undefined) return unansweredSubmission(wait, seconds);
+
+  const advice = isCancelled
+    ? "it is being cancelled (cancelOnTimeout: false lets it go on)"
+    : howToContinue(latest.job);
+  if (lastFailure !== undefined) return unreadableStatus(queue, latest, lastFailure, advice);
+  const state = isFinal(latest.job)
+    ? "completed, but its result could not be read"
+    : describeEnd("deadline", latest.job);
+  const limit = readsLeft(wait) > 0
+    ? ""
+    : ` and ${wait.reads} status reads, which is all that maxPollAttempts or maxRequests allows`;
   return jobError(queue, latest, {
     kind: "deadline",
-    reason: `${what} after ${seconds} s${spent}; ${then}`,
-    cause: error,
+    reason: `${state} after ${seconds} s${limit}; ${advice}`,
+    cause,
   });
 }
 
-function neverAnswered({ queue, lastFailure }: JobWait, seconds: number): APICallError {
-  const what = lastFailure === undefined
+function unansweredSubmission({ queue, lastFailure }: JobWait, seconds: number): APICallError {
+  const reason = lastFailure === undefined
     ? `the submission was not answered within ${seconds} s, so a job may or may not exist`
-    : `no submission was taken within ${seconds} s, for the rate limit`;
+    : `no submission was accepted within ${seconds} s because of the rate limit`;
   return new APICallError({
-    message: `Cannot ${queue.attempt}: ${what}`,
+    message: `Cannot ${queue.attempt}: ${reason}`,
     url: rootOf(queue),
     requestBodyValues: undefined,
     cause: lastFailure,
@@ -80,6 +102,6 @@ function neverAnswered({ queue, lastFailure }: JobWait, seconds: number): APICal
   });
 }
 
-function howToGoOn({ id }: RunpodJob): string {
-  return `to go on with it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
+function howToContinue({ id }: RunpodJob): string {
+  return `to continue it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
 }

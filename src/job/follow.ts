@@ -1,87 +1,90 @@
 /**
- * Runs a job and follows what it yields, from its submission to its end, under one deadline.
+ * Runs a job and follows its stream, from the submission to the end, under one deadline.
  *
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
 import { cancelInBackground } from "./cancel.ts";
-import { errorToThrow, unreadableStatus } from "./failure.ts";
 import { isFinal } from "./envelope.ts";
 import { RunpodJobError } from "./error.ts";
-import type { RunpodWaitOptions } from "./options.ts";
-import type { JobAnswer, Queue, Submission } from "./queue.ts";
+import { errorToThrow, unreadableStatus } from "./failure.ts";
 import { type JobWait, observe, type SeenJob, startWait } from "./job_wait.ts";
+import type { RunpodWaitOptions } from "./options.ts";
+import type { JobAnswer, Queue } from "./queue.ts";
 import { streamJob } from "./stream.ts";
-import { submitUntilTaken } from "./submission.ts";
+import type { Submission } from "./submission.ts";
+import { submitUntilTaken } from "./submit.ts";
 
-/** A job that is being followed. */
+/** A job whose stream is being followed. */
 export interface FollowedJob {
   /** The answer to its submission. */
   submitted: JobAnswer;
-  /** What it yields, each once; throws what {@link followJob} does. */
+  /** What the job yields, each value once. Throws what {@link followJob} throws. */
   yields: AsyncGenerator<unknown, void, undefined>;
-  /** The job as it was last seen. */
+  /** Returns the job as it was last seen. */
   latest: () => SeenJob;
-  /** Ends the following, and cancels the job unless it has ended. */
+  /** Stops following, and cancels the job unless it has ended. */
   leave: () => void;
 }
 
-/** Why a following was ended by whoever followed. */
+/** Why a wait was stopped by {@link FollowedJob.leave}. */
 const LEFT = Symbol("left");
 
 /**
- * Submits a job through `/run`, which tells its id at once, and follows it.
+ * Submits a job through `/run`, which tells its id at once, and follows its stream.
  *
- * @throws {RunpodJobError} when the job ends without a result, or the wait ends first. Never retryable.
- * @throws the abort signal's reason.
+ * @throws {RunpodJobError} when the job ends without a result, or the wait ends before the job. Never retryable.
+ * @throws {APICallError} when the submission fails. Retryable only if no job can exist.
+ * @throws the abort signal's reason, as soon as it aborts.
  */
 export async function followJob(
   queue: Queue,
   submission: Submission,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
 ): Promise<FollowedJob> {
-  const run = startWait(queue, options, abortSignal);
+  const wait = startWait(queue, options, abortSignal);
   try {
-    run.stop.signal.throwIfAborted();
-    const submitted = await submitUntilTaken(run, submission, false);
-    observe(run, submitted);
-    const yields = follow(run, submitted.job.id);
+    wait.signal.throwIfAborted();
+    const submitted = await submitUntilTaken(wait, submission, { mayHold: false });
+    observe(wait, submitted);
+    const yields = follow(wait, submitted.job.id);
     return {
       submitted,
       yields,
-      latest: () => run.latest!,
+      latest: () => wait.latest!,
       leave: () => {
-        // A request that is held ends at once, and so does a pause between two.
-        run.stop.abort(LEFT);
+        // Stopping the wait ends a pending request or a pause, which `return` alone would wait for.
+        wait.stop(LEFT);
         yields.return().catch(() => {});
       },
     };
   } catch (error) {
-    const reason = errorToThrow(run, error);
-    run.dispose();
+    const reason = errorToThrow(wait, error);
+    wait.dispose();
     throw reason;
   }
 }
 
-async function* follow(run: JobWait, jobId: string): AsyncGenerator<unknown, void, undefined> {
-  const { queue, options, stop } = run;
+async function* follow(wait: JobWait, jobId: string): AsyncGenerator<unknown, void, undefined> {
+  const { queue, options, signal } = wait;
+  // When the consumer leaves a generator, only its last block runs.
   let isLeft = true;
   try {
     yield* streamJob(queue, jobId, {
-      abortSignal: stop.signal,
+      abortSignal: signal,
       cancelOnAbort: false,
       isExact: true,
-      onSeen: (seen) => observe(run, seen),
+      onSeen: (seen) => observe(wait, seen),
     });
     isLeft = false;
   } catch (error) {
-    if (stop.signal.reason === LEFT) return;
+    if (signal.reason === LEFT) return;
     isLeft = false;
     const isUnreadable = APICallError.isInstance(error) && !RunpodJobError.isInstance(error);
-    throw errorToThrow(run, isUnreadable ? unreadableStatus(run, error) : error);
+    throw errorToThrow(wait, isUnreadable ? unreadableStatus(queue, wait.latest!, error) : error);
   } finally {
-    run.dispose();
-    if (isLeft && (options.cancelOnAbort ?? true) && !isFinal(run.latest!.job)) {
+    wait.dispose();
+    if (isLeft && (options.cancelOnAbort ?? true) && !isFinal(wait.latest!.job)) {
       cancelInBackground(queue, { id: jobId });
     }
   }

@@ -1,69 +1,74 @@
 /**
- * One wait for one job: what was asked, what was seen, and what ends it.
+ * The state of one wait for one job. Only the functions of this file change it.
  *
  * @module
  */
-import type { JobAnswer, Queue } from "./queue.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { RESERVED_REQUESTS, type RunpodWaitOptions } from "./options.ts";
+import type { JobAnswer, Queue } from "./queue.ts";
 import { MAX_TIMER_MILLIS } from "./schedule.ts";
 
-/** A job as it was last seen; without an answer where only its id is known. */
+/** A job as it was last seen, with the answer it was read from. Without an answer only its id is known. */
 export interface SeenJob {
   job: RunpodJob;
   answer?: JobAnswer["answer"];
 }
 
-/** The state of one wait. Times are in milliseconds. */
-export interface JobWait {
-  queue: Queue;
-  options: RunpodWaitOptions;
-  abortSignal: AbortSignal | undefined;
-  /** Aborts with the caller, with the caller's reason, and at the deadline. */
-  stop: AbortController;
-  startedAt: number;
-  deadlineAt: number;
-  /** How many status reads there may be. */
-  maxReads: number;
+/** Times are in milliseconds since 1970. */
+interface WaitState {
+  readonly queue: Queue;
+  readonly options: RunpodWaitOptions;
+  /** Aborts with the caller, with the caller's reason, and at the deadline, with {@link DEADLINE}. */
+  readonly signal: AbortSignal;
+  /** Ends the wait: aborts `signal` with a reason. */
+  readonly stop: (reason: unknown) => void;
+  /** Ends all that the wait has started, such as timers. */
+  readonly dispose: () => void;
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  /** The most status reads and refused submissions together. */
+  readonly maxReads: number;
+
+  /** Status reads so far, also those that failed. */
   reads: number;
-  /** How many status reads in a row have failed. */
-  failures: number;
-  /** How many submissions were over the rate limit. */
+  /** Submissions so far that the rate limit refused. */
   refusals: number;
-  /** How many downloads were tried. */
+  /** Downloads so far, also those that failed. */
   downloads: number;
-  /** Whether the job was submitted through `/runsync`, whose results live one minute. */
-  isHeld: boolean;
-  /** A submission on its way. */
-  submitting?: Promise<JobAnswer>;
-  latest?: SeenJob;
-  /** When the job's status was last seen to change. */
-  changedAt: number;
-  lastFailure?: unknown;
+
+  /** The submission that was sent last, unless the rate limit refused it. */
+  submission?: Promise<JobAnswer>;
+  /** Whether the job was submitted through `/runsync`, whose results expire sooner. */
+  isRunSync: boolean;
+  /** Whether the wait continues a job that was submitted before. */
   isResumed: boolean;
-  /** The last update that the caller was told. */
+  /** The job, once its id is known. */
+  latest?: SeenJob;
+  /** When the status of the job was last seen to change. */
+  changedAt: number;
+  /** Status reads in a row that have failed. */
+  failures: number;
+  /** The last failure since the job was last seen. */
+  lastFailure?: unknown;
+  /** The last update that was passed to `onJobUpdate`, as JSON. */
   lastUpdate?: string;
-  dispose: () => void;
 }
 
-/** Why a wait was stopped that neither the job nor the caller ended. */
+/** The state of one wait. */
+export type JobWait = Readonly<WaitState>;
+
+/** Why a wait was stopped at its deadline, or when it had made all requests that it may. */
 export const DEADLINE = Symbol("deadline");
+/** Why whatever still runs is aborted after the wait: a second download, when the first has failed. */
 const OVER = Symbol("over");
 
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
-/** How often the status is read where the caller has fixed the pauses alone. */
+/** The most status reads where the caller sets only the pause between them. */
 const DEFAULT_POLL_ATTEMPTS = 60;
 
-/** Begins a wait; `dispose` leaves nothing of it behind. */
+/** Starts a wait. The caller has to call its `dispose` at the end. */
 export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): JobWait {
-  const { maxPollAttempts, pollIntervalMillis, maxRequests } = options;
-  const isPaced = maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
-  const timeoutMillis = options.timeoutMillis ?? (isPaced ? Infinity : DEFAULT_TIMEOUT_MILLIS);
-  const maxReads = Math.min(
-    maxPollAttempts ?? (isPaced ? DEFAULT_POLL_ATTEMPTS : Infinity),
-    maxRequests === undefined ? Infinity : maxRequests - RESERVED_REQUESTS,
-  );
-
+  const timeoutMillis = options.timeoutMillis ?? (isPolling(options) ? Infinity : DEFAULT_TIMEOUT_MILLIS);
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortSignal!.reason);
   if (abortSignal?.aborted) onAbort();
@@ -75,57 +80,105 @@ export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal:
   return {
     queue,
     options,
-    abortSignal,
-    stop,
-    startedAt,
-    deadlineAt: startedAt + timeoutMillis,
-    maxReads,
-    reads: 0,
-    failures: 0,
-    refusals: 0,
-    downloads: 0,
-    isHeld: false,
-    changedAt: startedAt,
-    isResumed: false,
+    signal: stop.signal,
+    stop: (reason) => stop.abort(reason),
     dispose: () => {
       clearTimeout(timer);
       abortSignal?.removeEventListener("abort", onAbort);
-      // Whatever still goes on, such as a download beside one that has failed.
       stop.abort(OVER);
     },
+    startedAt,
+    deadlineAt: startedAt + timeoutMillis,
+    maxReads: maxReadsOf(options),
+    reads: 0,
+    refusals: 0,
+    downloads: 0,
+    isRunSync: false,
+    isResumed: false,
+    changedAt: startedAt,
+    failures: 0,
   };
 }
 
-/** Whether another request to the service would be one too many. */
-export function isSpent({ reads, refusals, maxReads }: JobWait): boolean {
-  return reads + refusals >= maxReads;
+function maxReadsOf(options: RunpodWaitOptions): number {
+  const { maxPollAttempts = isPolling(options) ? DEFAULT_POLL_ATTEMPTS : Infinity, maxRequests = Infinity } = options;
+  return Math.min(maxPollAttempts, maxRequests - RESERVED_REQUESTS);
 }
 
-/** Takes note of what was learned of the job, and tells the caller what has changed. */
-export function observe(run: JobWait, seen: SeenJob): void {
-  if (seen.job.status !== run.latest?.job.status && run.latest) run.changedAt = Date.now();
-  run.latest = seen;
-  run.lastFailure = undefined;
-  run.failures = 0;
-  notify(run, seen.job);
+/** Whether the caller bounds the wait by reads and pauses. Then there is no default timeout. */
+function isPolling({ maxPollAttempts, pollIntervalMillis }: RunpodWaitOptions): boolean {
+  return maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
 }
 
-/** Tells the caller of a job, if that is news. */
+/** How many requests the wait may still make before its last two, a download and a cancel. */
+export function readsLeft({ maxReads, reads, refusals }: JobWait): number {
+  return maxReads - reads - refusals;
+}
+
+/** How many requests the wait has made, with one for the submission, also of a job that was submitted before. */
+export function requestsMade({ reads, refusals, downloads }: JobWait): number {
+  return 1 + refusals + reads + downloads;
+}
+
+/** Counts a status read or a download. */
+export function countRequest(wait: WaitState, kind: "reads" | "downloads"): void {
+  wait[kind]++;
+}
+
+/** Notes that the wait is for a job that was submitted before. */
+export function resumeJob(wait: WaitState, jobId: string): void {
+  wait.isResumed = true;
+  // The ids that /runsync gives start so.
+  wait.isRunSync = jobId.startsWith("sync-");
+  wait.latest = { job: { id: jobId, status: "IN_QUEUE" } };
+}
+
+/** Notes a submission that was just sent. Its answer may be needed after the wait, to cancel the job. */
+export function submissionSent(wait: WaitState, submission: Promise<JobAnswer>, isRunSync: boolean): void {
+  wait.submission = submission;
+  wait.isRunSync = isRunSync;
+  // Nobody may be left to handle a later rejection.
+  submission.catch(() => {});
+}
+
+/** Notes that the rate limit refused the submission, so that no job exists. */
+export function submissionRefused(wait: WaitState, error: unknown): void {
+  wait.submission = undefined;
+  wait.refusals++;
+  wait.lastFailure = error;
+}
+
+/** Notes a status read that failed. */
+export function readFailed(wait: WaitState, error: unknown): void {
+  wait.failures++;
+  wait.lastFailure = error;
+}
+
+/** Notes what was learned of the job, and tells the caller if something has changed. */
+export function observe(wait: WaitState, seen: SeenJob): void {
+  if (wait.latest && wait.latest.job.status !== seen.job.status) wait.changedAt = Date.now();
+  wait.latest = seen;
+  wait.lastFailure = undefined;
+  wait.failures = 0;
+  notify(wait, seen.job);
+}
+
+/** Calls `onJobUpdate` with a job, unless the last update was the same. */
 export function notify(
-  run: Pick<JobWait, "queue" | "lastUpdate">,
+  wait: Pick<WaitState, "queue" | "lastUpdate">,
   { id: jobId, output, error: _, cost: __, ...job }: RunpodJob,
 ): void {
-  const { settings: { onJobUpdate }, endpoint } = run.queue;
+  const { settings: { onJobUpdate }, endpoint } = wait.queue;
   if (!onJobUpdate) return;
-  const isProgress = output !== undefined && !isFinal({ id: jobId, ...job });
-  const update = { endpoint: endpoint.name, jobId, ...job, ...(isProgress ? { progress: output } : {}) };
+  const hasProgress = output !== undefined && !isFinal(job);
+  const update = { endpoint: endpoint.name, jobId, ...job, ...(hasProgress && { progress: output }) };
   const text = JSON.stringify(update);
-  if (text === run.lastUpdate) return;
-  run.lastUpdate = text;
+  if (text === wait.lastUpdate) return;
+  wait.lastUpdate = text;
   try {
-    // One that is asynchronous fails later.
+    // An asynchronous function fails later. Either way its error must not cost the caller a paid job.
     Promise.resolve(onJobUpdate(update)).catch(() => {});
   } catch {
-    // The caller's bookkeeping must not cost the caller a paid job.
+    // See above.
   }
 }

@@ -1,39 +1,65 @@
 /**
- * How long and how often to wait for a job, as the caller may set it.
+ * How long and how often to wait for a job, and what else a submission takes: the options of callers, and their checks.
  *
  * @module
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { once } from "../once.ts";
-import { LIMITS } from "./queue.ts";
+import { HOLD_MILLIS } from "./limits.ts";
 
 /** How to wait for a job. */
 export interface RunpodWaitOptions {
   /**
-   * How long the service holds the submission, in milliseconds: a job that ends within it costs one request. Default
-   * 90,000, at most 300,000. 0 submits through `/run`, which tells the job's id at once, so that it can be cancelled at
-   * once; the default with `onJobUpdate` or a webhook.
+   * How long the service holds the submission until the job has ended, in milliseconds, from 0 to 300,000. A job that ends
+   * within that time costs one request. 0 submits through `/run`, which tells the job's id at once, so that the job can be
+   * stored or cancelled.
+   *
+   * @default 90_000, or 0 with `onJobUpdate` or a webhook
    */
   waitMillis?: number;
-  /** How long all of it may take, in milliseconds. Default 600,000, unless `maxPollAttempts` or `pollIntervalMillis` bounds the wait. */
+  /**
+   * How long the whole call may take, in milliseconds, above 0.
+   *
+   * @default 600_000, or no limit if `maxPollAttempts` or `pollIntervalMillis` is set
+   */
   timeoutMillis?: number;
-  /** How often the status is read before the wait ends. Default: as often as `timeoutMillis` allows; 60 with `pollIntervalMillis`. */
+  /**
+   * The most status reads before the wait ends, from 1.
+   *
+   * @default no limit but `timeoutMillis`, or 60 if `pollIntervalMillis` is set
+   */
   maxPollAttempts?: number;
   /**
-   * The pause before each status read, in milliseconds. Default: 6 % of the time that the job has taken so far, from 250
-   * to 12,500 (5000 with `onJobUpdate`); 5000 with `maxPollAttempts`.
+   * The pause before each status read, in milliseconds, from 0.
+   *
+   * @default 6 % of the time that the job has taken so far, from 250 to 12,500 (5,000 with `onJobUpdate`), or 5,000 if
+   * `maxPollAttempts` is set
    */
   pollIntervalMillis?: number;
-  /** The most requests that the call may make, for runtimes that limit them (50 on the Workers free plan); the pauses adapt. */
+  /**
+   * The most requests that the call may make, from 4, for runtimes that limit them (50 on the Workers free plan). The pauses
+   * between status reads grow so that the requests last until the deadline.
+   *
+   * @default no limit
+   */
   maxRequests?: number;
-  /** Whether an abort cancels the job. Default true. */
+  /**
+   * Whether an abort of the call cancels the job.
+   *
+   * @default true
+   */
   cancelOnAbort?: boolean;
-  /** Whether a wait that ends before the job does cancels it. Default true; false leaves it to be continued by its id. */
+  /**
+   * Whether the job is cancelled when the wait ends before the job does. With `false` the job goes on and can be continued
+   * by its id.
+   *
+   * @default true
+   */
   cancelOnTimeout?: boolean;
 }
 
-/** One submission, one download and one cancel are set aside from a request budget. */
+/** The requests of `maxRequests` that are not status reads: one submission, one download and one cancel. */
 export const RESERVED_REQUESTS = 3;
 const MIN_REQUESTS = RESERVED_REQUESTS + 1;
 
@@ -41,10 +67,10 @@ const MILLIS = "a number of milliseconds, 0 or more";
 const COUNT = "a whole number above 0";
 const BOOLEAN = "true or false";
 
-/** The checks of {@link RunpodWaitOptions} and of the id of a job to continue, for the schemas of all modalities. */
+/** Makes the checks of {@link RunpodWaitOptions} and of the id of a job to continue, for the schemas of all modalities. */
 export const waitOptions = () => ({
   waitMillis: z.optional(
-    z.number(MILLIS).check(z.minimum(0, MILLIS), z.maximum(LIMITS.maxWaitMillis, `at most ${LIMITS.maxWaitMillis}`)),
+    z.number(MILLIS).check(z.minimum(0, MILLIS), z.maximum(HOLD_MILLIS.max, `at most ${HOLD_MILLIS.max}`)),
   ),
   timeoutMillis: z.optional(z.number(MILLIS).check(z.positive("a number of milliseconds above 0"))),
   maxPollAttempts: z.optional(z.int(COUNT).check(z.minimum(1, COUNT))),
@@ -58,7 +84,7 @@ export const waitOptions = () => ({
 const POLICY = "{ executionTimeout, ttl, lowPriority }";
 const LIMIT = "a number of milliseconds";
 
-/** The checks of what a submission has beside its input. */
+/** Makes the checks of what a submission takes beside its input. */
 export const submissionOptions = () => ({
   webhook: z.optional(z.string("a URL as text")),
   policy: z.optional(z.looseObject({
@@ -69,12 +95,12 @@ export const submissionOptions = () => ({
 });
 
 /**
- * Checks options that come from the caller's code, where no schema has seen them.
+ * Checks wait options that come from the caller's code and not through `providerOptions`.
  *
  * @throws {InvalidArgumentError} that names the option, its value and what is allowed.
  */
 export function checkWaitOptions(options: RunpodWaitOptions): void {
-  const result = z.safeParse(clientOptions(), options);
+  const result = z.safeParse(schema(), options);
   if (result.success) return;
   const [{ path: [option], message }] = result.error.issues;
   const value = options[option as keyof RunpodWaitOptions];
@@ -86,4 +112,4 @@ export function checkWaitOptions(options: RunpodWaitOptions): void {
   });
 }
 
-const clientOptions = once(() => z.object(waitOptions()));
+const schema = once(() => z.object(waitOptions()));

@@ -1,20 +1,20 @@
 /**
- * The requests of a queue endpoint, one function each.
+ * The requests to the job queue of an endpoint, one function each.
  *
  * @module
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
-import { stringify } from "../http/json.ts";
-import { type ApiRequest, request } from "../http/request.ts";
-import type { Endpoint } from "../http/endpoint.ts";
 import type { Answer } from "../http/answer.ts";
+import type { Endpoint } from "../http/endpoint.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
-import type { RetryCost } from "../http/retry_cost.ts";
+import { type ApiRequest, request } from "../http/request.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
+import { MAX_SUBMISSION_BYTES, RESULT_LIFETIME_NOTE } from "./limits.ts";
+import { inMegabytes, tooLarge, type WrittenSubmission } from "./submission.ts";
 
-/** What every request about a job on one endpoint needs. */
+/** What every request to one queue needs. */
 export interface Queue {
   settings: RunpodProviderSettings;
   endpoint: Endpoint;
@@ -23,69 +23,31 @@ export interface Queue {
   headers?: Record<string, string | undefined>;
 }
 
-/** A job with the answer it was read from. */
+/** A job, and the answer that it was read from. */
 export interface JobAnswer {
   job: RunpodJob;
   answer: Answer;
 }
 
-/** The body of a submission. */
-export interface Submission {
-  input: Record<string, unknown>;
-  webhook?: string;
-  policy?: Record<string, unknown>;
-  s3Config?: Record<string, unknown>;
-}
-
-/** A submission as it is sent. */
-export interface WrittenSubmission {
-  /** As it is shown in errors. */
-  shown: Submission;
-  text: string;
-  /** Whether only a held submission takes that much. */
-  isLarge: boolean;
-}
-
-/** The most that the service takes, and how long it holds a request at the most. */
-export const LIMITS = {
-  runBytes: 10 * 1024 * 1024,
-  runSyncBytes: 20 * 1024 * 1024,
-  minWaitMillis: 1000,
-  maxWaitMillis: 300_000,
-};
-
 /**
- * Writes a submission.
+ * Submits a job. With `holdMillis` through `/runsync`, which holds the request until the job has ended or the time is over;
+ * without it through `/run`, which answers at once.
  *
- * @throws {InvalidArgumentError} for an input that the service loses or cannot take.
- */
-export function writeSubmission({ attempt }: Queue, submission: Submission): WrittenSubmission {
-  checkInput(attempt, submission.input);
-  const { s3Config } = submission;
-  const text = stringify(attempt, submission);
-  if (isLonger(text, LIMITS.runSyncBytes)) throw tooLarge(attempt, LIMITS.runSyncBytes, "send files as URLs");
-  return {
-    shown: s3Config ? { ...submission, s3Config: { ...s3Config, accessSecret: "[redacted]" } } : submission,
-    text,
-    isLarge: isLonger(text, LIMITS.runBytes),
-  };
-}
-
-/**
- * Submits a job. With a `waitMillis` the service holds the request until the job has ended, that long at the most; the
- * answer may still be unfinished. Without one it answers at once.
+ * @throws {InvalidArgumentError} for a submission that is too large for `/run`.
  */
 export async function submit(
   queue: Queue,
   { shown, text, isLarge }: WrittenSubmission,
-  { waitMillis, ...call }: { waitMillis?: number } & Pick<ApiRequest, "abortSignal" | "outlivesAbort"> = {},
+  { holdMillis, ...call }: { holdMillis?: number } & Pick<ApiRequest, "abortSignal" | "outlivesAbort"> = {},
 ): Promise<JobAnswer> {
-  if (isLarge && waitMillis === undefined) {
-    throw tooLarge(queue.attempt, LIMITS.runBytes, "send files as URLs, or wait for the job (runSync takes 20 MB)");
+  if (isLarge && holdMillis === undefined) {
+    const { run, runSync } = MAX_SUBMISSION_BYTES;
+    const advice = `send files as URLs, or wait for the job (runSync takes ${inMegabytes(runSync)})`;
+    throw tooLarge(queue.attempt, run, advice);
   }
-  return await askForJob(queue, {
+  return await requestJob(queue, {
     method: "POST",
-    path: waitMillis === undefined ? "/run" : `/runsync?wait=${waitMillis}`,
+    path: holdMillis === undefined ? "/run" : `/runsync?wait=${holdMillis}`,
     body: shown,
     content: text,
     ...call,
@@ -93,44 +55,39 @@ export async function submit(
   });
 }
 
-/** Reads the state of a job. */
+/** Reads a job with its status. */
 export async function readStatus(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  return await askForJob(
-    queue,
-    { method: "GET", path: `/status/${encodeJobId(jobId)}`, abortSignal, retryCost: "free" },
-    jobId,
-  );
+  const path = `/status/${encodeJobId(jobId)}`;
+  return await requestJob(queue, { method: "GET", path, abortSignal, retryCost: "free" }, jobId);
 }
 
-/** Cancels a job, queued or running. */
+/** Cancels a job that waits or runs. */
 export async function cancelJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  return await askForJob(
-    queue,
-    { method: "POST", path: `/cancel/${encodeJobId(jobId)}`, abortSignal, retryCost: "free" },
-    jobId,
-  );
+  const path = `/cancel/${encodeJobId(jobId)}`;
+  return await requestJob(queue, { method: "POST", path, abortSignal, retryCost: "free" }, jobId);
 }
 
-/** Starts a failed or timed-out job again, under the same id. */
+/** Starts a job again that failed or timed out, with the same id and input. */
 export async function retryJob(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  return await askForJob(
-    queue,
-    { method: "POST", path: `/retry/${encodeJobId(jobId)}`, abortSignal, retryCost: "job" },
-    jobId,
-  );
+  const path = `/retry/${encodeJobId(jobId)}`;
+  return await requestJob(queue, { method: "POST", path, abortSignal, retryCost: "job" }, jobId);
 }
 
-/** Asks for anything else, and expects JSON. */
-export async function ask(
+/** Sends any other request that is free to repeat, and expects JSON. */
+export async function requestJson(
   queue: Queue,
-  { path, ...call }: Pick<ApiRequest, "method" | "abortSignal"> & { path: string },
+  call: Pick<ApiRequest, "method" | "abortSignal"> & { path: string },
 ): Promise<Answer> {
-  const answer = await send(queue, { ...call, path, retryCost: "free" });
+  const answer = await send(queue, { ...call, retryCost: "free" });
   if (answer.ok && answer.json !== undefined) return answer;
   throw failure(queue, answer, "free");
 }
 
-/** Where jobs go. */
+/**
+ * The URL that all routes of a queue follow.
+ *
+ * @throws {InvalidArgumentError} when the endpoint has no queue.
+ */
 export function rootOf(queue: Queue): string {
   const { root, name, openaiRoot } = queue.endpoint;
   if (root !== undefined) return root;
@@ -141,12 +98,21 @@ export function rootOf(queue: Queue): string {
   });
 }
 
-/** A job's id as a part of a path. */
+/** The URL of a job's status. */
+export function statusUrl(queue: Queue, jobId: string): string {
+  return `${rootOf(queue)}/status/${encodeJobId(jobId)}`;
+}
+
+/**
+ * Writes a job's id as one segment of a path.
+ *
+ * @throws {InvalidArgumentError} when it is empty or not valid Unicode.
+ */
 export function encodeJobId(jobId: string): string {
   try {
     if (jobId !== "") return encodePathSegment(jobId);
   } catch {
-    // Half a character: no id of any job.
+    // A lone surrogate, which no URL can hold.
   }
   throw new InvalidArgumentError({
     argument: "jobId",
@@ -161,48 +127,17 @@ async function send(queue: Queue, { path, ...call }: QueueRequest): Promise<Answ
   return await request(settings, { ...call, attempt, headers, url: rootOf(queue) + path });
 }
 
-async function askForJob(queue: Queue, call: QueueRequest, knownId?: string): Promise<JobAnswer> {
+/** @param knownId The id of the job that the request is about; the answer may leave it out. */
+async function requestJob(queue: Queue, call: QueueRequest, knownId?: string): Promise<JobAnswer> {
   const answer = await send(queue, call);
   const job = readJob(answer.json, knownId);
-  // A failed job may come with an error status, but so may an error that looks like a job.
+  // A failed job may come with an error status. Without a status that we know, it is an error that looks like a job.
   if (job && (answer.ok || isKnown(job))) return { job, answer };
   throw failure(queue, answer, call.retryCost);
 }
 
-/** The platform drops an empty input on its way to the worker, where the job then dies. */
-function checkInput(attempt: string, input: unknown): void {
-  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
-  // Keys without a value are not sent.
-  if (isObject && Object.values(input).some((value) => value !== undefined)) return;
-  throw new InvalidArgumentError({
-    argument: "input",
-    message: `Cannot ${attempt}: the input is ${
-      isObject
-        ? "empty, and Runpod drops an empty input on its way to the worker, so the job would fail"
-        : "not an object"
-    }; give it at least one key`,
-  });
-}
-
-/** Whether a text has more bytes than allowed; counted only where its length leaves it open. */
-function isLonger(text: string, bytes: number): boolean {
-  if (text.length > bytes) return true;
-  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
-}
-
-function tooLarge(attempt: string, bytes: number, advice: string): InvalidArgumentError {
-  return new InvalidArgumentError({
-    argument: "input",
-    message: `Cannot ${attempt}: the request has more than the ${bytes / 1024 / 1024} MB that Runpod takes; ${advice}`,
-  });
-}
-
-function failure({ attempt, endpoint }: Queue, answer: Answer, retryCost: RetryCost): Error {
+function failure({ attempt, endpoint }: Queue, answer: Answer, retryCost: ApiRequest["retryCost"]): Error {
   if (answer.ok && answer.json === undefined) return unexpectedAnswer({ attempt, answer, expected: "JSON" });
-  return answerError({
-    attempt,
-    answer,
-    retryCost,
-    notFound: `check that endpoint "${endpoint.name}" exists (a job's result is kept 30 minutes, of /runsync 1 minute)`,
-  });
+  const notFound = `check that endpoint "${endpoint.name}" exists (${RESULT_LIFETIME_NOTE})`;
+  return answerError({ attempt, answer, retryCost, notFound });
 }

@@ -1,48 +1,56 @@
 /**
- * When to look at a job again. Pure, but for the jitter.
+ * How long to pause between two requests about a job. Pure, but for the jitter.
  *
  * @module
  */
+import { RESULT_LIFETIME_MILLIS } from "./limits.ts";
 
-/** A read comes at most this much of the time that the job has taken too late. */
-const SHARE = 0.06;
-/** The shortest and the longest pause between two status reads, and the longest while somebody watches. */
-const SHORTEST_MILLIS = 250;
-const LONGEST_MILLIS = 12_500;
-const LONGEST_WATCHED_MILLIS = 5000;
-/** No pause may outlast a result: they live one minute after `/runsync`, and half an hour after `/run`. */
-export const LONGEST_PAUSE_MILLIS = { held: 45_000, queued: 600_000 };
-/** What timers take: they fire at once for more. */
+/** Each pause is this share of the time that the job has taken so far, so its end is noticed at most 6 % late. */
+const PAUSE_SHARE = 0.06;
+const SHORTEST_PAUSE_MILLIS = 250;
+const LONGEST_PAUSE_MILLIS = 12_500;
+/** The longest pause while the caller is told of every change of the job. */
+const LONGEST_WATCHED_PAUSE_MILLIS = 5000;
+
+/** No pause may be longer, or the result could expire during it. By the route that the job was submitted to. */
+export const PAUSE_LIMIT_MILLIS = {
+  run: RESULT_LIFETIME_MILLIS.run / 3,
+  runSync: RESULT_LIFETIME_MILLIS.runSync * 3 / 4,
+};
+
+/** The longest delay that timers support. They fire at once for a longer one. */
 export const MAX_TIMER_MILLIS = 2 ** 31 - 1;
-/** The pauses after failures: the first, the longest, and what each is longer than the one before. */
-const FAILURE_MILLIS = { first: 250, longest: 5000, growth: 1.5 };
-// So that many jobs that were submitted at once do not ask at once.
+
+/** Exponential backoff: the first pause, the longest, and the factor from one to the next. */
+const BACKOFF = { firstMillis: 250, longestMillis: 5000, factor: 1.5 };
+
+/** Pauses vary by this share, so that many jobs that were submitted together are not read together. */
 const JITTER = 0.2;
 
-/** What the next pause depends on; times are in milliseconds. */
+/** What the next pause depends on. Times are in milliseconds. */
 export interface Progress {
-  /** Since the job's state was last seen to change. */
+  /** Time since the job's status was last seen to change. */
   sinceChange: number;
-  /** Whether somebody is told of every change. */
+  /** Whether the caller is told of every change. */
   isWatched: boolean;
-  /** A budget of reads, if there is one: how many are left, for which time, after which time. */
-  budget?: { reads: number; elapsed: number; left: number };
+  /** With `maxRequests`: status reads left, time elapsed, time left until the deadline. */
+  budget?: { readsLeft: number; elapsed: number; left: number };
 }
 
-/** The pause before the next status read: in proportion to the time that the job has taken. */
+/** The pause before the next status read. */
 export function statusPause({ sinceChange, isWatched, budget }: Progress): number {
-  const longest = isWatched ? LONGEST_WATCHED_MILLIS : LONGEST_MILLIS;
-  const pause = Math.min(longest, Math.max(SHORTEST_MILLIS, sinceChange * SHARE));
-  return Math.max(jitter(pause), budget ? spread(budget) : 0);
+  const longest = isWatched ? LONGEST_WATCHED_PAUSE_MILLIS : LONGEST_PAUSE_MILLIS;
+  const pause = Math.min(longest, Math.max(SHORTEST_PAUSE_MILLIS, sinceChange * PAUSE_SHARE));
+  return Math.max(jitter(pause), budget ? budgetPause(budget) : 0);
 }
 
-/** The pause after some failures in a row. */
-export function failurePause(failures: number): number {
-  const { first, longest, growth } = FAILURE_MILLIS;
-  return jitter(Math.min(longest, first * growth ** failures));
+/** The pause after a number of failures in a row, from 0. */
+export function backoffPause(failures: number): number {
+  const { firstMillis, longestMillis, factor } = BACKOFF;
+  return jitter(Math.min(longestMillis, firstMillis * factor ** failures));
 }
 
-/** What a `Retry-After` header asks for, in milliseconds; 0 when it asks for nothing. */
+/** The pause that a `Retry-After` header asks for (seconds or a date), in milliseconds; 0 if there is none. */
 export function readRetryAfter(headers: Record<string, string> | undefined): number {
   const value = headers?.["retry-after"];
   if (value === undefined) return 0;
@@ -51,10 +59,11 @@ export function readRetryAfter(headers: Record<string, string> | undefined): num
   return millis > 0 ? millis : 0;
 }
 
-/** The same proportion for each of the reads that are left, so that short jobs are seen soon and long ones are seen. */
-function spread({ reads, elapsed, left }: NonNullable<Progress["budget"]>): number {
-  const passed = Math.max(elapsed, SHORTEST_MILLIS / SHARE);
-  return passed * ((1 + left / passed) ** (1 / Math.max(1, reads)) - 1);
+/** Spaces the remaining reads geometrically until the deadline: dense early for short jobs, sparse late for long ones. */
+function budgetPause({ readsLeft, elapsed, left }: NonNullable<Progress["budget"]>): number {
+  const passed = Math.max(elapsed, SHORTEST_PAUSE_MILLIS / PAUSE_SHARE);
+  const growth = (1 + left / passed) ** (1 / Math.max(1, readsLeft));
+  return passed * (growth - 1);
 }
 
 function jitter(millis: number): number {

@@ -1,58 +1,117 @@
 /**
- * The one submission of a job.
+ * The body of a submission: what may be in it, and how it is written.
  *
  * @module
  */
-import { APICallError } from "@ai-sdk/provider";
-import { untilAborted } from "../http/abort.ts";
-import { pause, pauseAfter } from "./retry.ts";
-import { type JobAnswer, LIMITS, type Submission, submit, writeSubmission } from "./queue.ts";
-import { isSpent, type JobWait } from "./job_wait.ts";
-import { LONGEST_PAUSE_MILLIS } from "./schedule.ts";
+import { InvalidArgumentError } from "@ai-sdk/provider";
+import { stringify } from "../http/json.ts";
+import { MAX_SUBMISSION_BYTES } from "./limits.ts";
 
-const DEFAULT_WAIT_MILLIS = 90_000;
-/** What is set aside of the time for the answer to a held submission. */
-const ANSWER_MILLIS = 5000;
+/** Limits of a job on the service. */
+export type RunpodJobPolicy = {
+  /**
+   * How long the job may run, in milliseconds, from 5 seconds to 7 days.
+   *
+   * @default 600_000
+   */
+  executionTimeout?: number;
+  /**
+   * How long the job may exist, in milliseconds from its submission, from 10 seconds to 7 days. The service then deletes
+   * it, whatever its status is.
+   *
+   * @default 86_400_000
+   */
+  ttl?: number;
+  /**
+   * Whether the job waits for a running worker instead of starting a new one.
+   *
+   * @default false
+   */
+  lowPriority?: boolean;
+};
 
-/**
- * Submits a job. One over the rate limit was not taken, so it may be submitted again, as long as there is time.
- *
- * @param mayHold Whether the service may hold it, which gives the result one minute to live.
- */
-export async function submitUntilTaken(run: JobWait, submission: Submission, mayHold = true): Promise<JobAnswer> {
-  const { queue, options, stop } = run;
-  const written = writeSubmission(queue, submission);
-  // The request outlives an abort, because its answer has the id to cancel the job with.
-  const outlivesAbort = (options.cancelOnAbort ?? true) || (options.cancelOnTimeout ?? true);
-  // What only a held submission takes is held as short as can be where nobody wants to wait.
-  const notHeld = written.isLarge && mayHold ? LIMITS.minWaitMillis : undefined;
-  for (let waitMillis = (mayHold ? heldMillis(run, submission) : undefined) ?? notHeld;; run.refusals++) {
-    try {
-      run.isHeld = waitMillis !== undefined;
-      run.submitting = submit(queue, written, { waitMillis, abortSignal: stop.signal, outlivesAbort });
-      // Whoever waits for it may be gone before it fails.
-      run.submitting.catch(() => {});
-      return await untilAborted(run.submitting, stop.signal);
-    } catch (error) {
-      stop.signal.throwIfAborted();
-      if (!APICallError.isInstance(error) || error.statusCode !== 429 || isSpent(run)) throw error;
-      run.submitting = undefined;
-      run.lastFailure = error;
-      // Held submissions are the scarcest: few may be open at once.
-      waitMillis = notHeld;
-      await pause(pauseAfter(error, run.refusals), stop.signal);
-    }
-  }
+/** An S3 bucket for the files of a worker. The worker has to support it. */
+export type RunpodS3Config = {
+  /** The id of the access key. */
+  accessId: string;
+  /** The secret of the access key. */
+  accessSecret: string;
+  /** The name of the bucket. */
+  bucketName: string;
+  /** The URL of the S3 service. */
+  endpointUrl: string;
+  /** The folder in the bucket. */
+  objectPath?: string;
+};
+
+/** The body of a submission. */
+export interface Submission {
+  /** The worker's input, with at least one key. */
+  input: Record<string, unknown>;
+  /** The URL that Runpod calls when the job has ended. */
+  webhook?: string;
+  policy?: RunpodJobPolicy;
+  s3Config?: RunpodS3Config;
 }
 
-/** How long the service is to hold the submission; `undefined` for not at all. */
-function heldMillis({ queue, options, deadlineAt }: JobWait, { webhook }: Submission): number | undefined {
-  const { waitMillis, pollIntervalMillis = 0 } = options;
-  const wantsId = queue.settings.onJobUpdate !== undefined || webhook !== undefined ||
-    pollIntervalMillis > LONGEST_PAUSE_MILLIS.held;
-  const wanted = waitMillis ?? (wantsId ? 0 : DEFAULT_WAIT_MILLIS);
-  // Answered before the deadline, because the answer has the job's id.
-  const left = deadlineAt - Date.now();
-  const held = Math.min(wanted, LIMITS.maxWaitMillis, left - Math.min(ANSWER_MILLIS, left / 4));
-  return held < LIMITS.minWaitMillis ? undefined : Math.round(held);
+/** A submission that was checked and written as JSON. */
+export interface WrittenSubmission {
+  /** The body for errors, without the secret of the S3 bucket. */
+  shown: Submission;
+  /** The body as JSON. */
+  text: string;
+  /** Whether it is too large for `/run`, so that only `/runsync` accepts it. */
+  isLarge: boolean;
+}
+
+/**
+ * Checks a submission and writes it as JSON.
+ *
+ * @param attempt What is attempted, to follow "Cannot" in errors.
+ * @throws {InvalidArgumentError} for an input that is empty, not an object or too large.
+ */
+export function writeSubmission(attempt: string, submission: Submission): WrittenSubmission {
+  checkInput(attempt, submission.input);
+  const text = stringify(attempt, submission);
+  if (isLongerThan(MAX_SUBMISSION_BYTES.runSync, text)) {
+    throw tooLarge(attempt, MAX_SUBMISSION_BYTES.runSync, "send files as URLs");
+  }
+  const { s3Config } = submission;
+  return {
+    shown: s3Config ? { ...submission, s3Config: { ...s3Config, accessSecret: "[redacted]" } } : submission,
+    text,
+    isLarge: isLongerThan(MAX_SUBMISSION_BYTES.run, text),
+  };
+}
+
+/** Makes the error for a submission that is larger than its route accepts. */
+export function tooLarge(attempt: string, maxBytes: number, advice: string): InvalidArgumentError {
+  return badInput(attempt, `the request is larger than the ${inMegabytes(maxBytes)} that Runpod accepts; ${advice}`);
+}
+
+/** Writes a number of bytes for an error message. */
+export function inMegabytes(bytes: number): string {
+  return `${bytes / 1024 / 1024} MB`;
+}
+
+function checkInput(attempt: string, input: unknown): void {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw badInput(attempt, "the input is not an object; give it at least one key");
+  }
+  // JSON leaves out keys whose value is undefined.
+  if (Object.values(input).some((value) => value !== undefined)) return;
+  throw badInput(
+    attempt,
+    "the input is empty, and Runpod drops an empty input on its way to the worker, so the job would fail; give it at least one key",
+  );
+}
+
+function badInput(attempt: string, reason: string): InvalidArgumentError {
+  return new InvalidArgumentError({ argument: "input", message: `Cannot ${attempt}: ${reason}` });
+}
+
+/** Whether a text has more bytes in UTF-8. Encodes it only if its length does not decide: one character has 1 to 3 bytes. */
+function isLongerThan(maxBytes: number, text: string): boolean {
+  if (text.length > maxBytes) return true;
+  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
 }

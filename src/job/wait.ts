@@ -1,44 +1,37 @@
 /**
- * Runs a job to its end: one submission, then status reads until a final state, an abort or a limit.
+ * Runs a job: one submission, then status reads until the job has ended, the caller aborts or the deadline is reached.
  *
  * @module
  */
-import { APICallError } from "@ai-sdk/provider";
-import { networkError } from "../http/error.ts";
 import { errorToThrow, jobError, unreadableStatus } from "./failure.ts";
-import { isFinal } from "./envelope.ts";
+import { countRequest, type JobWait, observe, requestsMade, resumeJob, startWait } from "./job_wait.ts";
+import { MAX_DOWNLOAD_TRIES } from "./limits.ts";
 import type { RunpodWaitOptions } from "./options.ts";
-import { takeTurn } from "./pace.ts";
-import { isTransientError, pause, pauseAfter, retryReads } from "./retry.ts";
-import { encodeJobId, type JobAnswer, type Queue, readStatus, rootOf, type Submission } from "./queue.ts";
-import { DEADLINE, isSpent, type JobWait, observe, startWait } from "./job_wait.ts";
-import { LONGEST_PAUSE_MILLIS, statusPause } from "./schedule.ts";
-import { submitUntilTaken } from "./submission.ts";
+import { pollUntilFinal } from "./poll.ts";
+import type { JobAnswer, Queue } from "./queue.ts";
+import { isTransientError, retryReads } from "./retry.ts";
+import { readStatusInTime } from "./status_read.ts";
+import type { Submission } from "./submission.ts";
+import { submitUntilTaken } from "./submit.ts";
 
-/** The pause where the caller has fixed the number of reads alone. */
-const DEFAULT_POLL_MILLIS = 5000;
-/** Status reads are answered at once, so one that is not has gone astray. */
-const READ_TIMEOUT_MILLIS = 40_000;
-/** So long before the deadline a last look is taken, because the job may have ended during a long pause. */
-const LAST_LOOK_MILLIS = 1000;
-const MAX_DOWNLOAD_TRIES = 5;
-
-/** A job that is new, or one that was submitted before. */
+/** A job to submit, or one that was submitted before. */
 export type JobRef = { submission: Submission } | { jobId: string };
 
-/** What may be done with a result before the wait is over. */
+/** What the reader of a result may use before the wait is over. */
 export interface ResultTools {
   /** Aborts with the caller and at the deadline. */
   signal: AbortSignal;
-  /** Does something again that failed for a passing reason, such as a download. */
-  retry: <T>(run: () => Promise<T>) => Promise<T>;
+  /** Runs a download, and runs it again after transient failures: {@link MAX_DOWNLOAD_TRIES} times, and within `maxRequests`. */
+  retry: <T>(download: () => Promise<T>) => Promise<T>;
 }
 
 /**
  * Runs a job, or continues one, and reads its result.
  *
- * @throws {RunpodJobError} when the job ends without a result or the wait ends first. Never retryable.
- * @throws the abort signal's reason.
+ * @param read Reads the result of the completed job; its time counts as time of the wait.
+ * @throws {RunpodJobError} when the job ends without a result, or the wait ends before the job. Never retryable.
+ * @throws {APICallError} when the submission fails. Retryable only if no job can exist.
+ * @throws the abort signal's reason, as soon as it aborts.
  */
 export async function runJob<T>(
   queue: Queue,
@@ -46,151 +39,70 @@ export async function runJob<T>(
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
   read: (result: JobAnswer, tools: ResultTools) => T | Promise<T>,
 ): Promise<T> {
-  const run = startWait(queue, options, abortSignal);
+  const wait = startWait(queue, options, abortSignal);
   try {
-    await begin(run, work);
-    const result = await untilFinal(run);
+    wait.signal.throwIfAborted();
+    if ("jobId" in work) resumeJob(wait, work.jobId);
+    else observe(wait, await submitUntilTaken(wait, work.submission, { mayHold: true }));
+    const result = await pollUntilFinal(wait);
     if (result.job.status !== "COMPLETED") throw jobError(queue, result);
-    return await read(result, { signal: run.stop.signal, retry: (read) => downloadAgain(run, read) });
+    return await read(result, { signal: wait.signal, retry: (download) => retryDownload(wait, download) });
   } catch (error) {
-    throw errorToThrow(run, error);
+    throw errorToThrow(wait, error);
   } finally {
-    run.dispose();
+    wait.dispose();
   }
 }
 
+async function retryDownload<T>(wait: JobWait, download: () => Promise<T>): Promise<T> {
+  const { maxRequests = Infinity } = wait.options;
+  return await retryReads(
+    () => {
+      countRequest(wait, "downloads");
+      return download();
+    },
+    wait.signal,
+    (failures) => failures < MAX_DOWNLOAD_TRIES && requestsMade(wait) < maxRequests,
+  );
+}
+
 /**
- * Submits a job, and leaves it to be looked at, maybe by another process: its result lives half an hour.
+ * Submits a job and does not wait for it. It may be read later, also by another process, for as long as results of `/run`
+ * are kept.
  *
- * @throws the abort signal's reason.
+ * @throws {APICallError} when the submission fails. Retryable only if no job can exist.
+ * @throws the abort signal's reason, as soon as it aborts.
  */
 export async function startJob(
   queue: Queue,
   submission: Submission,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
 ): Promise<JobAnswer> {
-  const run = startWait(queue, options, abortSignal);
+  const wait = startWait(queue, options, abortSignal);
   try {
-    run.stop.signal.throwIfAborted();
-    return await submitUntilTaken(run, submission, false);
+    wait.signal.throwIfAborted();
+    return await submitUntilTaken(wait, submission, { mayHold: false });
   } catch (error) {
-    throw errorToThrow(run, error);
+    throw errorToThrow(wait, error);
   } finally {
-    run.dispose();
+    wait.dispose();
   }
 }
 
 /**
- * Looks at a job once.
+ * Reads the status of a job once.
  *
- * @throws {APICallError} for which {@link isTransientError} holds, when the next look may well succeed.
- * @throws {RunpodJobError} when none will.
- * @throws the abort signal's reason.
+ * @throws {APICallError} for which {@link isTransientError} holds, when the next read may well succeed.
+ * @throws {RunpodJobError} when no later read will succeed either.
+ * @throws the abort signal's reason, as soon as it aborts.
  */
 export async function readStatusOnce(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
   try {
     abortSignal?.throwIfAborted();
-    await takeTurn(queue, abortSignal);
     return await readStatusInTime(queue, jobId, abortSignal);
   } catch (error) {
     abortSignal?.throwIfAborted();
     if (isTransientError(error)) throw error;
-    throw unreadableStatus({ queue, latest: { job: { id: jobId, status: "IN_QUEUE" } } }, error);
+    throw unreadableStatus(queue, { job: { id: jobId, status: "IN_QUEUE" } }, error);
   }
-}
-
-async function begin(run: JobWait, work: JobRef): Promise<void> {
-  run.stop.signal.throwIfAborted();
-  if ("submission" in work) return observe(run, await submitUntilTaken(run, work.submission));
-  run.isResumed = true;
-  run.isHeld = HELD_JOB_ID.test(work.jobId);
-  run.latest = { job: { id: work.jobId, status: "IN_QUEUE" } };
-}
-
-/** The ids that `/runsync` gives. */
-const HELD_JOB_ID = /^sync-/;
-
-async function untilFinal(run: JobWait): Promise<JobAnswer> {
-  const { signal } = run.stop;
-  while (!isFinal(run.latest!.job)) {
-    const isFirstLook = run.isResumed && run.reads === 0;
-    if (!isFirstLook) {
-      if (isSpent(run)) run.stop.abort(DEADLINE);
-      signal.throwIfAborted();
-      await pause(nextPause(run), signal);
-    }
-    await takeTurn(run.queue, signal);
-    try {
-      observe(run, await readStatusInTime(run.queue, run.latest!.job.id, signal));
-    } catch (error) {
-      signal.throwIfAborted();
-      run.lastFailure = error;
-      if (!isTransientError(error) && !isTooSoon(run, error)) throw unreadableStatus(run, error);
-      run.failures++;
-    }
-    run.reads++;
-  }
-  return run.latest as JobAnswer;
-}
-
-/** One status read, which may not hang: the next one does as well. */
-async function readStatusInTime(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<JobAnswer> {
-  const read = new AbortController();
-  const onStop = () => read.abort(signal!.reason);
-  signal?.addEventListener("abort", onStop, { once: true });
-  const timer = setTimeout(() => read.abort(STALLED), READ_TIMEOUT_MILLIS);
-  try {
-    return await readStatus(queue, jobId, read.signal);
-  } catch (error) {
-    if (error !== STALLED) throw error;
-    const cause = new Error(`nothing within ${READ_TIMEOUT_MILLIS / 1000} s`);
-    const url = `${rootOf(queue)}/status/${encodeJobId(jobId)}`;
-    throw networkError({ attempt: queue.attempt, url, requestBody: undefined, cause, retryCost: "free" });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onStop);
-  }
-}
-
-const STALLED = Symbol("stalled");
-
-function nextPause(run: JobWait): number {
-  const { queue, options, failures, lastFailure, isHeld } = run;
-  const fixed = options.pollIntervalMillis ??
-    (options.maxPollAttempts === undefined ? undefined : DEFAULT_POLL_MILLIS);
-  if (fixed !== undefined) return fixed;
-  const now = Date.now();
-  const left = run.deadlineAt - now;
-  const pause = statusPause({
-    sinceChange: now - run.changedAt,
-    isWatched: queue.settings.onJobUpdate !== undefined,
-    budget: options.maxRequests === undefined ? undefined : {
-      reads: run.maxReads - run.reads - run.refusals,
-      elapsed: now - run.startedAt,
-      left,
-    },
-  });
-  const asked = failures > 0 ? pauseAfter(lastFailure, failures) : 0;
-  return Math.min(
-    isHeld ? LONGEST_PAUSE_MILLIS.held : LONGEST_PAUSE_MILLIS.queued,
-    left > LAST_LOOK_MILLIS ? left - LAST_LOOK_MILLIS : Infinity,
-    Math.max(pause, asked),
-  );
-}
-
-/** Right after the submission a job that is not found may only not be found yet. */
-function isTooSoon({ reads, isResumed }: JobWait, error: unknown): boolean {
-  return APICallError.isInstance(error) && error.statusCode === 404 && reads === 0 && !isResumed;
-}
-
-async function downloadAgain<T>(run: JobWait, download: () => Promise<T>): Promise<T> {
-  const { maxRequests = Infinity } = run.options;
-  return await retryReads(
-    () => {
-      run.downloads++;
-      return download();
-    },
-    run.stop.signal,
-    (failures) => failures < MAX_DOWNLOAD_TRIES && 1 + run.refusals + run.reads + run.downloads < maxRequests,
-  );
 }

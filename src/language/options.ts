@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import type { RunpodJobPolicy } from "../client.ts";
+import type { RunpodJobPolicy } from "../job/submission.ts";
 import { quoteAll } from "../input/context.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import { once } from "../once.ts";

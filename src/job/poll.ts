@@ -1,0 +1,87 @@
+/**
+ * Reads the status of a job until the job has ended.
+ *
+ * When a status read fails:
+ *
+ * - A transient failure (no answer, a timeout, HTTP 429 or 5xx, a 200 from a proxy) is followed by a pause and the next
+ *   read. If reads fail until the deadline, the call throws a `RunpodJobError` of kind `deadline` with the last failure.
+ * - HTTP 404 right after the submission is treated the same: the service may not know the job yet.
+ * - Any other HTTP 404 means that the job has expired: a `RunpodJobError` of kind `expired`.
+ * - Any other failure ends the wait: a `RunpodJobError` of kind `deadline`, whose message tells how to continue the job.
+ *
+ * @module
+ */
+import { APICallError } from "@ai-sdk/provider";
+import { isFinal } from "./envelope.ts";
+import { unreadableStatus } from "./failure.ts";
+import { countRequest, DEADLINE, type JobWait, observe, readFailed, readsLeft } from "./job_wait.ts";
+import type { JobAnswer } from "./queue.ts";
+import { isTransientError, pause, pauseAfter } from "./retry.ts";
+import { PAUSE_LIMIT_MILLIS, statusPause } from "./schedule.ts";
+import { readStatusInTime } from "./status_read.ts";
+
+/** The pause between two reads where the caller sets only their number, in milliseconds. */
+const DEFAULT_POLL_INTERVAL_MILLIS = 5000;
+/** The last read comes this long before the deadline, because the job may have ended during a long pause. */
+const LAST_READ_MILLIS = 1000;
+
+/**
+ * Waits until a job has ended.
+ *
+ * @throws {RunpodJobError} when its status cannot be read.
+ * @throws the reason that ended the wait, {@link DEADLINE} after the last read that is allowed.
+ */
+export async function pollUntilFinal(wait: JobWait): Promise<JobAnswer> {
+  while (!isFinal(wait.latest!.job)) {
+    // A job that was submitted before may have ended long ago.
+    const isReadAtOnce = wait.isResumed && wait.reads === 0;
+    if (!isReadAtOnce) await pauseBeforeRead(wait);
+    await readOnce(wait);
+  }
+  return wait.latest as JobAnswer;
+}
+
+async function pauseBeforeRead(wait: JobWait): Promise<void> {
+  if (readsLeft(wait) <= 0) wait.stop(DEADLINE);
+  wait.signal.throwIfAborted();
+  await pause(nextPause(wait), wait.signal);
+}
+
+async function readOnce(wait: JobWait): Promise<void> {
+  const { queue, signal } = wait;
+  const latest = wait.latest!;
+  try {
+    observe(wait, await readStatusInTime(queue, latest.job.id, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    readFailed(wait, error);
+    if (!isTransientError(error) && !isTooSoon(wait, error)) throw unreadableStatus(queue, latest, error);
+  }
+  countRequest(wait, "reads");
+}
+
+/** Whether a job may only be unknown because it was submitted just now. */
+function isTooSoon({ reads, isResumed }: JobWait, error: unknown): boolean {
+  return APICallError.isInstance(error) && error.statusCode === 404 && reads === 0 && !isResumed;
+}
+
+/** The pause before the next status read, in milliseconds. */
+function nextPause(wait: JobWait): number {
+  const { pollIntervalMillis, maxPollAttempts, maxRequests } = wait.options;
+  if (pollIntervalMillis !== undefined) return pollIntervalMillis;
+  if (maxPollAttempts !== undefined) return DEFAULT_POLL_INTERVAL_MILLIS;
+
+  const now = Date.now();
+  const left = wait.deadlineAt - now;
+  const regular = statusPause({
+    sinceChange: now - wait.changedAt,
+    isWatched: wait.queue.settings.onJobUpdate !== undefined,
+    budget: maxRequests === undefined ? undefined : { readsLeft: readsLeft(wait), elapsed: now - wait.startedAt, left },
+  });
+  const afterFailure = wait.failures > 0 ? pauseAfter(wait.lastFailure, wait.failures) : 0;
+  return Math.min(
+    Math.max(regular, afterFailure),
+    wait.isRunSync ? PAUSE_LIMIT_MILLIS.runSync : PAUSE_LIMIT_MILLIS.run,
+    left > LAST_READ_MILLIS ? left - LAST_READ_MILLIS : Infinity,
+  );
+}
