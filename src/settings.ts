@@ -1,59 +1,68 @@
 /**
- * What a caller may set for a whole provider.
+ * The settings of a provider.
  *
  * @module
  */
 import type { FetchFunction } from "@ai-sdk/provider-utils";
 
-/** Settings of {@link createRunpod}: how to reach Runpod and as whom. */
+/** Settings of {@link createRunpod}: how to reach Runpod, and with which key. */
 export interface RunpodProviderSettings {
   /**
-   * The Runpod API key, or a function that returns it (or a promise of it) for each request.
+   * The Runpod API key, or a function that returns it, or a promise of it, for each request.
    *
-   * Default: the `RUNPOD_API_KEY` environment variable, read when a request is made and sent only to Runpod and to
-   * `baseURL`. A key given here goes to every endpoint you name.
+   * A key given here is sent to every endpoint that you name. The environment variable is read at each request, and sent
+   * only to Runpod and to the origin of `baseURL`.
+   *
+   * @default the environment variable `RUNPOD_API_KEY`
    */
   apiKey?: string | (() => string | Promise<string>);
   /**
-   * Where the endpoints are. Default `https://api.runpod.ai/v2`.
+   * The http(s) URL where the endpoints are, without a query.
    *
-   * A URL whose path ends in `/v1` is an OpenAI-compatible server (vLLM, SGLang) and the model id is the name it
-   * serves; one that ends in `/v2/{id}` is that endpoint; any other is a prefix that endpoint ids follow (a proxy).
+   * A URL whose path ends in `/v1` is an OpenAI-compatible server (vLLM, SGLang), and model ids are the names that it
+   * serves. A URL that ends in `/v2/{id}` is that endpoint. Any other URL is a prefix that endpoint ids follow, such as a
+   * proxy.
+   *
+   * @default "https://api.runpod.ai/v2"
    */
   baseURL?: string;
-  /** Headers to send with every request. They win over the provider's own. */
+  /** Headers of every request. They win over the provider's own headers, and a call's headers win over them. */
   headers?: Record<string, string | undefined>;
-  /** The `fetch` to use, to intercept requests or to test without a network. Default: the global one. */
+  /**
+   * The `fetch` to use, to intercept requests or to test without a network.
+   *
+   * @default the global `fetch`
+   */
   fetch?: FetchFunction;
   /**
-   * Called when a job is known and whenever its state or progress changes, so that its id can be stored before its result
-   * exists. Jobs are then submitted through `/run`, which tells the id at once. What it throws, at once or later, is
-   * ignored.
+   * Called when a job is submitted, and whenever its status or its progress changes, so that you can store its id before
+   * there is a result. Jobs are then submitted through `/run`, which tells the id at once. Errors of this function are
+   * ignored, also if it is asynchronous.
    */
   onJobUpdate?: (update: RunpodJobUpdate) => void;
   /**
-   * Keeps a runtime alive for work that goes on after the caller has left: the cancelling of a job. On Workers, where such
-   * work dies with the response otherwise: `waitUntil: (work) => context.waitUntil(work)`.
+   * Keeps the runtime alive for work in the background: the cancellation of a job after the call has ended. Needed on
+   * Workers, where such work otherwise ends with the response: `waitUntil: (work) => context.waitUntil(work)`.
    */
   waitUntil?: (work: Promise<unknown>) => void;
 }
 
-/** A change of a job. */
+/** A change of a job's status or progress. */
 export interface RunpodJobUpdate {
-  /** The endpoint id (or slug) that has the job. */
+  /** The id (or slug) of the job's endpoint. */
   endpoint: string;
   /** The job's id. */
   jobId: string;
-  /** Its status, in upper case. */
+  /** The job's status, in upper case, such as `IN_QUEUE`. */
   status: string;
-  /** How long it has waited for a worker, in milliseconds, once it has one. */
+  /** How long the job has waited for a worker, in milliseconds, once it has one. */
   delayTimeMillis?: number;
-  /** How long it ran, in milliseconds, once it has ended. */
+  /** How long the job ran, in milliseconds, once it has ended. */
   executionTimeMillis?: number;
-  /** The worker that has it. */
+  /** The id of the worker that has or had the job. */
   workerId?: string;
-  /** How often the platform has started it again. */
+  /** How often the service has started the job again after it lost the worker. */
   retries?: number;
-  /** What the worker last reported of its progress; any JSON. */
+  /** The progress that the worker last reported: any JSON. */
   progress?: unknown;
 }

@@ -4,14 +4,18 @@
  * @module
  */
 
-/** Bytes as base64; base64 as it is. */
+/** Writes bytes as base64. A string is base64 already and is returned as it is. */
 export function toBase64(data: Uint8Array | string): string {
   if (typeof data === "string") return data;
-  // Native where the runtime has it: megabytes in milliseconds.
+  // The native method takes milliseconds for megabytes, but not every runtime has it.
   return (data as NativeBase64).toBase64?.() ?? encode(data);
 }
 
-/** Base64 as bytes; bytes as they are. */
+/**
+ * Reads base64, in the standard or the URL-safe alphabet. Bytes are returned as they are.
+ *
+ * @throws {Error} of the runtime, for text that is not base64.
+ */
 export function toBytes(data: Uint8Array | string): Uint8Array {
   if (typeof data !== "string") return data;
   const native: NativeBase64Constructor = Uint8Array;
@@ -19,14 +23,14 @@ export function toBytes(data: Uint8Array | string): Uint8Array {
   try {
     return native.fromBase64(data);
   } catch {
-    // To look for the URL-safe alphabet first would take as long as decoding does.
+    // Tried last, because to look for this alphabet first would take as long as decoding.
     return native.fromBase64(data, { alphabet: "base64url" });
   }
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** For runtimes without a native call: a string that grows by every byte would take 14 times as long. */
+/** For runtimes without the native method. To append each byte to a string would take 14 times as long. */
 function encode(bytes: Uint8Array): string {
   const letters = new TextEncoder().encode(ALPHABET);
   const whole = bytes.length - bytes.length % 3;
@@ -41,7 +45,7 @@ function encode(bytes: Uint8Array): string {
   return new TextDecoder().decode(text) + btoa(String.fromCharCode(...bytes.subarray(whole)));
 }
 
-/** The same the other way: a callback for every byte would take 25 times as long. */
+/** For runtimes without the native method. A callback for each byte would take 25 times as long. */
 function decode(base64: string): Uint8Array {
   const binary = atob(base64.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = new Uint8Array(binary.length);
@@ -49,7 +53,7 @@ function decode(base64: string): Uint8Array {
   return bytes;
 }
 
-// Newer than the type libraries that some users compile with.
+// The native methods are newer than the type libraries of some users' compilers.
 type NativeBase64 = Uint8Array & { toBase64?: () => string };
 type NativeBase64Constructor = typeof Uint8Array & {
   fromBase64?: (text: string, options?: { alphabet: "base64url" }) => Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * Files as URLs: http(s) addresses and data URIs, and the media types that these tell.
+ * Files as URLs: http(s) URLs and data URIs, and the media types that they tell.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ImageModelV4File } from "@ai-sdk/provider";
 import { detectMediaType, isFullMediaType } from "@ai-sdk/provider-utils";
 import { toBase64 } from "./base64.ts";
 
-/** Writes a file for a worker: URLs as they are, bytes and base64 as a data URI. */
+/** Writes a file as a URL for a worker: bytes and base64 become a data URI. */
 export function toUrl(file: ImageModelV4File): string {
   if (file.type === "url") return file.url;
   const mediaType = isFullMediaType(file.mediaType)
@@ -20,11 +20,11 @@ export function toUrl(file: ImageModelV4File): string {
 export function isFileUrl(value: unknown): value is string {
   if (typeof value !== "string") return false;
   if (/^https?:\/\//i.test(value)) return URL.canParse(value);
-  // Its beginning tells; the rest may be megabytes.
+  // Only the beginning is checked, because the rest may be megabytes.
   return /^data:[^,]*;base64,[\w+/-]/i.test(value.slice(0, 256));
 }
 
-/** The media type that a URL or a data URI tells, in lower case. */
+/** The media type of a data URI, or the one that a URL's file extension stands for, in lower case. */
 export function mediaTypeOf(url: string): string | undefined {
   const [, inline] = /^data:([^;,]+)/i.exec(url.slice(0, 256)) ?? [];
   if (inline !== undefined) return inline.toLowerCase();

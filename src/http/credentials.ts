@@ -14,7 +14,7 @@
 import { LoadAPIKeyError } from "@ai-sdk/provider";
 import { isSameOrigin, loadOptionalSetting } from "@ai-sdk/provider-utils";
 import type { RunpodProviderSettings } from "../settings.ts";
-import { isRunpodUrl } from "./endpoint.ts";
+import { isRunpodUrl } from "./runpod_url.ts";
 
 /** What the choice of a key depends on. */
 export interface KeyedRequest {

@@ -9,15 +9,17 @@ import { networkError } from "../http/error.ts";
 import { isTransientStatus } from "../http/retry_cost.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
-/** The largest file that is downloaded, in bytes: what the AI SDK itself allows. */
+/** The largest file that is downloaded, in bytes: the AI SDK's own limit. */
 const MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024;
 
 /**
- * Downloads an output, without our key and without following it into a private network.
+ * Downloads a file of a worker's output. The URL is not trusted: it gets no API key, and it must not lead into a private
+ * network.
  *
- * @param trustedOrigin The origin of the endpoint as the caller configured it, which may be private itself.
- * @throws {APICallError} for an error status, a success that is no file, or no answer; retryable where that may pass.
- * @throws {DownloadError} for a forbidden address or too many bytes.
+ * @param trustedOrigin The origin of the endpoint, which may itself be in a private network, because the caller chose it.
+ * @throws {APICallError} for an error status, a success without a file, or no response. Retryable after a transient failure.
+ * @throws {DownloadError} for an address that is not allowed, or a file that is too large.
+ * @throws the abort signal's reason, as soon as it aborts.
  */
 export async function download(
   { url, settings, trustedOrigin, abortSignal }: {
@@ -33,13 +35,13 @@ export async function download(
     hasBegun = true;
     if (!response.ok) {
       await response.body?.cancel();
-      throw noFile(url, response, `HTTP ${response.status}`, isTransientStatus(response.status));
+      throw downloadError(url, response, `HTTP ${response.status}`, isTransientStatus(response.status));
     }
     const bytes = await readResponseWithSizeLimit({ response, url, maxBytes: MAX_DOWNLOAD_BYTES });
     const mediaType = response.headers.get("content-type") ?? "";
-    // What a proxy or a bucket says in the place of a file comes as a success too.
-    if (bytes.length === 0 || (/^text\/|json/.test(mediaType) && detectMediaType({ data: bytes }) === undefined)) {
-      throw noFile(url, response, `got ${bytes.length} bytes of ${mediaType || "no type"} instead of a file`, true);
+    if (!isFile(bytes, mediaType)) {
+      const got = `got ${bytes.length} bytes of ${mediaType || "no type"} instead of a file`;
+      throw downloadError(url, response, got, true);
     }
     return bytes;
   } catch (cause) {
@@ -49,7 +51,13 @@ export async function download(
   }
 }
 
-function noFile(url: string, { status, headers }: Response, reason: string, isRetryable: boolean): APICallError {
+/** Whether a success holds a file. A proxy or a bucket may send a message instead, with the same status. */
+function isFile(bytes: Uint8Array, mediaType: string): boolean {
+  const isText = /^text\/|json/.test(mediaType) && detectMediaType({ data: bytes }) === undefined;
+  return bytes.length > 0 && !isText;
+}
+
+function downloadError(url: string, { status, headers }: Response, reason: string, isRetryable: boolean): APICallError {
   return new APICallError({
     message: `Cannot download ${url}: ${reason}`,
     url,

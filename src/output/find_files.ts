@@ -1,5 +1,5 @@
 /**
- * Finds files in a worker's output, whatever its shape.
+ * Finds the files in a worker's output, whatever its shape.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { mediaTypeOf } from "../files/file_url.ts";
 /** What kind of file a model makes. */
 export type FileKind = "image" | "video" | "audio";
 
-/** A file in a worker's output; inline with its media type, where that is known. */
+/** A file in a worker's output: a URL, or base64 with its media type, if that is known. */
 export type OutputFile = { url: string } | { base64: string; mediaType: string | undefined };
 
 /**
- * Finds the files in a worker's output, whatever its shape: a URL, a data URI or base64, alone, in a list, or under
- * the usual keys of an object; what is a file by its own bytes, under any key.
+ * Finds the files in a worker's output. A file is a URL, a data URI or base64: alone, in a list, or under the usual keys of
+ * an object. Under any other key, only base64 and data URIs of the right kind count.
  */
 export function findFiles(output: unknown, kind: FileKind): OutputFile[] {
   if (typeof output === "string") {
@@ -33,20 +33,20 @@ export function findFiles(output: unknown, kind: FileKind): OutputFile[] {
   });
 }
 
-/** Sound comes in the same containers as films. */
+/** Whether a file is of a kind. MP4 and WebM hold videos or only sound, so each kind is looked for by itself. */
 function isOfKind({ base64, mediaType = "" }: Extract<OutputFile, { base64: string }>, kind: FileKind): boolean {
   return mediaType.startsWith(`${kind}/`) ||
     detectMediaType({ data: base64.slice(0, 24), topLevelType: kind }) !== undefined;
 }
 
-// The order matters where a worker sends several: the most specific first.
+// If an output has several of these keys, the first one wins, so the most specific come first.
 const IMAGE_KEYS = ["image_url", "result", "images", "image"];
 const VIDEO_KEYS = ["video_url", "result", "video_urls", "videos", "video", "gifs"];
 const AUDIO_KEYS = ["audio_url", "result", "audio", "audio_base64"];
 const ANY_KEYS = ["url", "urls", "data", "output", "outputs", "files", "file", "message"];
 const FILE_KEYS: Record<FileKind, string[]> = {
   image: [...IMAGE_KEYS, ...ANY_KEYS],
-  // ComfyUI puts videos under `images` too.
+  // ComfyUI puts videos under "images" too.
   video: [...VIDEO_KEYS, ...ANY_KEYS, ...IMAGE_KEYS],
   audio: [...AUDIO_KEYS, ...ANY_KEYS],
 };
@@ -60,11 +60,11 @@ function readFile(text: string): OutputFile | undefined {
   return mediaType === undefined ? undefined : { base64: value, mediaType };
 }
 
-/** The media type of base64. Words are valid base64 too, so only what starts like a known file has one. */
+/** The media type of base64. Words are valid base64 too, so it must begin like a known file. */
 function typeOfBase64(text: string): string | undefined {
-  // As much as is looked at. Before the sound of an MP3 there may be a picture of any size.
   if (!/^[A-Za-z0-9+/_-]{24}/.test(text)) return undefined;
   return text.startsWith(ID3_IN_BASE64) ? "audio/mpeg" : detectMediaType({ data: text.slice(0, 24) });
 }
 
+/** "ID3", the tag before the sound of an MP3. The tag may hold a picture of any size, so the sound itself is not looked for. */
 const ID3_IN_BASE64 = "SUQz";
