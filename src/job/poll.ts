@@ -1,13 +1,15 @@
 /**
  * Reads the status of a job until the job has ended.
  *
- * When a status read fails:
+ * What happens when a status read fails:
  *
- * - A transient failure (no answer, a timeout, HTTP 429 or 5xx, a 200 from a proxy) is followed by a pause and the next
- *   read. If reads fail until the deadline, the call throws a `RunpodJobError` of kind `deadline` with the last failure.
- * - HTTP 404 right after the submission is treated the same: the service may not know the job yet.
- * - Any other HTTP 404 means that the job has expired: a `RunpodJobError` of kind `expired`.
- * - Any other failure ends the wait: a `RunpodJobError` of kind `deadline`, whose message tells how to continue the job.
+ * - After a transient failure (no answer, a timeout, HTTP 408, 409, 425, 429 or 5xx, a 200 from a proxy) there is a pause,
+ *   and then the next read. If the reads still fail at the deadline, the call throws a `RunpodJobError` of kind `deadline`
+ *   that tells the last failure, and the job is cancelled unless `cancelOnTimeout` is false.
+ * - HTTP 404 at the first read after the submission counts as transient: the service may not know the job yet.
+ * - Any other HTTP 404 means that the job is gone. The call throws a `RunpodJobError` of kind `expired`.
+ * - After any other failure the call throws a `RunpodJobError` of kind `deadline` that tells how to continue the job. The
+ *   job is not cancelled.
  *
  * @module
  */
@@ -29,7 +31,7 @@ const LAST_READ_MILLIS = 1000;
  * Waits until a job has ended.
  *
  * @throws {RunpodJobError} when its status cannot be read.
- * @throws the reason that ended the wait, {@link DEADLINE} after the last read that is allowed.
+ * @throws the reason of `wait.signal`, as soon as it aborts: {@link DEADLINE} also after the last read that is allowed.
  */
 export async function pollUntilFinal(wait: JobWait): Promise<JobAnswer> {
   while (!isFinal(wait.latest!.job)) {

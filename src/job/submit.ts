@@ -12,14 +12,14 @@ import { pause, pauseAfter } from "./retry.ts";
 import { PAUSE_LIMIT_MILLIS } from "./schedule.ts";
 import { type Submission, writeSubmission } from "./submission.ts";
 
-/** The time, in milliseconds, that is left for the answer to arrive after the service has held a submission. */
+/** How long before the deadline the service has to stop holding a submission, in milliseconds, so that its answer arrives. */
 const ANSWER_MILLIS = 5000;
 
 /**
- * Submits a job, for as long as the rate limit refuses it and there is time.
+ * Submits a job. If the rate limit refuses the submission, pauses and sends it again, for as long as there is time.
  *
- * @throws {APICallError} when the submission fails otherwise. A job may exist then.
- * @throws the reason that ended the wait.
+ * @throws {APICallError} when the submission fails otherwise. A job may exist then, unless the error is retryable.
+ * @throws the reason of `wait.signal`, as soon as it aborts.
  */
 export async function submitUntilTaken(
   wait: JobWait,
@@ -44,6 +44,7 @@ export async function submitUntilTaken(
     } catch (error) {
       signal.throwIfAborted();
       const isRefused = APICallError.isInstance(error) && error.statusCode === 429;
+      // A refused submission counts like a status read.
       if (!isRefused || readsLeft(wait) <= 0) throw error;
       const pauseMillis = pauseAfter(error, wait.refusals);
       submissionRefused(wait, error);

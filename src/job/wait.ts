@@ -42,8 +42,8 @@ export async function runJob<T>(
   const wait = startWait(queue, options, abortSignal);
   try {
     wait.signal.throwIfAborted();
-    if ("jobId" in work) resumeJob(wait, work.jobId);
-    else observe(wait, await submitUntilTaken(wait, work.submission, { mayHold: true }));
+    if ("submission" in work) observe(wait, await submitUntilTaken(wait, work.submission, { mayHold: true }));
+    else resumeJob(wait, work.jobId);
     const result = await pollUntilFinal(wait);
     if (result.job.status !== "COMPLETED") throw jobError(queue, result);
     return await read(result, { signal: wait.signal, retry: (download) => retryDownload(wait, download) });
