@@ -27,7 +27,7 @@ export function answerError(
   return new APICallError({
     ...callDetails(answer),
     message: `Cannot ${attempt}: ${reason} (HTTP ${answer.status})${advice ? `; ${advice}` : ""}`,
-    isRetryable: isRetryableAnswer({ retryCost, httpStatus: answer.status, status, details }),
+    isRetryable: isRetryableAnswer(answer, status, details, retryCost),
   });
 }
 
@@ -84,7 +84,7 @@ function callDetails(
 
 function redirectAdvice({ status, headers }: Answer): string | undefined {
   if (status < 300 || status >= 400 || !headers.location) return undefined;
-  return `it redirects to "${headers.location}", and a redirect is not followed because the API key would go there`;
+  return `it redirects to "${headers.location}", and the API key is not sent there`;
 }
 
 function adviceFor(status: number, notFound: string | undefined, message = ""): string | undefined {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Answer } from "./answer.ts";
 import type { ErrorDetails } from "./error_details.ts";
 
 /**
@@ -27,18 +28,18 @@ export function isTransientStatus(status: number): boolean {
   return TRANSIENT_STATUSES.includes(status) || status >= 500;
 }
 
-/** Whether a request may be sent again after an error response. */
+/**
+ * Whether a request may be sent again after an error response.
+ *
+ * @param status The status that the error stands for: its body may name another one than HTTP does.
+ */
 export function isRetryableAnswer(
-  { retryCost, httpStatus, status, details }: {
-    retryCost: RetryCost;
-    /** The status of the HTTP response. */
-    httpStatus: number;
-    /** The status that the error stands for, which its body may name. */
-    status: number;
-    details: ErrorDetails | undefined;
-  },
+  answer: Answer,
+  status: number,
+  details: ErrorDetails | undefined,
+  retryCost: RetryCost,
 ): boolean {
-  if (retryCost === "job") return httpStatus === 429;
+  if (retryCost === "job") return answer.status === 429;
   if (NO_WORKER.test(details?.message ?? "")) return true;
   if (details?.jobId !== undefined) return false;
   if (retryCost === "completion" && GATEWAY_TIMEOUTS.includes(status)) return false;
@@ -51,14 +52,8 @@ export function isRetryableAnswer(
  * @param hasBegun Whether a part of the response had arrived, so that the server certainly has the request.
  */
 export function isRetryableNetworkError(cause: unknown, retryCost: RetryCost, hasBegun: boolean): boolean {
-  switch (retryCost) {
-    case "free":
-      return true;
-    case "completion":
-      return !hasBegun;
-    case "job":
-      return !hasBegun && wasNeverSent(cause);
-  }
+  if (retryCost === "free") return true;
+  return !hasBegun && (retryCost === "completion" || wasNeverSent(cause));
 }
 
 /** The codes that Node, Deno and Bun use when there was no connection, so that no server can have the request. */
