@@ -14,7 +14,7 @@ export interface SeenJob {
   answer?: JobAnswer["answer"];
 }
 
-/** Times are in milliseconds since 1970. */
+/** The state as the functions of this file change it. Times are in milliseconds since 1970. */
 interface WaitState {
   readonly queue: Queue;
   readonly options: RunpodWaitOptions;
@@ -22,7 +22,7 @@ interface WaitState {
   readonly signal: AbortSignal;
   /** Ends the wait: aborts `signal` with a reason. */
   readonly stop: (reason: unknown) => void;
-  /** Ends all that the wait has started, such as timers. */
+  /** Clears the timer and the listener of the wait, and aborts `signal`. To be called at the end. */
   readonly dispose: () => void;
   readonly startedAt: number;
   readonly deadlineAt: number;
@@ -54,7 +54,7 @@ interface WaitState {
   lastUpdate?: string;
 }
 
-/** The state of one wait. */
+/** The state of one wait. Other files only read it, and change it through the functions below. */
 export type JobWait = Readonly<WaitState>;
 
 /** Why a wait was stopped at its deadline, or when it had made all requests that it may. */
@@ -66,7 +66,7 @@ const DEFAULT_TIMEOUT_MILLIS = 600_000;
 /** The most status reads where the caller sets only the pause between them. */
 const DEFAULT_POLL_ATTEMPTS = 60;
 
-/** Starts a wait. The caller has to call its `dispose` at the end. */
+/** Starts a wait. */
 export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): JobWait {
   const timeoutMillis = options.timeoutMillis ?? (isPolling(options) ? Infinity : DEFAULT_TIMEOUT_MILLIS);
   const stop = new AbortController();
