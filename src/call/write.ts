@@ -6,7 +6,7 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { jobError } from "../job/failure.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import type { Submission } from "../job/queue.ts";
+import type { Submission } from "../job/submission.ts";
 import { type JobRef, runJob } from "../job/wait.ts";
 import { readModels } from "../route/models.ts";
 import { adviceForName, findServedModel } from "../route/served_model.ts";
