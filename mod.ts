@@ -25,6 +25,7 @@ export type {
   RunpodChatModelSettings,
   RunpodCompletionModelOptions,
   RunpodCompletionModelSettings,
+  RunpodLanguageOptions,
   RunpodReasoningEcho,
   RunpodReasoningTags,
   RunpodStructuredOutputMode,
@@ -71,7 +72,7 @@ export { RunpodJobError } from "./src/job/error.ts";
 export type { RunpodJobErrorKind } from "./src/job/error.ts";
 export type { RunpodJob, RunpodJobStatus } from "./src/job/envelope.ts";
 export type { RunpodJobErrorOptions } from "./src/job/error.ts";
-export type { RunpodWaitOptions } from "./src/job/options.ts";
+export type { RunpodJobOptions, RunpodWaitOptions } from "./src/job/options.ts";
 export type { RunpodJobPolicy, RunpodS3Config } from "./src/job/submission.ts";
 export type {
   RunpodCallOptions,

@@ -94,16 +94,12 @@ const TABLE: Record<string, Row[]> = {
     "https://abc123xyz.api.runpod.ai/v1/",
   ].map((given) => ({ given, openai: "https://abc123xyz.api.runpod.ai/v1", model: "served/name" })),
   "any other URL": [
-    {
-      given: "http://localhost:8000/v1",
-      root: "http://localhost:8000/v1",
-      openai: "http://localhost:8000/v1",
-      model: "served/name",
-    },
+    { given: "http://localhost:8000/v1", openai: "http://localhost:8000/v1", model: "served/name" },
+    { given: "https://proxy.example.com/a/v1/", openai: "https://proxy.example.com/a/v1", model: "served/name" },
     {
       given: "https://console.runpod.io.example.com/endpoint/x/",
       root: "https://console.runpod.io.example.com/endpoint/x",
-      openai: "https://console.runpod.io.example.com/endpoint/x",
+      openai: "https://console.runpod.io.example.com/endpoint/x/openai/v1",
       model: "served/name",
     },
   ],

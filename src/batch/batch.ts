@@ -17,6 +17,7 @@ import { cancelInBackground } from "../job/cancel.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
+import { CANCEL_REFUSED_STATUSES, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
 import { retryReads } from "../job/retry.ts";
 import { cancelJob, type Queue } from "../job/queue.ts";
 import { readStatusOnce, runJob, startJob } from "../job/wait.ts";
@@ -43,8 +44,6 @@ const CANCELS = 2;
 const DOWNLOADS = 10;
 /** How often one status read or cancel may fail for a passing reason. */
 const MAX_FAILURES = 5;
-/** How long the service keeps a result. */
-const RESULT_MILLIS = 30 * 60_000;
 
 /** Makes the batches of a provider. */
 export function createBatch(configOf: ConfigOf): BatchV4 {
@@ -187,7 +186,7 @@ async function batchStatus({ createdAt, items }: OpenBatch, { abortSignal }: Bat
     status: pending > 0 ? "pending" : done.length > 0 ? "completed" : "failed",
     requestCounts: { total, pending, completed: done.length, failed },
     createdAt: new Date(createdAt).toISOString(),
-    ...(ends.length > 0 && { expiresAt: new Date(Math.min(...ends) + RESULT_MILLIS).toISOString() }),
+    ...(ends.length > 0 && { expiresAt: new Date(Math.min(...ends) + RESULT_LIFETIME_MILLIS.run).toISOString() }),
   };
 }
 
@@ -246,7 +245,7 @@ async function cancelBatch({ items }: OpenBatch, { abortSignal }: BatchCall): Pr
     } catch (error) {
       abortSignal?.throwIfAborted();
       // Refused, most likely because it has ended.
-      if (APICallError.isInstance(error) && [400, 404, 409].includes(error.statusCode ?? 0)) return;
+      if (APICallError.isInstance(error) && CANCEL_REFUSED_STATUSES.includes(error.statusCode ?? 0)) return;
       failure ??= error;
     }
   });

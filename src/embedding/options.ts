@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONValue } from "@ai-sdk/provider";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 
 /** Settings of one embedding model. */
 export type RunpodEmbeddingModelSettings = {
@@ -26,9 +26,7 @@ export type RunpodEmbeddingModelSettings = {
 };
 
 /** Options of embedding models, under `providerOptions.runpod`. Every other key goes to the server as it is. */
-export type RunpodEmbeddingModelOptions = RunpodWaitOptions & {
-  /** The id of a job to continue, instead of submitting a new one. */
-  jobId?: string;
+export type RunpodEmbeddingModelOptions = RunpodJobOptions & {
   /**
    * How the vectors are sent: `base64` takes a third of the bytes.
    *

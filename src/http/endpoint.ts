@@ -92,7 +92,9 @@ function locateUrl(modelId: string, base: Base): Endpoint {
   const url = cleanUrl(modelId, (reason) => badId(modelId, reason));
   const balancer = readBalancerUrl(url);
   if (balancer) return { name: balancer.id, openaiRoot: balancer.openaiRoot };
-  return { name: host, root: url, openaiRoot: url };
+  // A URL that ends so is an OpenAI root, and has no job queue.
+  if (url.endsWith("/v1")) return { name: host, openaiRoot: url };
+  return { name: host, root: url, openaiRoot: `${url}/openai/v1` };
 }
 
 function hostOf(modelId: string): string {

@@ -18,36 +18,36 @@ export type RunpodImageOptionsById = {
       RunpodImageWorkerOptions,
       "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
     >
-    & FormatOption;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "black-forest-labs/flux-1-kontext-dev":
     & Pick<
       RunpodImageWorkerOptions,
       "image" | "negative_prompt" | "num_inference_steps" | "guidance" | "enable_safety_checker"
     >
-    & FormatOption;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "black-forest-labs/flux-1-schnell":
     & Pick<
       RunpodImageWorkerOptions,
       "negative_prompt" | "num_inference_steps" | "guidance" | "image_format" | "enable_safety_checker"
     >
-    & FormatOption;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "black-forest-labs/flux-2-klein-9b-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_base64_output">;
   "bytedance/seedream-3.0": Pick<RunpodImageWorkerOptions, "guidance">;
   "bytedance/seedream-4.0": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
   "bytedance/seedream-4.0-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
   "google/nano-banana-2-edit":
     & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_base64_output">
-    & FormatOption;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "google/nano-banana-edit": Pick<RunpodImageWorkerOptions, "images" | "enable_safety_checker">;
   "google/nano-banana-pro-edit":
     & Pick<RunpodImageWorkerOptions, "images" | "resolution" | "enable_safety_checker">
-    & FormatOption;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "pruna/p-image-edit": Pick<RunpodImageWorkerOptions, "images" | "aspect_ratio" | "disable_safety_checker">;
   "pruna/p-image-t2i": Pick<RunpodImageWorkerOptions, "disable_safety_checker">;
   "qwen/qwen-image": Pick<RunpodImageWorkerOptions, "negative_prompt" | "enable_safety_checker">;
   "qwen/qwen-image-edit":
     & Pick<RunpodImageWorkerOptions, "image" | "negative_prompt" | "enable_safety_checker">
-    & FormatOption;
+    & { output_format?: "png" | "jpeg" | "jpg" };
   "qwen/qwen-image-edit-2511": Pick<RunpodImageWorkerOptions, "images" | "output_format">;
   "qwen/qwen-image-edit-2511-lora": Pick<RunpodImageWorkerOptions, "images" | "loras" | "output_format">;
   "qwen/qwen-image-lora": Pick<RunpodImageWorkerOptions, "loras" | "enable_safety_checker">;
@@ -56,9 +56,6 @@ export type RunpodImageOptionsById = {
     "image" | "strength" | "output_format" | "enable_safety_checker"
   >;
 };
-
-/** The file formats of most models; `jpg` is another name for `jpeg`. */
-type FormatOption = { output_format?: "png" | "jpeg" | "jpg" };
 
 /** The id of an image model of Runpod's public endpoints. */
 export type RunpodKnownImageModelId = keyof RunpodImageOptionsById;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 import type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./catalogue.ts";
 import type { RunpodImageWorkerOptions } from "./worker_options.ts";
 
@@ -27,11 +27,7 @@ export type RunpodImageModelId =
  * ```
  */
 export type RunpodImageModelOptions<Id extends string = string> =
-  & RunpodWaitOptions
-  & {
-    /** The id of a job to continue, instead of submitting a new one. */
-    jobId?: string;
-  }
+  & RunpodJobOptions
   & (Id extends RunpodKnownImageModelId ? RunpodImageOptionsById[Id]
     : RunpodImageWorkerOptions | { [workerOption: string]: JSONValue | undefined });
 

@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { once } from "../once.ts";
 import { HOLD_MILLIS } from "./limits.ts";
+import type { RunpodJobPolicy } from "./submission.ts";
 
 /** How to wait for a job. */
 export interface RunpodWaitOptions {
@@ -58,6 +59,16 @@ export interface RunpodWaitOptions {
    */
   cancelOnTimeout?: boolean;
 }
+
+/** Options about the job of a call, under `providerOptions.runpod`. Every kind of model has them. */
+export type RunpodJobOptions = RunpodWaitOptions & {
+  /** The id of a job to continue, instead of submitting a new one. */
+  jobId?: string;
+  /** Limits of the job. */
+  policy?: RunpodJobPolicy;
+  /** A URL that Runpod calls with the job when it has ended. Calls are not signed, so put a secret into the URL. */
+  webhook?: string;
+};
 
 /** The requests of `maxRequests` that are not status reads: one submission, one download and one cancel. */
 export const RESERVED_REQUESTS = 3;

@@ -10,7 +10,7 @@ import { override } from "../input/writer.ts";
 import { warnUnsupported } from "../input/context.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
 import { writeMessages } from "./messages.ts";
-import { type ChatOptions, type RunpodReasoningTags, sentOptions } from "./options.ts";
+import { type RunpodLanguageOptions, type RunpodReasoningTags, sentOptions } from "./options.ts";
 import { completeTags, type Tags } from "./reasoning_tags.ts";
 import { SAMPLING, writeSampling } from "./sampling.ts";
 import { writeFormat, type WrittenFormat } from "./structured_output.ts";
@@ -31,7 +31,7 @@ export interface ChatCall extends CallContext {
   /** The name that the model is served under. */
   servedName: string;
   /** The options of the call, and beneath them the settings of the model. */
-  options: ChatOptions;
+  options: RunpodLanguageOptions;
   /** Options of the server, which win. */
   workerOptions: JSONObject;
 }

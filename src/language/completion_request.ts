@@ -14,7 +14,7 @@ import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { badOption, type CallContext, isNot, warnUnsupported } from "../input/context.ts";
 import { override } from "../input/writer.ts";
 import type { ChatCall } from "./chat_request.ts";
-import { type ChatOptions, optionTable, sentOptions } from "./options.ts";
+import { optionTable, type RunpodLanguageOptions, sentOptions } from "./options.ts";
 import { SAMPLING, writeSampling } from "./sampling.ts";
 
 /**
@@ -48,9 +48,9 @@ export function writeCompletionRequest(completion: ChatCall): JSONObject {
 }
 
 /** Leaves out the options that only chats have. */
-function dropChatOptions(context: CallContext, options: ChatOptions): ChatOptions {
+function dropChatOptions(context: CallContext, options: RunpodLanguageOptions): RunpodLanguageOptions {
   const table = optionTable();
-  const isChatOnly = (name: string) => table[name as keyof ChatOptions].chatOnly;
+  const isChatOnly = (name: string) => table[name as keyof RunpodLanguageOptions].chatOnly;
   for (const name of Object.keys(options).filter(isChatOnly)) {
     warnUnsupported(context, `providerOptions.runpod.${name}`, "a completion model takes a text, not a chat");
   }

@@ -16,11 +16,11 @@ import { writeCompletionRequest } from "./completion_request.ts";
 import { withAbout } from "./fields.ts";
 import { endedJobSource, jobContext, jobSource, readJobOutput } from "./job_answer.ts";
 import {
-  type ChatOptions,
   type ChatSetting,
   languageOptions,
   optionTable,
   type RunpodChatModelSettings,
+  type RunpodLanguageOptions,
 } from "./options.ts";
 import type { Tags } from "./reasoning_tags.ts";
 import { routeContext, routeSource } from "./route_answer.ts";
@@ -32,7 +32,7 @@ export interface LanguageKind extends Kind {
   call: LanguageModelV4CallOptions;
   settings: RunpodChatModelSettings;
   row: undefined;
-  options: ChatOptions;
+  options: RunpodLanguageOptions;
   reading: LanguageReading;
   result: Omit<LanguageModelV4GenerateResult, "warnings" | "response">;
 }

@@ -5,13 +5,17 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import type { RunpodJobPolicy } from "../job/submission.ts";
 import { quoteAll } from "../input/context.ts";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 import { once } from "../once.ts";
 
 /** Settings of one language model: how to reach it, and what holds for every call. */
-export type RunpodChatModelSettings = RunpodCompletionModelSettings & Pick<ChatOptions, ChatSetting>;
+export type RunpodChatModelSettings =
+  & RunpodCompletionModelSettings
+  & Pick<
+    RunpodLanguageOptions,
+    "structuredOutputMode" | "reasoningTags" | "reasoningEcho"
+  >;
 
 /** Settings of one completion model. */
 export type RunpodCompletionModelSettings = {
@@ -92,31 +96,35 @@ export type RunpodStructuredOutputs = {
  * const options: RunpodChatModelOptions = { minP: 0.05, chatTemplateKwargs: { enable_thinking: false } };
  * ```
  */
-export type RunpodChatModelOptions = ChatOptions & ChatJobOptions & {
+export type RunpodChatModelOptions = RunpodLanguageOptions & RunpodJobOptions & {
   /** Any other option of the server. */
   [serverOption: string]: JSONValue | undefined;
 };
 
 /** Options of completion models, under `providerOptions.runpod`. Every other key goes into the request as it is. */
-export type RunpodCompletionModelOptions = Pick<ChatOptions, CompletionOption> & ChatJobOptions & {
-  /** How many of the likeliest tokens to tell the log probability of. The server's answer is in `response.body`. */
-  logprobs?: number;
-  /** Any other option of the server, such as `echo`, `suffix` or `best_of`. */
-  [serverOption: string]: JSONValue | undefined;
-};
+export type RunpodCompletionModelOptions =
+  & Pick<
+    RunpodLanguageOptions,
+    | "structuredOutputs"
+    | "minP"
+    | "repetitionPenalty"
+    | "lengthPenalty"
+    | "ignoreEos"
+    | "skipSpecialTokens"
+    | "logitBias"
+    | "user"
+    | "priority"
+  >
+  & RunpodJobOptions
+  & {
+    /** How many of the likeliest tokens to tell the log probability of. The server's answer is in `response.body`. */
+    logprobs?: number;
+    /** Any other option of the server, such as `echo`, `suffix` or `best_of`. */
+    [serverOption: string]: JSONValue | undefined;
+  };
 
-/** The options about the job of a call. */
-type ChatJobOptions = RunpodWaitOptions & {
-  /** The id of a job to continue, instead of asking again. Its answer then comes all at once, when the job has ended. */
-  jobId?: string;
-  /** Limits of the job. */
-  policy?: RunpodJobPolicy;
-  /** A URL that Runpod calls with the job when it has ended. Calls are not signed, so put a secret into the URL. */
-  webhook?: string;
-};
-
-/** The options of this provider, by name. {@link optionTable} has a row for each. */
-export type ChatOptions = {
+/** The typed options of language models, under `providerOptions.runpod`. */
+export type RunpodLanguageOptions = {
   /**
    * How objects are asked for.
    *
@@ -174,19 +182,7 @@ export type ChatOptions = {
 };
 
 /** The options that can be set for a model, too. */
-export type ChatSetting = "structuredOutputMode" | "reasoningTags" | "reasoningEcho";
-
-/** The options that completions have, too, with the same meaning. */
-type CompletionOption =
-  | "structuredOutputs"
-  | "minP"
-  | "repetitionPenalty"
-  | "lengthPenalty"
-  | "ignoreEos"
-  | "skipSpecialTokens"
-  | "logitBias"
-  | "user"
-  | "priority";
+export type ChatSetting = Exclude<keyof RunpodChatModelSettings, keyof RunpodCompletionModelSettings>;
 
 /** One option. */
 interface OptionRow<Value> {
@@ -217,7 +213,9 @@ const object = (what: string) => z.record(z.string(), z.custom<JSONValue>((value
 const tag = () => z.optional(z.string(TAG).check(z.minLength(1, TAG)));
 
 /** Every option: how it is checked, and where it goes. An option without a row does not compile. */
-export const optionTable = once((): { [Name in keyof ChatOptions]-?: OptionRow<ChatOptions[Name]> } => ({
+export const optionTable = once((): {
+  [Name in keyof RunpodLanguageOptions]-?: OptionRow<RunpodLanguageOptions[Name]>;
+} => ({
   structuredOutputMode: { check: oneOf(MODES), sentAs: null, chatOnly: true },
   strictJsonSchema: { check: flag(), sentAs: null, chatOnly: true },
   reasoningTags: { check: tags(), sentAs: null, chatOnly: true },
@@ -239,11 +237,11 @@ export const optionTable = once((): { [Name in keyof ChatOptions]-?: OptionRow<C
 }));
 
 /** Options by the keys that they are sent under, without those that are not sent as they are. */
-export function sentOptions(options: ChatOptions): JSONObject {
+export function sentOptions(options: RunpodLanguageOptions): JSONObject {
   const rows = optionTable();
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]) => {
-      const { sentAs } = rows[name as keyof ChatOptions];
+      const { sentAs } = rows[name as keyof RunpodLanguageOptions];
       return sentAs === null || value === undefined ? [] : [[sentAs, value]];
     }),
   );

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONValue } from "@ai-sdk/provider";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 
 /** Settings of one reranking model. */
 export type RunpodRerankingModelSettings = {
@@ -18,9 +18,7 @@ export type RunpodRerankingModelSettings = {
 };
 
 /** Options of reranking models, under `providerOptions.runpod`. Every other key goes to the server as it is. */
-export type RunpodRerankingModelOptions = RunpodWaitOptions & {
-  /** The id of a job to continue, instead of submitting a new one. */
-  jobId?: string;
+export type RunpodRerankingModelOptions = RunpodJobOptions & {
   /** Any other field of the request. */
   [serverOption: string]: JSONValue | undefined;
 };

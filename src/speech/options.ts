@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 import type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./catalogue.ts";
 import type { RunpodSpeechWorkerOptions } from "./worker_options.ts";
 
@@ -27,11 +27,7 @@ export type RunpodSpeechModelId =
  * ```
  */
 export type RunpodSpeechModelOptions<Id extends string = string> =
-  & RunpodWaitOptions
-  & {
-    /** The id of a job to continue, instead of submitting a new one. */
-    jobId?: string;
-  }
+  & RunpodJobOptions
   & (Id extends RunpodKnownSpeechModelId ? RunpodSpeechOptionsById[Id]
     : RunpodSpeechWorkerOptions | { [workerOption: string]: JSONValue | undefined });
 

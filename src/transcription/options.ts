@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject, JSONValue, TranscriptionModelV4TimestampGranularity } from "@ai-sdk/provider";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 import type { RunpodKnownTranscriptionModelId, RunpodTranscriptionOptionsById } from "./catalogue.ts";
 import type { RunpodTranscriptionWorkerOptions } from "./worker_options.ts";
 
@@ -26,11 +26,7 @@ export type RunpodTranscriptionModelId =
  * ```
  */
 export type RunpodTranscriptionModelOptions<Id extends string = string> =
-  & RunpodWaitOptions
-  & {
-    /** The id of a job to continue, instead of submitting a new one. */
-    jobId?: string;
-  }
+  & RunpodJobOptions
   & (Id extends RunpodKnownTranscriptionModelId ? RunpodTranscriptionOptionsById[Id]
     : RunpodTranscriptionWorkerOptions | { [workerOption: string]: JSONValue | undefined });
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import type { RunpodJobOptions } from "../job/options.ts";
 import type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./catalogue.ts";
 import type { RunpodVideoWorkerOptions } from "./worker_options.ts";
 
@@ -32,11 +32,7 @@ export type RunpodVideoModelId =
  * ```
  */
 export type RunpodVideoModelOptions<Id extends string = string> =
-  & RunpodWaitOptions
-  & {
-    /** The id of a job to continue, instead of submitting a new one. */
-    jobId?: string;
-  }
+  & RunpodJobOptions
   & (Id extends RunpodKnownVideoModelId ? RunpodVideoOptionsById[Id]
     : RunpodVideoWorkerOptions | { [workerOption: string]: JSONValue | undefined });
 
