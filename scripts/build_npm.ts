@@ -104,10 +104,43 @@ async function joinModules(): Promise<void> {
     "--allow-overwrite",
   ], { cwd: packageFolder });
   const entries = ENTRIES.map((entry) => new URL(entry, packageFolder).href);
+  for (const entry of ENTRIES) await joinImports(new URL(entry, packageFolder));
   for await (const file of filesIn(packageFolder)) {
     if (file.href.endsWith(".js") && !entries.includes(file.href)) await Deno.remove(file);
   }
 }
+
+/**
+ * Joins the imports of each package into one. Every module has brought its own, under names such as `isRecord12` where
+ * another module has imported the same.
+ */
+async function joinImports(file: URL): Promise<void> {
+  const wholes = new Set<string>();
+  const names: Record<string, Set<string>> = {};
+  const aliases: Record<string, string> = {};
+  const text = (await Deno.readTextFile(file)).replace(IMPORT, (_, whole, list, from) => {
+    if (whole) {
+      const name = whole.replace(/\d+$/, "");
+      aliases[whole] = name;
+      wholes.add(`import * as ${name} from "${from}";\n`);
+    }
+    for (const item of list?.split(",") ?? []) {
+      const [name, alias = name] = item.trim().split(" as ");
+      if (name === "") continue;
+      const isNumbered = /^\d*$/.test(alias.replace(name, ""));
+      if (isNumbered) aliases[alias] = name;
+      (names[from] ??= new Set()).add(isNumbered ? name : `${name} as ${alias}`);
+    }
+    return "";
+  });
+  const joined = Object.entries(names).map(([from, list]) =>
+    `import { ${[...list].sort().join(", ")} } from "${from}";\n`
+  );
+  const renamed = text.replace(/\b[A-Za-z_]+\d+\b/g, (name) => Object.hasOwn(aliases, name) ? aliases[name] : name);
+  await Deno.writeTextFile(file, [...wholes, ...joined, renamed].join(""));
+}
+
+const IMPORT = /^import (?:\* as (\w+)|\{([^}]*)\}) from "([^"]+)";\n/gm;
 
 if (import.meta.main) {
   await buildNpm();

@@ -11,7 +11,7 @@ import {
   type Experimental_BatchV4Request as BatchV4Request,
   type Experimental_BatchV4StartResult as BatchV4StartResult,
   type Experimental_BatchV4Status as BatchV4Status,
-  InvalidArgumentError,
+  type InvalidArgumentError,
 } from "@ai-sdk/provider";
 import { cancelInBackground } from "../job/cancel.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
@@ -35,6 +35,7 @@ import {
   writeRequest,
   type WrittenRequest,
 } from "./request.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** How many submissions, status reads or cancels are on their way at once; the service takes 200 submissions. */
 const CONCURRENCY = 20;
@@ -158,11 +159,8 @@ function isAtHome(configOf: ConfigOf, root: string | undefined): boolean {
 }
 
 function foreign(modelId: string): InvalidArgumentError {
-  return new InvalidArgumentError({
-    argument: "requests",
-    message:
-      `Cannot start a batch with "${modelId}": a batch stays at the provider's own address; set baseURL to use another`,
-  });
+  const reason = "a batch stays at the provider's own address; set baseURL to use another";
+  return invalidArgument(`start a batch with "${modelId}"`, "requests", reason);
 }
 
 async function batchStatus({ createdAt, items }: OpenBatch, { abortSignal }: BatchCall): Promise<BatchV4Status> {

@@ -3,16 +3,27 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
-import { convertBase64ToUint8Array, convertUint8ArrayToBase64 } from "@ai-sdk/provider-utils";
-import * as z from "zod/v4-mini";
-import { once } from "../once.ts";
+import type { Experimental_BatchV4Error as BatchV4Error } from "@ai-sdk/provider";
+import { convertBase64ToUint8Array, convertUint8ArrayToBase64, isRecord } from "@ai-sdk/provider-utils";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** What the requests of one kind have in common. */
-export type BatchGroup = z.infer<ReturnType<typeof groups>>;
+export type BatchGroup = {
+  type: "text" | "image";
+  modelId: string;
+  /** The name of the model's endpoint, which has to be the same when the results are read. */
+  endpoint: string;
+  /** What reading a result needs to know of the request. */
+  reading?: Record<string, unknown>;
+};
 
 /** One request: its job, or why there is none. */
-export type BatchItem = z.infer<ReturnType<typeof items>> & { group: BatchGroup };
+export interface BatchItem {
+  id: string;
+  group: BatchGroup;
+  jobId?: string;
+  error?: BatchV4Error;
+}
 
 /** A batch. */
 export interface Batch {
@@ -47,53 +58,32 @@ export function writeBatchId({ createdAt, items }: Batch): string {
  */
 export function readBatchId(batchId: string): Batch {
   try {
-    const json = JSON.parse(new TextDecoder().decode(convertBase64ToUint8Array(batchId)));
-    const { createdAt, groups, items } = z.parse(batches(), json);
-    return {
-      createdAt,
-      items: items.map(({ in: index, ...item }) => {
-        if (index >= groups.length) throw new Error("a request belongs to no group");
-        return { ...item, group: groups[index] };
-      }),
-    };
+    const { version, createdAt, groups, items } = JSON.parse(
+      new TextDecoder().decode(convertBase64ToUint8Array(batchId)),
+    );
+    if (version !== 1 || typeof createdAt !== "number" || !groups.every(isGroup)) throw new Error("not a batch");
+    return { createdAt, items: items.map((item: unknown) => readItem(item, groups)) };
   } catch (cause) {
     throw badBatch("it is not one that startBatch gave", cause);
   }
 }
 
-/** The error for an id that cannot be used. */
-export function badBatch(reason: string, cause?: unknown): InvalidArgumentError {
-  return new InvalidArgumentError({ argument: "batch.id", message: `Cannot use the batch's id: ${reason}`, cause });
+/** Makes the error for an id that cannot be used. */
+export function badBatch(reason: string, cause?: unknown): Error {
+  return invalidArgument("use the batch's id", "batch.id", reason, cause);
 }
 
-const groups = once(() =>
-  z.object({
-    type: z.enum(["text", "image"]),
-    modelId: z.string(),
-    /** The name of the model's endpoint, which has to be the same when the results are read. */
-    endpoint: z.string(),
-    /** What reading a result needs to know of the request. */
-    reading: z.optional(z.record(z.string(), z.unknown())),
-  })
-);
+function isGroup(group: unknown): group is BatchGroup {
+  if (!isRecord(group) || !["text", "image"].includes(String(group.type))) return false;
+  const { modelId, endpoint, reading = {} } = group;
+  return typeof modelId === "string" && typeof endpoint === "string" && isRecord(reading);
+}
 
-const items = once(() =>
-  z.object({
-    id: z.string(),
-    jobId: z.optional(z.string()),
-    error: z.optional(z.object({
-      message: z.string(),
-      type: z.optional(z.string()),
-      statusCode: z.optional(z.number()),
-    })),
-  })
-);
-
-const batches = once(() =>
-  z.object({
-    version: z.literal(1),
-    createdAt: z.number(),
-    groups: z.array(groups()),
-    items: z.array(z.extend(items(), { in: z.int().check(z.minimum(0)) })),
-  })
-);
+function readItem(item: unknown, groups: BatchGroup[]): BatchItem {
+  const { in: index, id, jobId, error } = isRecord(item) ? item : {};
+  const group = groups[Number(index)];
+  const isItem = group && typeof id === "string" && ["string", "undefined"].includes(typeof jobId) &&
+    (error === undefined || (isRecord(error) && typeof error.message === "string"));
+  if (!isItem) throw new Error("not a request of the batch");
+  return { id, group, jobId, error } as BatchItem;
+}

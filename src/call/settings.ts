@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { quoteAll } from "../input/context.ts";
 import { once } from "../once.ts";
@@ -11,6 +10,7 @@ import type { Kind, Modality } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { describeIssue, type OptionsSchema } from "./options.ts";
 import { transportOf } from "./transport.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** Makes the schema of settings on first use. */
 export function settingsSchema(shape: () => z.core.$ZodShape): () => OptionsSchema {
@@ -42,7 +42,7 @@ export function resolveModel<K extends Kind>(
   const given = Object.fromEntries(Object.entries(modelSettings).filter(([, value]) => value !== undefined));
   const refuse = (argument: string, reason: string) => {
     const kind = modality.provider.replace("runpod.", "");
-    return new InvalidArgumentError({ argument, message: `Cannot make the ${kind} model "${modelId}": ${reason}` });
+    return invalidArgument(`make the ${kind} model "${modelId}"`, argument, reason);
   };
   // Most models are made without settings, and then no schema is built.
   if (Object.keys(given).length > 0) checkGiven(given, modality.settings(), refuse);
@@ -62,7 +62,7 @@ export function resolveModel<K extends Kind>(
 function checkGiven(
   given: object,
   schema: OptionsSchema,
-  refuse: (argument: string, reason: string) => InvalidArgumentError,
+  refuse: (argument: string, reason: string) => Error,
 ): void {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(schema.shape, name));
   if (unknown !== undefined) {

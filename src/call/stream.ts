@@ -46,7 +46,7 @@ export interface StreamModality<K extends StreamKind> extends Modality<K> {
   /** Reads what a job yields while it runs. */
   streamJob(job: FollowedJob, context: StreamContext<K>): Promise<Parts>;
   /** Reads the output of a job that has ended. */
-  streamEndedJob(result: JobAnswer, context: StreamContext<K>): Promise<Parts>;
+  streamEndedJob(result: JobAnswer, context: StreamContext<K>): Parts;
 }
 
 const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
@@ -97,8 +97,8 @@ async function streamFromJob<K extends StreamKind>(
   const { ref, reading, wait, notFound } = await writeJob(prepared);
   const context = streamContext(prepared, reading, notFound);
   if ("jobId" in ref) {
-    return await runJob(queue, ref, { ...wait, abortSignal }, async (result) => ({
-      stream: await modality.streamEndedJob(result, context),
+    return await runJob(queue, ref, { ...wait, abortSignal }, (result) => ({
+      stream: modality.streamEndedJob(result, context),
       response: { headers: result.answer.headers },
     }));
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import { cleanUrl, DEFAULT_PREFIX, hideCredentials, QUEUE_HOST, readBalancerUrl } from "./runpod_url.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** What a `baseURL` stands for: a prefix that endpoint ids follow, or one endpoint or server for every model id. */
 export type Base = { kind: "prefix"; url: string } | FixedBase;
@@ -28,11 +28,10 @@ export interface FixedBase {
  */
 export function readBase(baseURL: string | undefined): Base {
   if (baseURL === undefined) return { kind: "prefix", url: DEFAULT_PREFIX };
-  const url = cleanUrl(baseURL, (reason) =>
-    new InvalidArgumentError({
-      argument: "baseURL",
-      message: `Cannot use "${hideCredentials(baseURL)}" as the base URL: ${reason}`,
-    }));
+  const url = cleanUrl(
+    baseURL,
+    (reason) => invalidArgument(`use "${hideCredentials(baseURL)}" as the base URL`, "baseURL", reason),
+  );
   if (url === `https://${QUEUE_HOST}`) return { kind: "prefix", url: DEFAULT_PREFIX };
 
   const balancer = readBalancerUrl(url);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
 import { type Base, type FixedBase, readBase } from "./base_url.ts";
 import {
@@ -14,6 +13,7 @@ import {
   QUEUE_HOST,
   readBalancerUrl,
 } from "./runpod_url.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 const CONSOLE_HOSTS = ["console.runpod.io", "www.console.runpod.io"];
 
@@ -128,9 +128,6 @@ function encodeSegment(slug: string, modelId: string): string {
   }
 }
 
-function badId(modelId: string, reason: string): InvalidArgumentError {
-  return new InvalidArgumentError({
-    argument: "modelId",
-    message: `Cannot use ${JSON.stringify(hideCredentials(modelId))} as a model id: ${reason}`,
-  });
+function badId(modelId: string, reason: string): Error {
+  return invalidArgument(`use ${JSON.stringify(hideCredentials(modelId))} as a model id`, "modelId", reason);
 }

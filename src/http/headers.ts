@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import {
   getRuntimeEnvironmentUserAgent,
   isBrowserRuntime,
   VERSION as PROVIDER_UTILS_VERSION,
 } from "@ai-sdk/provider-utils";
 import { VERSION } from "../version.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /**
  * Merges headers, names in lower case. Later sources win; `undefined` values are skipped.
@@ -25,10 +25,7 @@ export function mergeHeaders(attempt: string, sources: Array<Record<string, stri
       headers.set(name, value);
     } catch {
       // The runtime's own error may show the value, which may be a secret.
-      throw new InvalidArgumentError({
-        argument: "headers",
-        message: `Cannot ${attempt}: header "${name}" has a name or value that HTTP does not allow`,
-      });
+      throw invalidArgument(attempt, "headers", `header "${name}" has a name or value that HTTP does not allow`);
     }
   }
   return headers;

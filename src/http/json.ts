@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** Parses JSON; `undefined` if the text is not JSON. */
 export function parseJson(text: string): unknown {
@@ -25,10 +25,6 @@ export function stringify(attempt: string, body: unknown): string {
     return JSON.stringify(body);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
-    throw new InvalidArgumentError({
-      argument: "body",
-      message: `Cannot ${attempt}: the request cannot be written as JSON: ${reason}`,
-      cause,
-    });
+    throw invalidArgument(attempt, "body", `the request cannot be written as JSON: ${reason}`, cause);
   }
 }

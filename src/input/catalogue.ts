@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import { quoteAll } from "./context.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** Where a known model is. */
 export interface CatalogueEntry {
@@ -42,10 +42,6 @@ export function resolveRow<Row>(
   const entry = findEntry(catalogue, family ?? modelId);
   if (entry) return entry;
   if (family === undefined) return otherwise;
-  throw new InvalidArgumentError({
-    argument: "family",
-    message: `Cannot use "${family}" as a family of ${kind} models: it is not one of ${
-      quoteAll(Object.keys(catalogue))
-    }`,
-  });
+  const attempt = `use "${family}" as a family of ${kind} models`;
+  throw invalidArgument(attempt, "family", `it is not one of ${quoteAll(Object.keys(catalogue))}`);
 }

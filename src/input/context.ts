@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { InvalidArgumentError, type SharedV4Warning } from "@ai-sdk/provider";
+import type { InvalidArgumentError, SharedV4Warning } from "@ai-sdk/provider";
 import { shorten } from "../http/error_details.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** One call of a model. */
 export interface CallContext {
@@ -17,7 +18,7 @@ export interface CallContext {
 
 /** Makes the error for something that the model cannot do. */
 export function refuse({ attempt }: CallContext, argument: string, reason: string): InvalidArgumentError {
-  return new InvalidArgumentError({ argument, message: `Cannot ${attempt}: ${reason}` });
+  return invalidArgument(attempt, argument, reason);
 }
 
 /**
@@ -28,7 +29,7 @@ export function refuse({ attempt }: CallContext, argument: string, reason: strin
  */
 export function badOption(path: string, reason: string): InvalidArgumentError {
   const argument = `providerOptions.runpod${path && `.${path}`}`;
-  return new InvalidArgumentError({ argument, message: `Cannot use ${argument}: ${reason}` });
+  return invalidArgument(`use ${argument}`, argument, reason);
 }
 
 /** The sentence for a value that is not what is allowed. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
 import { once } from "../once.ts";
 import { HOLD_MILLIS } from "./limits.ts";
 import type { RunpodJobPolicy } from "./submission.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** How to wait for a job. */
 export interface RunpodWaitOptions {
@@ -115,12 +115,8 @@ export function checkWaitOptions(options: RunpodWaitOptions): void {
   if (result.success) return;
   const [{ path: [option], message }] = result.error.issues;
   const value = options[option as keyof RunpodWaitOptions];
-  throw new InvalidArgumentError({
-    argument: String(option),
-    message: `Cannot wait for a job: ${String(option)} ${
-      typeof value === "string" ? `"${value}"` : value
-    } is not ${message}`,
-  });
+  const shown = typeof value === "string" ? `"${value}"` : value;
+  throw invalidArgument("wait for a job", String(option), `${String(option)} ${shown} is not ${message}`);
 }
 
 const schema = once(() => z.object(waitOptions()));

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import { encodePathSegment } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
@@ -13,6 +12,7 @@ import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 import { MAX_SUBMISSION_BYTES, RESULT_LIFETIME_NOTE } from "./limits.ts";
 import { inMegabytes, tooLarge, type WrittenSubmission } from "./submission.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** What every request to one queue needs. */
 export interface Queue {
@@ -91,11 +91,11 @@ export async function requestJson(
 export function rootOf(queue: Queue): string {
   const { root, name, openaiRoot } = queue.endpoint;
   if (root !== undefined) return root;
-  throw new InvalidArgumentError({
-    argument: "modelId",
-    message:
-      `Cannot ${queue.attempt}: "${name}" is an OpenAI-compatible server (${openaiRoot}) without a job queue; use an endpoint id, or a base URL that ends in "/v2" or "/v2/{endpoint}"`,
-  });
+  throw invalidArgument(
+    queue.attempt,
+    "modelId",
+    `"${name}" is an OpenAI-compatible server (${openaiRoot}) without a job queue; use an endpoint id, or a base URL that ends in "/v2" or "/v2/{endpoint}"`,
+  );
 }
 
 /** The URL of a job's status. */
@@ -114,10 +114,8 @@ export function encodeJobId(jobId: string): string {
   } catch {
     // A lone surrogate, which no URL can hold.
   }
-  throw new InvalidArgumentError({
-    argument: "jobId",
-    message: `Cannot ask for a job: its id is ${jobId === "" ? "empty" : `not valid (${JSON.stringify(jobId)})`}`,
-  });
+  const problem = jobId === "" ? "empty" : `not valid (${JSON.stringify(jobId)})`;
+  throw invalidArgument("ask for a job", "jobId", `its id is ${problem}`);
 }
 
 type QueueRequest = Omit<ApiRequest, "attempt" | "headers" | "url"> & { path: string };

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import { cancelInBackground } from "./cancel.ts";
 import { jobError } from "./failure.ts";
 import type { SeenJob } from "./job_wait.ts";
 import type { Queue } from "./queue.ts";
 import { readFinalStatus, readReplies, type StreamState } from "./stream_replies.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** How to read what a job yields. */
 export interface StreamOptions {
@@ -52,11 +52,8 @@ export async function* streamJob(
 ): AsyncGenerator<unknown, void, undefined> {
   const key = `${queue.endpoint.root} ${jobId}`;
   if (openStreams.has(key)) {
-    throw new InvalidArgumentError({
-      argument: "jobId",
-      message:
-        `Cannot ${queue.attempt}: job "${jobId}" is already being read, and two readers would take each other's yields`,
-    });
+    const reason = `job "${jobId}" is already being read, and two readers would take each other's yields`;
+    throw invalidArgument(queue.attempt, "jobId", reason);
   }
   openStreams.add(key);
   // When the consumer leaves a generator, only its last block runs.

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { InvalidArgumentError } from "@ai-sdk/provider";
+import type { InvalidArgumentError } from "@ai-sdk/provider";
 import { stringify } from "../http/json.ts";
 import { MAX_SUBMISSION_BYTES } from "./limits.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /** Limits of a job on the service. */
 export type RunpodJobPolicy = {
@@ -107,7 +108,7 @@ function checkInput(attempt: string, input: unknown): void {
 }
 
 function badInput(attempt: string, reason: string): InvalidArgumentError {
-  return new InvalidArgumentError({ argument: "input", message: `Cannot ${attempt}: ${reason}` });
+  return invalidArgument(attempt, "input", reason);
 }
 
 /** Whether a text has more bytes in UTF-8. Encodes it only if its length does not decide: one character has 1 to 3 bytes. */

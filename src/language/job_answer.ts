@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { APICallError, type JSONObject } from "@ai-sdk/provider";
+import { APICallError, type JSONObject, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Answer } from "../http/answer.ts";
 import { readError, shorten } from "../http/error_details.ts";
 import type { FollowedJob } from "../job/follow.ts";
@@ -12,36 +12,32 @@ import { jobError } from "../job/failure.ts";
 import type { SeenJob } from "../job/job_wait.ts";
 import type { Queue } from "../job/queue.ts";
 import { describeJob } from "../output/job_output.ts";
-import { type AnswerContext, type Completion, readCompletion } from "./completion.ts";
+import type { AnswerContext } from "./completion.ts";
 import { ChunkReader, type WholeAnswer } from "./events.ts";
-import { gather } from "./gather.ts";
-import { type PartContext, PartWriter } from "./parts.ts";
+import { type PartContext, PartWriter, writeWhole } from "./parts.ts";
 import type { PieceSource } from "./stream.ts";
 
 /**
- * Reads the output of a completed job, which may have been streamed.
+ * Reads the output of a job that has ended, which may have been streamed, as parts.
  *
- * @throws {RunpodJobError} when it holds an error, or nothing that can be read.
+ * @throws {RunpodJobError} when it holds nothing that can be read. An error in a streamed output is a part.
  */
-export function readJobOutput(
+export function outputParts(
   queue: Queue,
   seen: SeenJob,
-  { maxTokens, ...context }: AnswerContext & { maxTokens?: number },
-): Completion {
-  const parts: Parameters<typeof gather>[0] = [];
-  const writer = new PartWriter(jobContext(queue, () => seen, context), (part) => parts.push(part));
-  const reader = new ChunkReader(writer, { maxTokens });
+  { maxTokens, ...answerContext }: JobAnswerContext,
+): LanguageModelV4StreamPart[] {
+  const parts: LanguageModelV4StreamPart[] = [];
+  const emit = (part: LanguageModelV4StreamPart) => void parts.push(part);
+  const context = jobContext(queue, () => seen, answerContext);
+  const about = describeJob(queue, seen.job);
+  const writer = new PartWriter(context, emit);
+  const reader = new ChunkReader(writer, { maxTokens, keepsChunks: context.includeRawChunks });
   reader.addItem(seen.job.output);
   const whole = reader.end();
-  if (whole === undefined || reader.addInside(whole.json)) {
-    writer.finish();
-    return gather(parts);
-  }
-  try {
-    return readCompletion(answerOf(queue, seen, whole), context);
-  } catch (error) {
-    throw toJobError(queue, seen, error);
-  }
+  if (whole === undefined || reader.addInside(whole.json)) writer.finish(about);
+  else writeWhole(answerOf(queue, seen, whole), context, about, emit);
+  return parts;
 }
 
 /** A running job as the source of an answer's pieces. */
@@ -77,19 +73,8 @@ export function jobSource(queue: Queue, { yields, latest, leave }: FollowedJob):
   };
 }
 
-/** A job that has ended as the source of an answer's pieces. */
-export function endedJobSource(queue: Queue, seen: SeenJob): PieceSource {
-  return {
-    next(reader) {
-      reader.addItem(seen.job.output);
-      return Promise.resolve(false);
-    },
-    stop: () => {},
-    brokenBy: (cause) => cause,
-    follow: (whole) => Promise.resolve(answerOf(queue, seen, whole)),
-    ended: () => Promise.resolve(describeJob(queue, seen.job)),
-  };
-}
+/** What reading the answer of a job needs to know. */
+export type JobAnswerContext = AnswerContext & Pick<PartContext, "includeRawChunks"> & { maxTokens?: number };
 
 /** The context that the parts of a job's answer are written with. */
 export function jobContext(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import type { Kind, ModelCall, ReadContext, WrittenRequest } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
@@ -13,8 +13,8 @@ import { once } from "../once.ts";
 import { type ChatCall, type ChatRequest, writeChatRequest } from "./chat_request.ts";
 import { type Completion, readCompletion } from "./completion.ts";
 import { writeCompletionRequest } from "./completion_request.ts";
-import { withAbout } from "./fields.ts";
-import { endedJobSource, jobContext, jobSource, readJobOutput } from "./job_answer.ts";
+import { gather } from "./gather.ts";
+import { jobContext, jobSource, outputParts } from "./job_answer.ts";
 import {
   type ChatSetting,
   languageOptions,
@@ -25,7 +25,7 @@ import {
 import type { Tags } from "./reasoning_tags.ts";
 import { routeContext, routeSource } from "./route_answer.ts";
 import { streamed } from "./sampling.ts";
-import { partStream } from "./stream.ts";
+import { partStream, streamOf } from "./stream.ts";
 
 /** The types of language models. */
 export interface LanguageKind extends Kind {
@@ -108,15 +108,14 @@ function languageModality(
     // Its model is not known any more, and only matters to what has been sent.
     resume: (modelCall) =>
       writeRequest({ ...modelCall, servedName: modelCall.servedName || modelCall.modelId }).reading,
-    read({ queue, job, answer, about }, context) {
-      const completion = readJobOutput(queue, { job, answer }, answerContext(context));
-      return toResult(completion, about, answer.json);
+    read({ queue, job, answer }, context) {
+      return toResult(gather(outputParts(queue, { job, answer }, answerContext(context))), answer.json);
     },
     routes: {
       openai: {
         path,
         write: writeRequest,
-        read: ({ answer }, context) => toResult(readCompletion(answer, answerContext(context)), {}, answer.json),
+        read: ({ answer }, context) => toResult(readCompletion(answer, answerContext(context)), answer.json),
       },
     },
     async streamAnswer(answer, context) {
@@ -131,17 +130,15 @@ function languageModality(
         context: jobContext(context.queue, job.latest, partContext(context)),
       });
     },
-    async streamEndedJob(result, context) {
-      return await partStream(endedJobSource(context.queue, result), {
-        ...streamOptions(context),
-        context: jobContext(context.queue, () => result, partContext(context)),
-      });
+    streamEndedJob(result, context) {
+      const { queue, warnings } = context;
+      return streamOf([{ type: "stream-start", warnings }, ...outputParts(queue, result, partContext(context))]);
     },
   };
 }
 
-function toResult({ response, providerMetadata, ...completion }: Completion, about: JSONObject, body: unknown) {
-  return { ...completion, ...withAbout(providerMetadata, about), response: { ...response, body } };
+function toResult({ response, ...completion }: Completion, body: unknown) {
+  return { ...completion, response: { ...response, body } };
 }
 
 function answerContext({ attempt, notFound, reading }: ReadContext<LanguageKind>) {

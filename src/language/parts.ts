@@ -7,7 +7,7 @@ import type { JSONObject, JSONValue, LanguageModelV4FinishReason, LanguageModelV
 import { isRecord } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
-import type { AnswerContext, Completion } from "./completion.ts";
+import { type AnswerContext, type Completion, readCompletion } from "./completion.ts";
 import type { ChunkSink } from "./events.ts";
 import {
   answerMetadata,
@@ -260,12 +260,20 @@ export class PartWriter implements ChunkSink {
   }
 }
 
-/** Writes the parts of a whole completion. */
-export function writeCompletion(
-  { content, finishReason, usage, response, providerMetadata }: Completion,
-  about: JSONObject,
-  emit: Emit,
-): void {
+/**
+ * Writes the parts of an answer that came as a whole.
+ *
+ * @throws {APICallError} for an answer that is not a completion, as `toError` of the context turns it.
+ */
+export function writeWhole(answer: Answer, context: PartContext, about: JSONObject, emit: Emit): void {
+  let completion: Completion;
+  try {
+    completion = readCompletion(answer, context);
+  } catch (error) {
+    throw context.toError(error);
+  }
+  const { content, finishReason, usage, response, providerMetadata } = completion;
+  if (context.includeRawChunks) emit({ type: "raw", rawValue: answer.json });
   emit({ type: "response-metadata", ...response });
   content.forEach((part, index) => {
     if (part.type === "text" || part.type === "reasoning") {

@@ -6,9 +6,8 @@
 import type { JSONObject, LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
 import type { Answer } from "../http/answer.ts";
-import { readCompletion } from "./completion.ts";
 import { ChunkReader, type WholeAnswer } from "./events.ts";
-import { type PartContext, PartWriter, writeCompletion } from "./parts.ts";
+import { type PartContext, PartWriter, writeWhole } from "./parts.ts";
 
 type Part = LanguageModelV4StreamPart;
 
@@ -61,24 +60,17 @@ export async function partStream(
   }
   const whole = isAtEnd ? reader.end() : undefined;
   if (whole !== undefined) {
-    try {
-      const answer = await source.follow(whole);
-      if (!reader.addInside(answer.json)) {
-        const completion = readCompletion(answer, context);
-        const about = await source.ended();
-        if (context.includeRawChunks) out.emit({ type: "raw", rawValue: answer.json });
-        writeCompletion(completion, about, (part) => out.emit(part));
-        return closed(first);
-      }
-    } catch (error) {
-      throw context.toError(error);
+    const answer = await source.follow(whole);
+    if (!reader.addInside(answer.json)) {
+      writeWhole(answer, context, await source.ended(), out.emit);
+      return streamOf(first);
     }
   }
   return pulled({ source, reader, writer, isAtEnd, abortSignal }, first, out);
 }
 
-/** A stream of parts that are all there. */
-function closed(parts: Part[]): ReadableStream<Part> {
+/** Makes a stream of parts that are all there. */
+export function streamOf(parts: Part[]): ReadableStream<Part> {
   return new ReadableStream<Part>({
     start(controller) {
       for (const part of parts) controller.enqueue(part);

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { InvalidArgumentError, type JSONObject, type JSONValue } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { checkWaitOptions, type RunpodWaitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 /**
  * What the caller stores of a video. It holds no key, and no address that a key would be sent to, because whoever had it
@@ -35,8 +36,7 @@ export function writeOperation({ wait, ...operation }: Operation): JSONObject {
  */
 export function readOperation({ attempt, endpoint }: Queue, operation: JSONValue): Operation {
   const { endpoint: name, jobId, startedAt, wait } = isRecord(operation) ? operation : {};
-  const refuse = (reason: string) =>
-    new InvalidArgumentError({ argument: "operation", message: `Cannot ${attempt}: ${reason}` });
+  const refuse = (reason: string) => invalidArgument(attempt, "operation", reason);
   if (typeof name !== "string" || typeof jobId !== "string" || jobId === "") {
     throw refuse("the operation is not what doStart returned");
   }
@@ -66,8 +66,5 @@ export function readWebhook({ attempt }: Queue, marked: string): { webhook: stri
   const isAwaited = marked.endsWith(AWAITED);
   const webhook = isAwaited ? marked.slice(0, -AWAITED.length) : marked;
   if (/^https?:\/\//i.test(webhook) && URL.canParse(webhook)) return { webhook, isAwaited };
-  throw new InvalidArgumentError({
-    argument: "webhook",
-    message: `Cannot ${attempt}: the webhook's URL ${JSON.stringify(webhook)} is not an http(s) URL`,
-  });
+  throw invalidArgument(attempt, "webhook", `the webhook's URL ${JSON.stringify(webhook)} is not an http(s) URL`);
 }

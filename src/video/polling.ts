@@ -10,7 +10,6 @@ import type {
   JSONObject,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import { InvalidArgumentError } from "@ai-sdk/provider";
 import { readResult } from "../call/execute.ts";
 import type { ModelConfig } from "../call/model_config.ts";
 import { prepare, queueOf } from "../call/prepare.ts";
@@ -29,6 +28,7 @@ import { videoModality } from "./modality.ts";
 import { readOperation, readWebhook, writeOperation } from "./operation.ts";
 import type { RunpodVideoModelSettings } from "./options.ts";
 import { findWatch, watchJob } from "./watch.ts";
+import { invalidArgument } from "../invalid_argument.ts";
 
 type Config = ModelConfig<RunpodVideoModelSettings>;
 type StartCall = Parameters<NonNullable<VideoModelV4["doStart"]>>[0];
@@ -157,11 +157,8 @@ function continued(
   webhook: string | undefined,
 ): Partial<JobAnswer> & Pick<JobAnswer, "job"> {
   if (webhook === undefined) return { job: { id: jobId, status: "IN_QUEUE" } };
-  throw new InvalidArgumentError({
-    argument: "webhook",
-    message:
-      `Cannot ${attempt}: job "${jobId}" was submitted before, so it cannot get a webhook; leave out webhook and poll`,
-  });
+  const reason = `job "${jobId}" was submitted before, so it cannot get a webhook; leave out webhook and poll`;
+  throw invalidArgument(attempt, "webhook", reason);
 }
 
 /** What the metadata tell of a job that may not have ended yet. */
