@@ -59,7 +59,7 @@ export function networkError(
 ): APICallError {
   const what = hasBegun ? "the answer broke off" : "no answer";
   const isRetryable = isRetryableNetworkError(cause, retryCost, hasBegun);
-  const note = retryCost === "job" && !isRetryable ? "; a job may have been created, so it is not submitted again" : "";
+  const note = retryCost === "job" && !isRetryable ? "; a job may exist, so it is not submitted again" : "";
   return new APICallError({
     message: `Cannot ${attempt}: ${what} from ${new URL(url).host}: ${innermostMessage(cause)}${note}`,
     url,
