@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { cleanUrl, DEFAULT_PREFIX, hideCredentials, QUEUE_HOST, readBalancerUrl } from "./runpod_url.ts";
 import { invalidArgument } from "../invalid_argument.ts";
+import { cleanUrl, DEFAULT_PREFIX, hideCredentials, isOpenaiRoot, QUEUE_HOST, readBalancerUrl } from "./runpod_url.ts";
 
 /** What a `baseURL` stands for: a prefix that endpoint ids follow, or one endpoint or server for every model id. */
 export type Base = { kind: "prefix"; url: string } | FixedBase;
@@ -42,6 +42,6 @@ export function readBase(baseURL: string | undefined): Base {
     const id = root.slice(root.lastIndexOf("/") + 1);
     return { kind: "fixed", url, id, root, openaiRoot: `${root}/openai/v1` };
   }
-  if (url.endsWith("/v1")) return { kind: "fixed", url, openaiRoot: url };
+  if (isOpenaiRoot(url)) return { kind: "fixed", url, openaiRoot: url };
   return { kind: "prefix", url };
 }

@@ -10,6 +10,7 @@ import {
   DEFAULT_PREFIX,
   HAS_CREDENTIALS,
   hideCredentials,
+  isOpenaiRoot,
   QUEUE_HOST,
   readBalancerUrl,
 } from "./runpod_url.ts";
@@ -92,8 +93,7 @@ function locateUrl(modelId: string, base: Base): Endpoint {
   const url = cleanUrl(modelId, (reason) => badId(modelId, reason));
   const balancer = readBalancerUrl(url);
   if (balancer) return { name: balancer.id, openaiRoot: balancer.openaiRoot };
-  // A URL that ends so is an OpenAI root, and has no job queue.
-  if (url.endsWith("/v1")) return { name: host, openaiRoot: url };
+  if (isOpenaiRoot(url)) return { name: host, openaiRoot: url };
   return { name: host, root: url, openaiRoot: `${url}/openai/v1` };
 }
 

@@ -20,7 +20,7 @@ export function answerError(
   },
 ): APICallError {
   const details = readError(answer.json) ?? readError(answer.text);
-  // A status named in the body is the better one where HTTP's own says little: in a success, and in the gateway's 5xx.
+  // In a success, and in the gateway's 5xx, a status that the body names says more than HTTP's own.
   const status = (answer.ok || answer.status >= 500 ? details?.code : undefined) ?? answer.status;
   const advice = redirectAdvice(answer) ?? adviceFor(status, notFound, details?.message);
   const reason = details?.message ?? "the answer is empty";

@@ -53,6 +53,11 @@ export function cleanUrl(text: string, error: (reason: string) => Error): string
   return url.href.replace(/\/+$/, "");
 }
 
+/** Whether a URL is the OpenAI root of a server, which has no job queue. */
+export function isOpenaiRoot(url: string): boolean {
+  return url.endsWith("/v1");
+}
+
 /** Hides the user name and the password of a URL, for error messages. */
 export function hideCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, "//…@");

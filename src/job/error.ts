@@ -113,7 +113,7 @@ export function kindOf(job: RunpodJob): RunpodJobErrorKind {
     case "COMPLETED":
       return "no-output";
     case "FAILED":
-      // The service reports its time limits as failures, at least sometimes.
+      // The service may report a job that reached a time limit as FAILED.
       return /executionTimeout exceeded|^job timed out/i.test(String(job.error)) ? "timed-out" : "failed";
     case "CANCELLED":
       return "cancelled";

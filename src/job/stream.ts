@@ -91,7 +91,7 @@ const LOST_REPLY = {
 };
 
 /**
- * The yields of a result that were not delivered yet; `undefined` if the result does not tell, because it does not begin
+ * The yields of a result that were not delivered yet; `undefined` if they cannot be told, because the result does not begin
  * with what was delivered, or lacks some of what was withheld.
  */
 function undelivered({ delivered, withheld }: StreamState, output: unknown): unknown[] | undefined {

@@ -23,7 +23,7 @@ export interface StreamState {
 
 /** One reply of `/stream`. */
 export interface StreamReply {
-  /** The job, if the reply tells its status and it has not ended. Of its end, its status tells more. */
+  /** The job, if the reply tells its status. Absent at the end, because the job's own status then tells more. */
   seen: SeenJob | undefined;
   yields: unknown[];
 }
@@ -76,7 +76,7 @@ export async function* readReplies(
   }
 }
 
-/** Reads the status of a job, which one transient failure at the end of a stream must not cost. */
+/** Reads the status of a job. Transient failures are retried: one of them must not fail a stream at its end. */
 export async function readFinalStatus(
   queue: Queue,
   jobId: string,
