@@ -14,30 +14,31 @@ import type {
   SpeechModelV4,
   TranscriptionModelV4,
 } from "@ai-sdk/provider";
-import type { RunpodProviderSettings } from "./settings.ts";
-import { createBatch } from "./batch/batch.ts";
 import { endpointClient, type RunpodEndpoint } from "./client.ts";
-import { EmbeddingModel } from "./embedding/model.ts";
-import type { RunpodEmbeddingModelSettings } from "./embedding/options.ts";
 import { type Endpoint, locate } from "./http/endpoint.ts";
-import { findImageModel } from "./image/catalogue.ts";
-import { ImageModel } from "./image/model.ts";
-import type { RunpodImageModelId, RunpodImageModelSettings } from "./image/options.ts";
-import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
+import type { RunpodProviderSettings } from "./settings.ts";
+import type { ModelConfig } from "./call/model_config.ts";
+// This order puts similar code side by side in a bundle, where it compresses better.
 import { ChatModel } from "./language/chat_model.ts";
 import { CompletionModel } from "./language/completion_model.ts";
-import type { RunpodChatModelSettings, RunpodCompletionModelSettings } from "./language/options.ts";
-import type { ModelConfig } from "./call/model_config.ts";
-import { RerankingModel } from "./reranking/model.ts";
-import type { RunpodRerankingModelSettings } from "./reranking/options.ts";
+import { findImageModel } from "./image/catalogue.ts";
+import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
 import { findSpeechModel } from "./speech/catalogue.ts";
-import { SpeechModel } from "./speech/model.ts";
-import type { RunpodSpeechModelId, RunpodSpeechModelSettings } from "./speech/options.ts";
 import { findTranscriptionModel } from "./transcription/catalogue.ts";
-import { TranscriptionModel } from "./transcription/model.ts";
-import type { RunpodTranscriptionModelId, RunpodTranscriptionModelSettings } from "./transcription/options.ts";
 import { findVideoModel } from "./video/catalogue.ts";
+import { ImageModel } from "./image/model.ts";
 import { VideoModel } from "./video/model.ts";
+import { SpeechModel } from "./speech/model.ts";
+import { TranscriptionModel } from "./transcription/model.ts";
+import { EmbeddingModel } from "./embedding/model.ts";
+import { RerankingModel } from "./reranking/model.ts";
+import { createBatch } from "./batch/batch.ts";
+import type { RunpodEmbeddingModelSettings } from "./embedding/options.ts";
+import type { RunpodImageModelId, RunpodImageModelSettings } from "./image/options.ts";
+import type { RunpodChatModelSettings, RunpodCompletionModelSettings } from "./language/options.ts";
+import type { RunpodRerankingModelSettings } from "./reranking/options.ts";
+import type { RunpodSpeechModelId, RunpodSpeechModelSettings } from "./speech/options.ts";
+import type { RunpodTranscriptionModelId, RunpodTranscriptionModelSettings } from "./transcription/options.ts";
 import type { RunpodVideoModelId, RunpodVideoModelSettings } from "./video/options.ts";
 
 /** The Runpod provider: models of every kind, each by the id or URL of its endpoint. */

@@ -222,7 +222,7 @@ describe("a video request", () => {
     });
     assertEquals(input, { prompt: "A red apple rolls" });
     const features = warnings.map((warning) => warning.type === "unsupported" && warning.feature);
-    assertEquals(features, ["inputReferences", "image", "inputReferences", "n"]);
+    assertEquals(features, ["inputReferences", "inputReferences", "image", "n"]);
     const video = { type: "url" as const, url: "https://a.b/c.mp4" };
     const error = await refusal("kwaivgi/kling-v2.6-std-motion-control", {
       image: { type: "url", url: IMAGE_URL },

@@ -13,11 +13,11 @@ import {
   type Experimental_BatchV4Status as BatchV4Status,
   type InvalidArgumentError,
 } from "@ai-sdk/provider";
-import { cancelInBackground } from "../job/cancel.ts";
+import { cancelInBackground, isCancelRefused } from "../job/cancel.ts";
 import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import { CANCEL_REFUSED_STATUSES, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
+import { CONCURRENCY_LIMITS, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
 import { retryReads } from "../job/retry.ts";
 import { cancelJob, type Queue } from "../job/queue.ts";
 import { readStatusOnce, runJob, startJob } from "../job/wait.ts";
@@ -37,13 +37,12 @@ import {
 } from "./request.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
-/** How many submissions, status reads or cancels are on their way at once; the service takes 200 submissions. */
-const CONCURRENCY = 20;
-/** Of cancels the service takes 100 in 10 seconds. */
-const CANCELS = 2;
+/** How many submissions, status reads or cancels are on their way at once: a tenth of what the service accepts. */
+const CONCURRENCY = CONCURRENCY_LIMITS.run / 10;
+const CANCELS = CONCURRENCY_LIMITS.cancel / 10;
 /** How many results are downloaded at once. */
 const DOWNLOADS = 10;
-/** How often one status read or cancel may fail for a passing reason. */
+/** How often one status read or cancel is tried when it fails with a transient error. */
 const MAX_FAILURES = 5;
 
 /** Makes the batches of a provider. */
@@ -243,7 +242,7 @@ async function cancelBatch({ items }: OpenBatch, { abortSignal }: BatchCall): Pr
     } catch (error) {
       abortSignal?.throwIfAborted();
       // Refused, most likely because it has ended.
-      if (APICallError.isInstance(error) && CANCEL_REFUSED_STATUSES.includes(error.statusCode ?? 0)) return;
+      if (isCancelRefused(error)) return;
       failure ??= error;
     }
   });

@@ -19,6 +19,7 @@ import { isFinal, type RunpodJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import { notify } from "../job/job_wait.ts";
+import { MAX_DOWNLOAD_TRIES } from "../job/limits.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import type { Submission } from "../job/submission.ts";
 import { isTransientError, retryReads } from "../job/retry.ts";
@@ -36,7 +37,6 @@ type StatusCall = Parameters<NonNullable<VideoModelV4["doStatus"]>>[0];
 
 /** For so long after its start a job that is not found may only not be found yet. */
 const TOO_SOON_MILLIS = 10_000;
-const MAX_DOWNLOAD_TRIES = 5;
 
 /**
  * Starts the job of a call.
