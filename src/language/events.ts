@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import { createParser, type EventSourceParser } from "eventsource-parser";
+import { createParser, type EventSourceParser, type ParseError } from "eventsource-parser";
 import { readJob } from "../job/envelope.ts";
 import { ChunkParser } from "./chunk_parser.ts";
 
@@ -107,24 +107,24 @@ export class ChunkReader {
   }
 
   #startEvents(): void {
-    this.#events = createParser({
-      onEvent: ({ data }) => this.#addData(data),
-      onError: ({ line, value }) => this.#sink.addStray(line ?? value ?? ""),
-    });
+    // Runs for every event of a stream, so it does without the private fields.
+    const sink = this.#sink;
+    const json = this.#json;
+    const onEvent = ({ data }: { data: string }) => {
+      if (data === "[DONE]") return sink.complete();
+      let chunk: unknown;
+      try {
+        chunk = json.parse(data);
+      } catch {
+        return sink.addBroken(data, this.#isAtEnd);
+      }
+      sink.add(chunk);
+    };
+    const onError = ({ line, value }: ParseError) => sink.addStray(line ?? value ?? "");
+    this.#events = createParser({ onEvent, onError });
     const text = this.#text;
     this.#text = "";
     this.#events.feed(text);
-  }
-
-  #addData(data: string): void {
-    if (data === "[DONE]") return this.#sink.complete();
-    let chunk: unknown;
-    try {
-      chunk = this.#json.parse(data);
-    } catch {
-      return this.#sink.addBroken(data, this.#isAtEnd);
-    }
-    this.#sink.add(chunk);
   }
 
   #addChunk(chunk: unknown): void {

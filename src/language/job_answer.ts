@@ -44,20 +44,17 @@ export function outputParts(
 export function jobSource(queue: Queue, { yields, latest, leave }: FollowedJob): PieceSource {
   let hasYielded = false;
   let isAtEnd = false;
-  const next = async (reader: ChunkReader) => {
-    const { done, value } = await yields.next();
-    if (!done) {
-      hasYielded = true;
-      reader.addItem(value);
-      return true;
-    }
-    // A worker that yields nothing has its answer in its output.
-    if (!hasYielded && !isAtEnd) reader.addItem(latest().job.output);
-    isAtEnd = true;
-    return false;
-  };
   return {
-    next,
+    read: () => yields.next() as Promise<{ done?: boolean; value?: unknown }>,
+    add(reader, item) {
+      hasYielded = true;
+      reader.addItem(item);
+    },
+    addRest(reader) {
+      isAtEnd = true;
+      // A worker that yields nothing has its answer in its output.
+      if (!hasYielded) reader.addItem(latest().job.output);
+    },
     stop: (isLeft) => isLeft && leave(),
     brokenBy: (cause) => cause,
     follow: (whole) => Promise.resolve(answerOf(queue, latest(), whole)),

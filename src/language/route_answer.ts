@@ -17,15 +17,13 @@ import type { PieceSource } from "./stream.ts";
 export function routeSource(
   { response, read, brokenBy }: OpenAnswer,
   follow: (answer: Answer) => Promise<Answer>,
-): PieceSource {
+): PieceSource<Uint8Array> {
   const body = response.body?.getReader();
   const decoder = new TextDecoder();
   return {
-    async next(reader) {
-      const { done, value } = await body?.read() ?? { done: true, value: undefined };
-      reader.addText(decoder.decode(value, { stream: !done }));
-      return !done;
-    },
+    read: () => body ? body.read() : Promise.resolve({ done: true }),
+    add: (reader, bytes) => reader.addText(decoder.decode(bytes, { stream: true })),
+    addRest: (reader) => reader.addText(decoder.decode()),
     stop(_isLeft, reason) {
       // The connection may be broken already, and then there is nothing to stop.
       body?.cancel(reason).catch(() => {});

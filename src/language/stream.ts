@@ -12,9 +12,13 @@ import { type PartContext, PartWriter, writeWhole } from "./parts.ts";
 type Part = LanguageModelV4StreamPart;
 
 /** Where the pieces of an answer come from. */
-export interface PieceSource {
-  /** Reads the next piece into the reader. Returns false when there is none. */
-  next: (reader: ChunkReader) => Promise<boolean>;
+export interface PieceSource<Piece = unknown> {
+  /** Reads the next piece. */
+  read: () => Promise<{ done?: boolean; value?: Piece }>;
+  /** Gives a piece to the reader. */
+  add: (reader: ChunkReader, piece: Piece) => void;
+  /** Gives the reader what is left when there is no further piece. */
+  addRest: (reader: ChunkReader) => void;
   /** Stops reading. `isLeft` says that nobody wants the answer any more; else it is complete. */
   stop: (isLeft: boolean, reason?: unknown) => void;
   /** Makes the error for an answer that breaks off. */
@@ -40,19 +44,20 @@ export interface PartStreamOptions {
  * @throws {APICallError} when the answer is whole and not a completion, or empty.
  * @throws the abort signal's reason.
  */
-export async function partStream(
-  source: PieceSource,
+export async function partStream<Piece>(
+  source: PieceSource<Piece>,
   { context, maxTokens, warnings, abortSignal }: PartStreamOptions,
 ): Promise<ReadableStream<Part>> {
   // Collects the first parts, until there is a stream to put them into.
   const first: Part[] = [{ type: "stream-start", warnings }];
-  const out = { emit: (part: Part): void => void first.push(part) };
-  const writer = new PartWriter(context, (part) => out.emit(part));
+  const writer = new PartWriter(context, (part) => void first.push(part));
   const reader = new ChunkReader(writer, { maxTokens, keepsChunks: context.includeRawChunks });
 
   let isAtEnd = false;
   try {
-    while (!isAtEnd && !reader.isChunked) isAtEnd = !await untilAborted(source.next(reader), abortSignal);
+    while (!isAtEnd && !reader.isChunked) {
+      isAtEnd = !addPiece(source, reader, await untilAborted(source.read(), abortSignal));
+    }
   } catch (cause) {
     source.stop(true, cause);
     abortSignal?.throwIfAborted();
@@ -62,11 +67,22 @@ export async function partStream(
   if (whole !== undefined) {
     const answer = await source.follow(whole);
     if (!reader.addInside(answer.json)) {
-      writeWhole(answer, context, await source.ended(), out.emit);
+      writeWhole(answer, context, await source.ended(), (part) => void first.push(part));
       return streamOf(first);
     }
   }
-  return pulled({ source, reader, writer, isAtEnd, abortSignal }, first, out);
+  return pulled({ source, reader, writer, isAtEnd, abortSignal }, first);
+}
+
+/** Gives the reader what was read. Returns false at the end. */
+function addPiece<Piece>(
+  source: PieceSource<Piece>,
+  reader: ChunkReader,
+  { done, value }: { done?: boolean; value?: Piece },
+): boolean {
+  if (done) source.addRest(reader);
+  else source.add(reader, value as Piece);
+  return !done;
 }
 
 /** Makes a stream of parts that are all there. */
@@ -80,16 +96,15 @@ export function streamOf(parts: Part[]): ReadableStream<Part> {
 }
 
 /** A stream that reads the next piece when the consumer wants more. */
-function pulled(
+function pulled<Piece>(
   { source, reader, writer, isAtEnd, abortSignal }: {
-    source: PieceSource;
+    source: PieceSource<Piece>;
     reader: ChunkReader;
     writer: PartWriter;
     isAtEnd: boolean;
     abortSignal: AbortSignal | undefined;
   },
   first: Part[],
-  out: { emit: (part: Part) => void },
 ): ReadableStream<Part> {
   let hasEmitted = false;
   let isClosed = false;
@@ -110,7 +125,7 @@ function pulled(
       if (abortSignal?.aborted) return onAbort();
       abortSignal?.addEventListener("abort", onAbort, { once: true });
       for (const part of first) controller.enqueue(part);
-      out.emit = (part) => {
+      writer.emit = (part) => {
         hasEmitted = true;
         controller.enqueue(part);
       };
@@ -120,13 +135,21 @@ function pulled(
       while (!hasEmitted && !isClosed) {
         isAtEnd ||= writer.isDone;
         try {
-          if (!isAtEnd) isAtEnd = !await source.next(reader);
+          if (!isAtEnd) {
+            const { done = false, value } = await source.read();
+            // The answer was aborted in the meantime.
+            if (isClosed) return;
+            if (!done) source.add(reader, value as Piece);
+            else {
+              source.addRest(reader);
+              isAtEnd = true;
+            }
+          }
         } catch (cause) {
           if (isClosed) return;
           isAtEnd = true;
           writer.breakOff(source.brokenBy(cause));
         }
-        if (isClosed) return;
         if (!isAtEnd) continue;
         reader.end();
         const about = await source.ended();
