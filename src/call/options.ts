@@ -8,6 +8,7 @@ import * as z from "zod/v4-mini";
 import { badOption, isNot } from "../input/context.ts";
 import { type RunpodWaitOptions, submissionOptions, waitOptions } from "../job/options.ts";
 import type { Submission } from "../job/submission.ts";
+import { once } from "../once.ts";
 
 /** The options about the job of a call, which every modality has. */
 export interface JobOptions {
@@ -32,8 +33,11 @@ export type OptionsSchema = z.ZodMiniObject<z.core.$ZodShape>;
 
 /** The schema of a modality's options: those about its job, and its own. */
 export function callOptions(own: z.core.$ZodShape = {}): OptionsSchema {
-  return z.object({ ...waitOptions(), ...submissionOptions(), ...own });
+  return z.object({ ...waitShape(), ...submissionShape(), ...own });
 }
+
+const waitShape = once(waitOptions);
+const submissionShape = once(submissionOptions);
 
 /**
  * Sorts and checks `providerOptions.runpod`.
@@ -49,21 +53,17 @@ export function sortOptions<Ours>(
     throw badOption("", isNot(given, "an object"));
   }
 
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  const [mine, worker] = partition(entries, schema.shape);
-  const result = z.safeParse(schema, Object.fromEntries(mine));
+  const isOurs = (key: string) => Object.hasOwn(schema.shape, key);
+  const [mine, worker] = partition(given, isOurs);
+  const result = z.safeParse(schema, mine);
   if (!result.success) {
     const { path, reason } = describeIssue(result.error.issues[0], given);
     throw badOption(path, reason);
   }
-  const [wait, others] = partition(Object.entries(result.data), waitOptions());
-  const [submission, ours] = partition(others, submissionOptions());
-  const { jobId, ...waiting } = Object.fromEntries(wait) as RunpodWaitOptions & { jobId?: string };
-  return {
-    job: { jobId, submission: Object.fromEntries(submission), wait: waiting },
-    ours: Object.fromEntries(ours) as Ours,
-    worker: Object.fromEntries(worker),
-  };
+  const [wait, others] = partition(result.data, (key) => Object.hasOwn(waitShape(), key));
+  const [submission, ours] = partition(others, (key) => Object.hasOwn(submissionShape(), key));
+  const { jobId, ...waiting } = wait as RunpodWaitOptions & { jobId?: string };
+  return { job: { jobId, submission, wait: waiting }, ours: ours as Ours, worker };
 }
 
 /** Where a value breaks a schema, and the sentence that says why. */
@@ -75,9 +75,10 @@ export function describeIssue(issue: z.core.$ZodIssue, given: unknown): { path: 
   return { path, reason: isNot(value, issue.message) };
 }
 
-type Entries = Array<[key: string, value: unknown]>;
-
-function partition(entries: Entries, shape: object): [within: [string, never][], others: [string, never][]] {
-  const those = (isWithin: boolean) => entries.filter(([key]) => Object.hasOwn(shape, key) === isWithin);
-  return [those(true), those(false)] as [[string, never][], [string, never][]];
+/** Splits the entries of an object that have a value. */
+function partition(object: object, isFirst: (key: string) => boolean): [first: JSONObject, second: JSONObject] {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
+  if (entries.length === 0) return [{}, {}];
+  const those = (isWanted: boolean) => Object.fromEntries(entries.filter(([key]) => isFirst(key) === isWanted));
+  return [those(true), those(false)];
 }
