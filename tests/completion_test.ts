@@ -17,6 +17,27 @@ function open(behavior: EmulatedBehavior = {}) {
 }
 
 describe("a completion model", () => {
+  it("sends its request as a job where the setting says so, whole and streamed", async () => {
+    const { emulator, runpod } = open();
+    const model = runpod.completionModel("mine", { transport: "queue", model: "org/base" });
+    const call = { model, maxOutputTokens: 500, prompt: "Once upon a time" };
+    const whole = await generateText(call);
+    const byRoute = await generateText({ ...call, model: runpod.completionModel("mine") });
+    assertEquals([whole.text, whole.finishReason, whole.usage], [
+      byRoute.text,
+      byRoute.finishReason,
+      byRoute.usage,
+    ]);
+    assertEquals(await streamText(call).text, whole.text);
+    const inputs = emulator.jobs.map(({ input }) => input as Record<string, unknown>);
+    assertEquals(inputs[0].openai_route, "/v1/completions");
+    const body = inputs[0].openai_input as Record<string, unknown>;
+    assertEquals([body.model, body.prompt], ["org/base", "Once upon a time"]);
+    const { jobId } = whole.providerMetadata!.runpod;
+    const again = await generateText({ ...call, providerOptions: { runpod: { jobId } } });
+    assertEquals(again.text, whole.text);
+  });
+
   it("goes on from a text, whole and streamed, and tells why it stopped and what it used", async () => {
     const { emulator, runpod } = open();
     const model = runpod.completionModel("mine");
