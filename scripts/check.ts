@@ -47,6 +47,7 @@ const PACKAGE_CHECKS: Record<string, Check> = {
   "npm package: new projects": checkNewProjects,
   "npm package: size": async () => (await checkSize()).problems,
   "npm package: speed of a stream": [...runGuard, "stream"],
+  "npm package: speed of a job's output": [...runGuard, "queue"],
 };
 
 /** All but `tests/runtimes/`, which has dependencies of its own. */

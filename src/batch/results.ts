@@ -1,0 +1,63 @@
+/**
+ * Reads the results of a batch.
+ *
+ * @module
+ */
+import type { Experimental_BatchV4ItemResult as BatchV4ItemResult, JSONValue } from "@ai-sdk/provider";
+import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import { RunpodJobError } from "../job/error.ts";
+import type { RunpodWaitOptions } from "../job/options.ts";
+import { runJob } from "../job/wait.ts";
+import { describeJob } from "../output/job_output.ts";
+import { limitConcurrency } from "./concurrency.ts";
+import { describeError } from "./error.ts";
+import type { OpenBatch } from "./open_batch.ts";
+import { type BatchCall, readResult } from "./request.ts";
+
+/** How many results are downloaded at once. */
+const DOWNLOADS = 10;
+
+/**
+ * Streams each result when it is there, and waits for those that are not. All jobs are polled at once, because a result
+ * expires soon after its job has ended.
+ */
+export function batchResults(
+  { items }: OpenBatch,
+  { abortSignal }: BatchCall,
+  wait: RunpodWaitOptions,
+): ReadableStream<BatchV4ItemResult> {
+  const stop = new AbortController();
+  const signal = abortSignal ? AbortSignal.any([abortSignal, stop.signal]) : stop.signal;
+  const download = limitConcurrency(DOWNLOADS);
+  const options = { timeoutMillis: Infinity, ...wait, cancelOnAbort: false, cancelOnTimeout: false };
+  const resultOf = async (item: OpenBatch["items"][number]): Promise<BatchV4ItemResult> => {
+    const { id, group, queue, jobId, error } = item;
+    if (jobId === undefined) return { type: group.type, id, status: "failed", error: error ?? { message: "No job" } };
+    try {
+      return await runJob(queue, { jobId }, { ...options, abortSignal: signal }, async (result, tools) => {
+        return await download(() => readResult(queue, item, result, tools));
+      });
+    } catch (error) {
+      // A job that has not ended has no result yet, not even a failed one.
+      if (!RunpodJobError.isInstance(error) || error.kind === "deadline") throw error;
+      const { kind, job } = error;
+      const status = kind === "cancelled" || kind === "expired" ? kind : "failed";
+      const providerMetadata = { runpod: removeUndefinedEntries<JSONValue>(describeJob(queue, job)) };
+      return { type: group.type, id, status, error: describeError(error), providerMetadata };
+    }
+  };
+  return new ReadableStream<BatchV4ItemResult>({
+    start(controller) {
+      // Not returned, because nothing is read from a stream until its start has ended.
+      Promise.all(items.map(async (item) => {
+        const result = await resultOf(item);
+        if (!stop.signal.aborted) controller.enqueue(result);
+      })).then(() => stop.signal.aborted || controller.close(), (error) => {
+        if (stop.signal.aborted) return;
+        stop.abort(error);
+        controller.error(error);
+      });
+    },
+    cancel: (reason) => stop.abort(reason),
+  });
+}

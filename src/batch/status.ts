@@ -1,0 +1,74 @@
+/**
+ * Reads the status of a batch, and cancels it.
+ *
+ * @module
+ */
+import type { Experimental_BatchV4Status as BatchV4Status } from "@ai-sdk/provider";
+import { isCancelRefused } from "../job/cancel.ts";
+import { isFinal, type RunpodJob } from "../job/envelope.ts";
+import { RunpodJobError } from "../job/error.ts";
+import { CONCURRENCY_LIMITS, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
+import { cancelJob } from "../job/queue.ts";
+import { retryReads } from "../job/retry.ts";
+import { readStatusOnce } from "../job/wait.ts";
+import { forEachAtMost } from "./concurrency.ts";
+import type { OpenBatch } from "./open_batch.ts";
+import type { BatchCall } from "./request.ts";
+
+/** Status reads and cancels at once: a small share of what the service accepts for one endpoint. */
+const STATUS_READS = CONCURRENCY_LIMITS.status / 20;
+const CANCELS = CONCURRENCY_LIMITS.cancel / 10;
+/** How often one request is tried when it fails with a transient error. */
+const MAX_TRIES = 5;
+
+const mayRetry = (failures: number) => failures < MAX_TRIES;
+
+/** Reads the status of all jobs and adds them up. A job whose result has expired counts as failed. */
+export async function batchStatus(
+  { createdAt, items }: OpenBatch,
+  { abortSignal }: BatchCall,
+): Promise<BatchV4Status> {
+  const jobs = await forEachAtMost(items, STATUS_READS, async ({ queue, jobId }): Promise<RunpodJob | undefined> => {
+    if (jobId === undefined) return undefined;
+    try {
+      return (await retryReads(() => readStatusOnce(queue, jobId, abortSignal), abortSignal, mayRetry)).job;
+    } catch (error) {
+      if (RunpodJobError.isInstance(error) && error.kind === "expired") return undefined;
+      throw error;
+    }
+  });
+  const total = jobs.length;
+  const pending = jobs.filter((job) => job && !isFinal(job)).length;
+  const completed = jobs.filter((job) => job?.status === "COMPLETED");
+  const failed = total - pending - completed.length;
+  // The earliest times that the jobs can have ended at. No result expires before its job has ended.
+  const ends = completed.map((job) => createdAt + (job?.delayTimeMillis ?? 0) + (job?.executionTimeMillis ?? 0));
+  return {
+    status: pending > 0 ? "pending" : completed.length > 0 ? "completed" : "failed",
+    requestCounts: { total, pending, completed: completed.length, failed },
+    createdAt: new Date(createdAt).toISOString(),
+    ...(ends.length > 0 && { expiresAt: new Date(Math.min(...ends) + RESULT_LIFETIME_MILLIS.run).toISOString() }),
+  };
+}
+
+/**
+ * Cancels all jobs that have not ended. If one cannot be cancelled, the others still are.
+ *
+ * @throws the first error.
+ */
+export async function cancelBatch({ items }: OpenBatch, { abortSignal }: BatchCall): Promise<Record<never, never>> {
+  let failure: unknown;
+  await forEachAtMost(items, CANCELS, async ({ queue, jobId }) => {
+    if (jobId === undefined) return;
+    try {
+      await retryReads(() => cancelJob(queue, jobId, abortSignal), abortSignal, mayRetry);
+    } catch (error) {
+      abortSignal?.throwIfAborted();
+      // Most likely the job has ended.
+      if (isCancelRefused(error)) return;
+      failure ??= error;
+    }
+  });
+  if (failure !== undefined) throw failure;
+  return {};
+}
