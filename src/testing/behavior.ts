@@ -34,6 +34,10 @@ export interface EmulatedBehavior {
   cancelFinishedStatus?: 200 | 400 | 404;
   /** Status of a job that ran longer than `policy.executionTimeout`. @default "FAILED" */
   executionTimeoutStatus?: "FAILED" | "TIMED_OUT";
+  /** How often a job whose worker was lost goes back to the queue. @default 1 */
+  lostWorkerRetries?: number;
+  /** Status of a job whose worker was lost once more. @default "FAILED" */
+  lostWorkerStatus?: "FAILED" | "TIMED_OUT";
   /** Whether the webhook of a cancelled job is called. @default "silent" */
   cancelledWebhook?: "silent" | "called";
   /** HTTP status of a body over 10 MiB (`/run`) or 20 MiB (`/runsync`). @default 413 */

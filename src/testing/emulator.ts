@@ -3,6 +3,7 @@ import type { Call, Submit } from "./call.ts";
 import { uuid } from "./common/hash.ts";
 import { plainJson, serviceError } from "./common/response.ts";
 import type { EmulatedEndpoint, EmulatedTiming } from "./endpoint_options.ts";
+import { createEventHub, type EmulatedEvent } from "./events.ts";
 import { answerOpenai } from "./openai/answer.ts";
 import { publicEndpoints } from "./public_endpoints/all.ts";
 import { type EmulatedJob, emulatedJob } from "./queue/emulated_job.ts";
@@ -14,6 +15,13 @@ import { callWebhook } from "./queue/webhook.ts";
 import { limitRates } from "./rate_limits.ts";
 import { type EmulatedRequest, logEntry } from "./request_log.ts";
 import { type Route, routeOf } from "./route.ts";
+import { passDeadlines } from "./worker_side/deadlines.ts";
+import type { EmulatedWorker } from "./worker_side/emulated_worker.ts";
+import { workerEnvironment, type WorkerEnvironmentOptions } from "./worker_side/environment.ts";
+import { dropIfEnded } from "./worker_side/leases.ts";
+import type { WorkerPool } from "./worker_side/pool.ts";
+import { answerWorker } from "./worker_side/routes.ts";
+import { announceWorker, endWorker, listWorkers, workersWanted } from "./worker_side/workers.ts";
 import type { Product } from "./workers/media/product.ts";
 import { resultFile } from "./workers/media/result_file.ts";
 import { refusal } from "./workers/server_reply.ts";
@@ -51,6 +59,35 @@ export interface RunpodEmulator {
   readonly requests: EmulatedRequest[];
   /** Every job of a queue endpoint, oldest first, with those that OpenAI routes made. */
   readonly jobs: EmulatedJob[];
+  /** The external workers of all endpoints, as they are now. */
+  readonly workers: EmulatedWorker[];
+  /**
+   * Returns the environment variables with which a worker process takes the jobs of an endpoint.
+   *
+   * @throws Error if the endpoint has no external workers
+   */
+  workerEnvironment: (endpoint: string, options: WorkerEnvironmentOptions) => Record<string, string>;
+  /**
+   * Announces that a worker process was started: until its first request it counts as starting.
+   *
+   * @throws Error if the endpoint has no external workers
+   */
+  workerStarted: (endpoint: string, workerId: string) => void;
+  /**
+   * Reports that a worker process has ended, or is about to be ended: its jobs go back to the queue at once, and it gets
+   * no more jobs. Without this, its jobs go back after `lostAfterMillis`.
+   *
+   * @throws Error if the endpoint has no external workers
+   */
+  workerEnded: (endpoint: string, workerId: string) => void;
+  /**
+   * Returns how many workers the jobs of an endpoint need now, from 0 to its `maxWorkers`.
+   *
+   * @throws Error if the endpoint has no external workers
+   */
+  workersWanted: (endpoint: string) => number;
+  /** Calls the listener, which must not throw, for each event from now on. Returns a function that ends this. */
+  subscribe: (listener: (event: EmulatedEvent) => void) => () => void;
 }
 
 /**
@@ -74,13 +111,17 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
   const jobs: EmulatedJob[] = [];
   const jobsById = new Map<string, Job>();
   const admit = options.rateLimits ? limitRates() : () => () => {};
+  const events = createEventHub();
   let count = 0;
 
   const endpoints = new Map<string, Endpoint>();
   for (const [id, config] of Object.entries({ ...publicEndpoints, ...options.endpoints })) {
-    endpoints.set(id, createEndpoint(id, config, options.timing, behavior));
+    endpoints.set(id, createEndpoint(id, config, options.timing, behavior, events));
   }
-  const server = endpoints.get("local") ?? createEndpoint("local", { worker: "chat" }, options.timing, behavior);
+  const local = endpoints.get("local");
+  const server = local === undefined || local.pool !== undefined
+    ? createEndpoint("local", { worker: "chat" }, options.timing, behavior, events)
+    : local;
 
   /** Stands in for the downloads of workers: reads the result files of this emulator's jobs. */
   function readFile(address: string): Uint8Array | undefined {
@@ -97,15 +138,31 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     return (operation, input, request) => {
       const id = `${operation === "runsync" ? "sync-" : ""}${uuid(`job ${++count}`)}-u1`;
       const work = workerOf(endpoint, { origin: url.origin, isQueued, readFile });
-      const job = addJob(endpoint, { id, operation, input, request, work }, Date.now());
+      const onChange = isQueued ? (job: Job) => jobChanged(endpoint, job) : undefined;
+      const job = addJob(endpoint, { id, operation, input, request, work, onChange }, Date.now());
       if (!isQueued) return job;
       endpoint.jobs.set(id, job);
       jobsById.set(id, job);
       jobs.push(emulatedJob(job));
-      job.announce = () => void callWebhook(job, options.webhookFetch ?? ((url, init) => globalThis.fetch(url, init)));
+      job.announce = () => {
+        void callWebhook(job, options.webhookFetch ?? ((url, init) => globalThis.fetch(url, init)));
+        if (endpoint.pool === undefined) events.follow(job);
+      };
       job.announce();
       return job;
     };
+  }
+
+  function jobChanged({ pool }: Endpoint, job: Job): void {
+    if (pool !== undefined) dropIfEnded(pool, job, Date.now());
+    events.jobChanged(job);
+  }
+
+  function poolOf(id: string): WorkerPool {
+    const pool = endpoints.get(id)?.pool;
+    if (pool === undefined) throw new Error(`Endpoint "${id}" has no external workers: give it worker: "external"`);
+    passDeadlines(pool, Date.now());
+    return pool;
   }
 
   async function answer(call: Call, authorization: string | null): Promise<Response> {
@@ -113,6 +170,12 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     if (route.operation === "file") return download(fileAt(route), call.method);
     // A model server by itself does not check Runpod's keys.
     if (route.host === "server") return await answerServer(call, server);
+    if (route.host === "worker") {
+      const endpoint = endpoints.get(route.endpoint ?? "");
+      return endpoint?.pool === undefined
+        ? serviceError(404, "endpoint not found")
+        : await answerWorker(call, authorization, endpoint.pool, endpoint.jobs);
+    }
     if (!isAuthorized(authorization, options.apiKey)) {
       return behavior.unauthorizedBody === "empty"
         ? new Response(null, { status: 401 })
@@ -120,6 +183,10 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     }
     const endpoint = endpoints.get(route.endpoint ?? "");
     if (endpoint === undefined) return serviceError(404, "endpoint not found");
+    if (endpoint.pool !== undefined) {
+      if (route.host === "balancer") return serviceError(400, "not allowed for QB API");
+      passDeadlines(endpoint.pool, Date.now());
+    }
     return route.host === "balancer" ? await answerServer(call, endpoint) : await answerGateway(call, endpoint);
   }
 
@@ -169,6 +236,19 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     },
     requests,
     jobs,
+    get workers() {
+      const pools = [...endpoints.values()].flatMap(({ pool }) => pool ?? []);
+      return pools.flatMap(({ endpoint: { id } }) => listWorkers(poolOf(id), Date.now()));
+    },
+    workerEnvironment: (endpoint, environment) => workerEnvironment(poolOf(endpoint), environment),
+    workerStarted: (endpoint, workerId) => announceWorker(poolOf(endpoint), workerId, Date.now()),
+    workerEnded: (endpoint, workerId) => {
+      const pool = poolOf(endpoint);
+      endWorker(pool, workerId, Date.now());
+      passDeadlines(pool, Date.now());
+    },
+    workersWanted: (endpoint) => workersWanted(poolOf(endpoint), Date.now()),
+    subscribe: events.subscribe,
   };
 }
 

@@ -46,6 +46,8 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    * - `"embedding"`: Runpod's worker for Infinity, which embeds and reranks.
    * - `"comfyui"`: Runpod's worker for ComfyUI.
    * - `"audio"`: an OpenAI-compatible server for speech and transcription, on OpenAI routes only.
+   * - `"external"`: processes outside of the emulator, such as Python programs with the `runpod` package, which take the
+   *   jobs over HTTP. See `workerEnvironment` of the emulator.
    */
   worker:
     | "chat"
@@ -57,7 +59,17 @@ export interface EmulatedEndpoint extends EmulatedTiming {
     | "embedding"
     | "comfyui"
     | "audio"
+    | "external"
     | EmulatedHandler;
+  /** External: how many workers may have jobs at the same time. Further ones wait. @default 3 */
+  maxWorkers?: number;
+  /**
+   * External: milliseconds without a request from a worker, or without one of its pings naming a job, after which the
+   * worker or the job is lost. Lost jobs go back to the queue, see `lostWorkerRetries`.
+   *
+   * @default 30000
+   */
+  lostAfterMillis?: number;
   /**
    * Image, video, speech, whisper: the rules of the input. A job whose input breaks one fails. Default: `prompt` is
    * required, and `size`, `width` and `height` must be sizes.

@@ -49,11 +49,14 @@
  */
 
 export type { EmulatedBehavior } from "./behavior.ts";
+export type { EmulatedEvent } from "./events.ts";
 export { createRunpodEmulator, type RunpodEmulator, type RunpodEmulatorOptions } from "./emulator.ts";
 export type { EmulatedEndpoint, EmulatedOutcome, EmulatedState, EmulatedTiming } from "./endpoint_options.ts";
-export type { EmulatedJob } from "./queue/emulated_job.ts";
+export type { EmulatedJob, EmulatedJobStep } from "./queue/emulated_job.ts";
 export type { EmulatedRequest } from "./request_log.ts";
 export type { EmulatedOperation } from "./route.ts";
+export type { EmulatedWorker, EmulatedWorkerState } from "./worker_side/emulated_worker.ts";
+export type { WorkerEnvironmentOptions } from "./worker_side/environment.ts";
 export type { EmulatedToolDeltas } from "./workers/chat/tool_deltas.ts";
 export type { EmulatedHandler, EmulatedHandlerJob } from "./workers/handler.ts";
 export type { EmulatedInputRule, EmulatedInputRules } from "./workers/input_rules.ts";

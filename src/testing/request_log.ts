@@ -16,6 +16,8 @@ export interface EmulatedRequest {
   route?: string;
   /** The id of its job. */
   jobId?: string;
+  /** The id of the external worker that sent it. */
+  workerId?: string;
   /** The body: parsed JSON, `FormData`, or text; undefined if there is none. */
   body?: unknown;
 }

@@ -10,24 +10,37 @@ export type EmulatedOperation =
   | "purge-queue"
   | "health"
   | "openai"
+  | "job-take"
+  | "job-take-batch"
+  | "job-done"
+  | "job-stream"
+  | "job-stop"
+  | "ping"
   | "file"
   | "unknown";
 
 /** The target of a request. */
 export interface Route {
   operation: EmulatedOperation;
-  /** What answers: the gateway of the queue, a load balancer in front of a worker, or a model server by itself. */
-  host: "gateway" | "balancer" | "server";
+  /**
+   * What answers: the gateway of the queue for clients or for workers, a load balancer in front of a worker, or a model
+   * server by itself.
+   */
+  host: "gateway" | "worker" | "balancer" | "server";
   endpoint?: string;
   /** The path after `/v1/`, for `openai`. */
   route?: string;
   jobId?: string;
+  /** The id of the worker that sends the request, for the operations of workers. */
+  workerId?: string;
   /** The name of a job's file, for `file`. */
   file?: string;
 }
 
 const jobOperations = new Set(["status", "status-sync", "stream", "cancel", "retry"]);
 const endpointOperations = new Set(["run", "runsync", "purge-queue", "health"]);
+const workerOperations = new Set(["job-take", "job-take-batch", "job-stop", "ping"]);
+const reportOperations = new Set(["job-done", "job-stream"]);
 
 /** Reads the target from a URL. Runpod's paths work on any origin and behind any prefix, as behind a proxy. */
 export function routeOf(url: URL): Route {
@@ -54,6 +67,13 @@ export function routeOf(url: URL): Route {
     }
     if (jobOperations.has(operation) && rest.length === 1) {
       return { operation: operation as EmulatedOperation, host: "gateway", endpoint, jobId: decode(rest[0]) };
+    }
+    if (workerOperations.has(operation) && rest.length === 1) {
+      return { operation: operation as EmulatedOperation, host: "worker", endpoint, workerId: decode(rest[0]) };
+    }
+    if (reportOperations.has(operation) && rest.length === 2) {
+      const [workerId, jobId] = rest.map(decode);
+      return { operation: operation as EmulatedOperation, host: "worker", endpoint, workerId, jobId };
     }
     return { operation: "unknown", host: "gateway", endpoint };
   }

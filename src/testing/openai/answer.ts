@@ -2,7 +2,7 @@ import type { Call, Submit } from "../call.ts";
 import { isRecord } from "../common/json.ts";
 import { plainJson, serviceError, serviceJson } from "../common/response.ts";
 import type { Endpoint } from "../queue/endpoint.ts";
-import type { Job } from "../queue/job.ts";
+import { type Job, startTime } from "../queue/job.ts";
 import { endOf, envelope, hasYielded, isPickedUp } from "../queue/job_state.ts";
 import { waitFor } from "../queue/wait.ts";
 import { refusal } from "../workers/server_reply.ts";
@@ -17,7 +17,11 @@ const BALANCER_WAIT_MILLIS = 120_000;
 /** Answers an OpenAI route: turns the request into a job, waits for it, and turns the job's output into the response. */
 export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submit): Promise<Response> {
   const { route, url, signal } = call;
-  const kind = isAudioRoute(route.route) ? audioRoute : jsonRoute;
+  const { pool } = endpoint;
+  if (pool !== undefined && call.form !== undefined) {
+    return serviceError(400, "the emulator cannot pass a form to an external worker");
+  }
+  const kind = isAudioRoute(route.route) && pool === undefined ? audioRoute : jsonRoute;
   const isQueued = route.host === "gateway";
   const input = await kind.inputOf(call, isQueued);
   const job = submit("openai", input, { input });
@@ -46,7 +50,7 @@ export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submi
     return gatewayTimeoutAnswer === "job" ? serviceJson(200, envelope(job, now)) : gatewayTimeout(url.host);
   }
   if (end.status === "COMPLETED") {
-    return kind.responseOf(Array.isArray(end.output) ? end.output[0] : end.output, headers);
+    return kind.responseOf(answerIn(job, end.output), headers);
   }
 
   const { openaiError } = endpoint.behavior;
@@ -58,6 +62,14 @@ export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submi
   if (isQueued) return serviceJson(500, openaiError === "error" ? { error: error ?? status } : envelope(job, now));
   const message = typeof error === "string" ? error : JSON.stringify(error ?? status);
   return plainJson(500, refusal(500, "InternalServerError", message).body, headers);
+}
+
+/** The answer in the output of a job. A generator's output is the list of its yields, or an empty list. */
+function answerIn(job: Job, output: unknown): unknown {
+  if (!Array.isArray(output)) return output;
+  if (output.length > 0) return output[0];
+  const startedAt = startTime(job);
+  return job.yields.find(({ at }) => at >= startedAt)?.output;
 }
 
 /** Whether the answer is a stream: the request asked for one, and the worker yields text. Anything else is one answer. */

@@ -4,6 +4,8 @@ import { createJob, IN_QUEUE, type Job, type JobRequest, startAttempt, type Step
 import { endOf } from "./job_state.ts";
 import { runIfDue } from "./run.ts";
 import { type ResolvedEndpoint, resolveEndpoint } from "../resolved_endpoint.ts";
+import { offer } from "../worker_side/leases.ts";
+import { createPool, type PoolListener, type WorkerPool } from "../worker_side/pool.ts";
 
 /** An endpoint with its jobs and the state of its worker. One warm worker takes any number of jobs at once. */
 export interface Endpoint extends ResolvedEndpoint {
@@ -17,6 +19,8 @@ export interface Endpoint extends ResolvedEndpoint {
   lastEnd: number;
   /** How many jobs `/retry` has started again. */
   retried: number;
+  /** The external workers that run its jobs; undefined if the emulator runs them. */
+  readonly pool?: WorkerPool;
 }
 
 /** Creates an endpoint without jobs. */
@@ -25,9 +29,12 @@ export function createEndpoint(
   config: EmulatedEndpoint,
   timing: EmulatedTiming | undefined,
   behavior: EmulatedBehavior,
+  listener: PoolListener,
 ): Endpoint {
+  const endpoint = resolveEndpoint(id, config, timing, behavior);
   return {
-    ...resolveEndpoint(id, config, timing, behavior),
+    ...endpoint,
+    pool: config.worker === "external" ? createPool(endpoint, listener) : undefined,
     jobs: new Map(),
     open: new Set(),
     readyAt: -Infinity,
@@ -45,8 +52,11 @@ export function addJob(endpoint: Endpoint, request: JobRequest, now: number): Jo
 
 /** Starts an attempt of a job: the first one, or another one after `/retry`. */
 export function enqueue(endpoint: Endpoint, job: Job, now: number): void {
-  const { states } = endpoint.config;
-  if (states === undefined) {
+  const { pool, config: { states } } = endpoint;
+  if (pool !== undefined) {
+    startAttempt(job, [{ status: IN_QUEUE, at: now }], now);
+    offer(pool, job);
+  } else if (states === undefined) {
     const startAt = workerReadyTime(endpoint, now);
     const steps = [{ status: IN_QUEUE, at: now }, { status: "IN_PROGRESS", at: startAt }];
     startAttempt(job, steps, startAt + endpoint.timing.runMillis);

@@ -1,4 +1,7 @@
 import { type Endpoint, isWarm } from "./endpoint.ts";
+import type { EmulatedWorkerState } from "../worker_side/emulated_worker.ts";
+import type { WorkerPool } from "../worker_side/pool.ts";
+import { listWorkers } from "../worker_side/workers.ts";
 import { endOf, envelope, isKept } from "./job_state.ts";
 
 /** The body of `/health`: how many jobs and workers are in which state. */
@@ -6,6 +9,15 @@ export interface Health {
   jobs: Record<"completed" | "failed" | "inProgress" | "inQueue" | "retried", number>;
   workers: Record<"idle" | "initializing" | "ready" | "running" | "throttled" | "unhealthy", number>;
 }
+
+const NO_WORKERS: Health["workers"] = {
+  idle: 0,
+  initializing: 0,
+  ready: 0,
+  running: 0,
+  throttled: 0,
+  unhealthy: 0,
+};
 
 /** Counts an endpoint's jobs and workers. */
 export function health(endpoint: Endpoint, now: number): Health {
@@ -19,15 +31,24 @@ export function health(endpoint: Endpoint, now: number): Health {
     else if (end === undefined) jobs.inProgress++;
     else if (status !== "CANCELLED") jobs.failed++;
   }
+  return { jobs, workers: endpoint.pool ? externalWorkers(endpoint.pool, now) : emulatedWorkers(endpoint, jobs, now) };
+}
+
+function emulatedWorkers(endpoint: Endpoint, jobs: Health["jobs"], now: number): Health["workers"] {
   const isStarting = endpoint.readyAt > now;
   const idle = !isStarting && jobs.inProgress === 0 && isWarm(endpoint, now) ? 1 : 0;
-  const workers = {
-    idle,
-    initializing: isStarting ? 1 : 0,
-    ready: idle,
-    running: jobs.inProgress,
-    throttled: 0,
-    unhealthy: 0,
+  return { ...NO_WORKERS, idle, initializing: isStarting ? 1 : 0, ready: idle, running: jobs.inProgress };
+}
+
+function externalWorkers(pool: WorkerPool, now: number): Health["workers"] {
+  const count = (...states: EmulatedWorkerState[]) =>
+    listWorkers(pool, now).filter(({ state }) => states.includes(state)).length;
+  return {
+    idle: count("idle"),
+    initializing: count("starting"),
+    ready: count("idle"),
+    running: count("running", "stopping"),
+    throttled: count("throttled"),
+    unhealthy: count("unhealthy"),
   };
-  return { jobs, workers };
 }

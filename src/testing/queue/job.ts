@@ -7,6 +7,8 @@ export interface Step {
   at: number;
   /** Progress that the worker reports. */
   output?: unknown;
+  /** The external worker that started to run the job. */
+  workerId?: string;
 }
 
 /** The end of a job. */
@@ -22,8 +24,10 @@ export interface JobRequest {
   readonly input: Record<string, unknown>;
   /** The whole body of the submission, with `policy`, `webhook` and `s3Config`. */
   readonly request: Record<string, unknown>;
-  /** What runs the job. */
-  readonly work: EmulatedHandler;
+  /** What runs the job; undefined if an external worker does. */
+  readonly work?: EmulatedHandler;
+  /** Called after each change that does not come from the clock alone. */
+  readonly onChange?: (job: Job) => void;
 }
 
 /**
@@ -81,33 +85,68 @@ export function startAttempt(job: Job, steps: Step[], outputAt: number): void {
   Object.assign(job, { attempt: job.attempt + 1, steps, outputAt, yields: [], drained: 0 });
   job.end = undefined;
   job.run = undefined;
-  wakeWaiting(job);
+  changed(job);
 }
 
-/** Tells every waiting request that the job has changed. */
-export function wakeWaiting(job: Job): void {
+/** Puts a job back into the queue after its worker was lost. */
+export function backToQueue(job: Job, now: number): void {
+  job.steps.push({ status: IN_QUEUE, at: now });
+  changed(job);
+}
+
+/** Starts a job on an external worker. */
+export function startOn(job: Job, workerId: string, now: number): void {
+  job.steps.push({ status: "IN_PROGRESS", at: now, workerId });
+  changed(job);
+}
+
+/** Replaces the progress of a running job. */
+export function setProgress(job: Job, output: unknown): void {
+  job.steps[job.steps.length - 1].output = output;
+  changed(job);
+}
+
+/** Adds a yield that is there now. */
+export function addYield(job: Job, output: unknown, now: number): void {
+  job.yields.push({ at: now, output });
+  changed(job);
+}
+
+/** Ends a job. */
+export function endJob(job: Job, end: JobEnd): void {
+  job.end = end;
+  // A handler that still runs belongs to no current run, so its result is ignored.
+  job.run = {};
+  changed(job);
+}
+
+/** Tells every waiting request, and the listener, that the job has changed. */
+export function changed(job: Job): void {
   for (const wake of [...job.waiting]) wake();
+  job.onChange?.(job);
 }
 
 /** A stay in the queue, and the run that followed it. A job has several if the platform dispatched it again. */
 export interface Dispatch {
   queuedAt: number;
   startedAt?: number;
+  workerId?: string;
 }
 
 /** Groups the steps of a timeline into dispatches. */
 export function dispatchesOf(steps: Step[]): Dispatch[] {
   const dispatches: Dispatch[] = [];
-  for (const { status, at } of steps) {
+  for (const { status, at, workerId } of steps) {
     const last = dispatches.at(-1);
-    if (status !== IN_QUEUE && last !== undefined) last.startedAt ??= at;
-    else if (status !== IN_QUEUE) dispatches.push({ queuedAt: at, startedAt: at });
-    else if (last === undefined || last.startedAt !== undefined) dispatches.push({ queuedAt: at });
+    if (status === IN_QUEUE) {
+      if (last === undefined || last.startedAt !== undefined) dispatches.push({ queuedAt: at });
+    } else if (last === undefined) dispatches.push({ queuedAt: at, startedAt: at, workerId });
+    else if (last.startedAt === undefined) Object.assign(last, { startedAt: at, workerId });
   }
   return dispatches;
 }
 
-/** When the last dispatch starts to run. */
+/** When the last dispatch starts to run; `Infinity` if it waits for an external worker. */
 export function startTime(job: Job): number {
   return dispatchesOf(job.steps).at(-1)?.startedAt ?? Infinity;
 }

@@ -1,13 +1,4 @@
-import {
-  dispatchesOf,
-  executionDeadline,
-  IN_QUEUE,
-  type Job,
-  type JobEnd,
-  MINUTE,
-  type Step,
-  wakeWaiting,
-} from "./job.ts";
+import { dispatchesOf, endJob, executionDeadline, IN_QUEUE, type Job, type JobEnd, MINUTE, type Step } from "./job.ts";
 import { runIfDue } from "./run.ts";
 
 /** The end of a job; undefined if the job has not ended by now. */
@@ -24,9 +15,7 @@ export function endOf(job: Job, now: number): JobEnd | undefined {
 /** Ends a job now, unless it has ended. */
 export function cancel(job: Job, now: number): void {
   if (endOf(job, now) !== undefined) return;
-  job.end = { status: "CANCELLED", at: now };
-  job.run = {};
-  wakeWaiting(job);
+  endJob(job, { status: "CANCELLED", at: now });
 }
 
 /** Whether the job's yield with this index is there by now. */
@@ -47,10 +36,10 @@ export function envelope(job: Job, now: number): Record<string, unknown> {
   const last = steps[steps.length - 1];
   const shown: Record<string, unknown> = { id: job.id, status: end?.status ?? last.status };
   const dispatches = dispatchesOf(steps);
-  const { queuedAt, startedAt } = dispatches[dispatches.length - 1];
+  const { queuedAt, startedAt, workerId } = dispatches[dispatches.length - 1];
   if (startedAt !== undefined) {
     shown.delayTime = Math.round(startedAt - queuedAt);
-    shown.workerId = job.endpoint.workerId;
+    shown.workerId = workerId ?? job.endpoint.workerId;
     if (end !== undefined) shown.executionTime = Math.round(Math.max(0, end.at - startedAt));
   }
   const retries = end?.retries ?? dispatches.length - 1;
@@ -61,9 +50,14 @@ export function envelope(job: Job, now: number): Record<string, unknown> {
   return shown;
 }
 
-/** Whether the service still knows the job. Results expire, and the time to live removes a job in any state. */
+/** When the job's time to live is over, which removes a job in any state. */
+export function removalTime(job: Job): number {
+  return job.submittedAt + job.ttlMillis;
+}
+
+/** Whether the service still knows the job: its time to live is not over, and its result has not expired. */
 export function isKept(job: Job, now: number): boolean {
-  if (now >= job.submittedAt + job.ttlMillis) return false;
+  if (now >= removalTime(job)) return false;
   const end = endOf(job, now);
   return end === undefined || now < end.at + (job.operation === "run" ? 30 * MINUTE : MINUTE);
 }

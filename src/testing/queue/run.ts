@@ -1,9 +1,9 @@
 import { type Outcome, runHandler } from "../workers/handler.ts";
-import { type Job, startTime, wakeWaiting } from "./job.ts";
+import { changed, type Job, startTime } from "./job.ts";
 
 /** Runs the job's handler if its start time has come and it has not run yet. The end may lie in the future. */
 export function runIfDue(job: Job, now: number): void {
-  if (job.run !== undefined || now < startTime(job)) return;
+  if (job.work === undefined || job.run !== undefined || now < startTime(job)) return;
   const run = job.run = {};
   const { config, timing, workerId } = job.endpoint;
   if (config.outcome !== undefined) {
@@ -23,13 +23,13 @@ export function runIfDue(job: Job, now: number): void {
     if (job.run !== run) return;
     const at = job.outputAt + job.yields.length * timing.tokenMillis;
     job.yields.push({ at: isLate ? Math.max(at, Date.now()) : at, output });
-    wakeWaiting(job);
+    changed(job);
   };
   const finish = (outcome: Outcome) => {
     if (job.run !== run) return;
     const at = Math.max(job.outputAt, job.yields[job.yields.length - 1]?.at ?? 0);
     job.end = { ...outcome, at: isLate ? Math.max(at, Date.now()) : at };
-    wakeWaiting(job);
+    changed(job);
   };
   const handlerJob = { id: job.id, endpoint: job.endpoint.id, attempt: job.attempt };
   const outcome = runHandler(job.work, job.input, handlerJob, workerId, emit);

@@ -56,5 +56,5 @@ export function sleepUntilWoken(waiting: Set<() => void>, millis: number, signal
 
 function isRunning(job: Job, now: number): boolean {
   runIfDue(job, now);
-  return job.run !== undefined && job.end === undefined;
+  return job.work !== undefined && job.run !== undefined && job.end === undefined;
 }

@@ -19,8 +19,11 @@ export interface WorkerContext {
   readFile: ReadFile;
 }
 
-/** The handler of an endpoint. */
-export function workerOf(endpoint: ResolvedEndpoint, { origin, isQueued, readFile }: WorkerContext): EmulatedHandler {
+/** The handler of an endpoint; undefined if external workers run its jobs. */
+export function workerOf(
+  endpoint: ResolvedEndpoint,
+  { origin, isQueued, readFile }: WorkerContext,
+): EmulatedHandler | undefined {
   const { config, behavior } = endpoint;
   if (typeof config.worker === "function") return config.worker;
   switch (config.worker) {
@@ -40,5 +43,7 @@ export function workerOf(endpoint: ResolvedEndpoint, { origin, isQueued, readFil
       return comfyuiWorker(endpoint, origin);
     case "audio":
       return audioWorker(config, () => Date.now());
+    case "external":
+      return undefined;
   }
 }
