@@ -15,7 +15,9 @@ export interface TakenJob {
 /** What a script can do while it runs a job. */
 export interface JobTools {
   /** Fires when the emulator says that the job has to stop. */
-  signal: AbortSignal;
+  stopped: AbortSignal;
+  /** Waits on the clock, also if the job has to stop. */
+  sleep(millis: number): Promise<void>;
   progress(output: unknown): Promise<Response>;
   yield(output: unknown): Promise<Response>;
 }
@@ -35,8 +37,8 @@ export interface ScriptedWorker {
   readonly stopped: string[];
   /** The status of each response to `job-done`. */
   readonly answers: number[];
-  /** Sends no more pings. */
-  stopPinging(): void;
+  /** Whether it sends pings. */
+  isPinging: boolean;
   /** Ends the process in the middle of whatever it does. */
   kill(): void;
 }
@@ -52,7 +54,6 @@ export function startWorker(
   const started: string[] = [];
   const stopped: string[] = [];
   const answers: number[] = [];
-  let isPinging = true;
   let wakeTaker = () => {};
 
   const request = (url: string, body?: unknown) =>
@@ -76,7 +77,8 @@ export function startWorker(
     let isStream = false;
     const done = (body: unknown) => request(reportUrl(env.RUNPOD_WEBHOOK_POST_OUTPUT, job.id, isStream), body);
     const body = await script(job, {
-      signal: stop.signal,
+      stopped: stop.signal,
+      sleep: (millis) => sleep(millis, process.signal),
       progress: (output) => done({ status: "IN_PROGRESS", output }),
       yield: (output) => {
         isStream = true;
@@ -115,22 +117,24 @@ export function startWorker(
   }
 
   async function ping(): Promise<void> {
-    while (isPinging) {
+    while (!process.signal.aborted) {
       const jobs = running.size === 0 ? "" : `&job_id=${encodeURIComponent([...running.keys()].join(","))}`;
-      await request(`${env.RUNPOD_WEBHOOK_PING.replace("$RUNPOD_POD_ID", id)}${jobs}&runpod_version=1.12.0`);
+      const url = `${env.RUNPOD_WEBHOOK_PING.replace("$RUNPOD_POD_ID", id)}${jobs}&runpod_version=1.12.0`;
+      if (worker.isPinging) await request(url);
       await sleep(Number(env.RUNPOD_PING_INTERVAL), process.signal);
     }
   }
 
-  for (const loop of [takeJobs(), stopJobs(), ping()]) untilKilled(loop);
-  return {
+  const worker: ScriptedWorker = {
     id,
     started,
     stopped,
     answers,
-    stopPinging: () => isPinging = false,
+    isPinging: true,
     kill: () => process.abort(new Killed()),
   };
+  for (const loop of [takeJobs(), stopJobs(), ping()]) untilKilled(loop);
+  return worker;
 }
 
 /** Waits on the clock. Rejects with the signal's reason. */

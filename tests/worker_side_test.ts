@@ -14,8 +14,8 @@ describe("an external worker", () => {
       const id = await run({ text: "hello" });
       assertEquals(await status(id), { id, status: "IN_QUEUE" });
       await settled(4000);
-      start(async ({ input }) => {
-        await sleep(2500);
+      start(async ({ input }, tools) => {
+        await tools.sleep(2500);
         return { output: { echo: input } };
       });
       assertEquals(await end(id), {
@@ -46,8 +46,8 @@ describe("an external worker", () => {
   it("takes several jobs at once", () =>
     withWorkers(async ({ emulator, start, run, end, clock }) => {
       const ids = await Promise.all([1, 2, 3, 4, 5].map((n) => run({ n })));
-      start(async ({ input }) => {
-        await sleep(1000);
+      start(async ({ input }, tools) => {
+        await tools.sleep(1000);
         return { output: input.n };
       }, { concurrency: 3 });
       await settled(500);
@@ -91,10 +91,10 @@ describe("an external worker", () => {
 
   it("reports progress, which the status shows until the job ends", () =>
     withWorkers(async ({ start, run, end, status, events }) => {
-      start(async (_job, { progress }) => {
+      start(async (_job, tools) => {
         for (const step of [1, 2]) {
-          await progress({ step });
-          await sleep(1000);
+          await tools.progress({ step });
+          await tools.sleep(1000);
         }
         return { output: "done" };
       });
@@ -112,7 +112,7 @@ describe("an external worker", () => {
       start(async ({ input }, tools) => {
         for (const n of [1, 2, 3]) {
           await tools.yield({ n });
-          await sleep(1000);
+          await tools.sleep(1000);
         }
         return { output: input.aggregate ? [1, 2, 3] : [] };
       });
@@ -146,7 +146,7 @@ describe("an external worker", () => {
   it("is told to stop a cancelled job, whose late result changes nothing", () =>
     withWorkers(async ({ emulator, start, run, end, status, events }) => {
       const worker = start(async (_job, tools) => {
-        await sleep(60_000);
+        await tools.sleep(60_000);
         await tools.progress("late");
         await tools.yield("late");
         return { output: "late" };
@@ -171,9 +171,9 @@ describe("an external worker", () => {
 
   it("can break off a job that it has to stop, and take the next one", () =>
     withWorkers(async ({ emulator, start, run, end, clock }) => {
-      start(async ({ input }, { signal }) => {
+      start(async ({ input }, { stopped }) => {
         try {
-          await sleep(Number(input.millis), signal);
+          await sleep(Number(input.millis), stopped);
           return { output: "ended" };
         } catch {
           return undefined;
@@ -188,8 +188,8 @@ describe("an external worker", () => {
 
   it("is told to stop a job that runs longer than its execution timeout", () =>
     withWorkers(async ({ start, run, end, clock }) => {
-      const worker = start(async ({ input }) => {
-        await sleep(Number(input.millis));
+      const worker = start(async ({ input }, tools) => {
+        await tools.sleep(Number(input.millis));
         return { output: "late" };
       });
       const id = await run({ millis: 60_000 }, { policy: { executionTimeout: 5000 } });
@@ -207,8 +207,8 @@ describe("an external worker", () => {
       const policy = { ttl: 10_000 };
       const waiting = await run({ a: 1 }, { policy });
       await settled(10_000);
-      const worker = start(async () => {
-        await sleep(60_000);
+      const worker = start(async (_job, tools) => {
+        await tools.sleep(60_000);
         return { output: 1 };
       });
       const running = await run({ b: 1 }, { policy });

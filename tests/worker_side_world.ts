@@ -56,7 +56,8 @@ export function withWorkers(
         run: async (input, more) => (await call(emulator, "mine/run", { input, ...more })).body.id,
         async end(id) {
           for (;;) {
-            const { body } = await call(emulator, `mine/status-sync/${id}`);
+            const { status, body } = await call(emulator, `mine/status-sync/${id}`);
+            assertEquals(status, 200);
             if (["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"].includes(body.status)) return body;
           }
         },

@@ -64,8 +64,9 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   /** External: how many workers may have jobs at the same time. Further ones wait. @default 3 */
   maxWorkers?: number;
   /**
-   * External: milliseconds without a request from a worker, or without one of its pings naming a job, after which the
-   * worker or the job is lost. Lost jobs go back to the queue, see `lostWorkerRetries`.
+   * External: milliseconds without a ping from a worker, or without a ping that names a job, after which the worker or
+   * the job is lost. Lost jobs go back to the queue, see `lostWorkerRetries`. Workers are told to send pings three times
+   * as often.
    *
    * @default 30000
    */

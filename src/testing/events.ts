@@ -55,9 +55,9 @@ export function createEventHub(): EventHub {
 
   function jobChanged(job: Job): void {
     if (listeners.size === 0) return;
-    const now = Date.now();
+    // Looking at a job may run its handler, whose changes are told first.
+    const known = knownAt(job, Date.now());
     const before = knownJobs.get(job);
-    const known = knownAt(job, now);
     knownJobs.set(job, known);
     for (const change of changesBetween(before, known)) emit({ type: "job", change, job: emulatedJob(job) });
   }

@@ -3,7 +3,7 @@ import { isRecord } from "../common/json.ts";
 import { plainJson, serviceError, serviceJson } from "../common/response.ts";
 import type { Endpoint } from "../queue/endpoint.ts";
 import { type Job, startTime } from "../queue/job.ts";
-import { endOf, envelope, hasYielded, isPickedUp } from "../queue/job_state.ts";
+import { endOf, envelope, hasYielded, isKept, isPickedUp, removalTime } from "../queue/job_state.ts";
 import { waitFor } from "../queue/wait.ts";
 import { refusal } from "../workers/server_reply.ts";
 import { audioRoute, isAudioRoute } from "./audio_route.ts";
@@ -35,7 +35,7 @@ export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submi
   await waitFor(
     job,
     (now) => isStreaming(job, now) || endOf(job, now) !== undefined,
-    isQueued ? gatewayTimeoutMillis : Infinity,
+    isQueued ? Math.min(gatewayTimeoutMillis, removalTime(job) - Date.now()) : Infinity,
     signal,
   );
 
@@ -47,6 +47,7 @@ export async function answerOpenai(call: Call, endpoint: Endpoint, submit: Submi
   }
   const end = endOf(job, now);
   if (end === undefined) {
+    if (!isKept(job, now)) return serviceError(404, "job not found");
     return gatewayTimeoutAnswer === "job" ? serviceJson(200, envelope(job, now)) : gatewayTimeout(url.host);
   }
   if (end.status === "COMPLETED") {

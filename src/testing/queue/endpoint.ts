@@ -54,8 +54,8 @@ export function addJob(endpoint: Endpoint, request: JobRequest, now: number): Jo
 export function enqueue(endpoint: Endpoint, job: Job, now: number): void {
   const { pool, config: { states } } = endpoint;
   if (pool !== undefined) {
-    startAttempt(job, [{ status: IN_QUEUE, at: now }], now);
     offer(pool, job);
+    startAttempt(job, [{ status: IN_QUEUE, at: now }], now);
   } else if (states === undefined) {
     const startAt = workerReadyTime(endpoint, now);
     const steps = [{ status: IN_QUEUE, at: now }, { status: "IN_PROGRESS", at: startAt }];

@@ -25,7 +25,7 @@ function nextDeadline(pool: WorkerPool): Deadline | undefined {
     if (first === undefined || at < first.at) first = { at, pass };
   };
   for (const worker of pool.workers.values()) {
-    const lastSign = Math.min(worker.seenAt, worker.brokeOffAt ?? Infinity);
+    const lastSign = Math.min(worker.pingedAt ?? worker.seenAt, worker.brokeOffAt ?? Infinity);
     consider(lastSign + pool.lostAfterMillis, (at) => loseWorker(pool, worker, at));
   }
   for (const lease of pool.leases.values()) {

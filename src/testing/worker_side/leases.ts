@@ -2,6 +2,7 @@ import { backToQueue, endJob, type Job, startOn } from "../queue/job.ts";
 import { envelope, isKept } from "../queue/job_state.ts";
 import type { Outcome } from "../workers/handler.ts";
 import type { ExternalWorker, Lease, WorkerPool } from "./pool.ts";
+import { wakeWorker, wakeWorkers } from "./wake.ts";
 import { mayTakeJobs, tellState } from "./worker_state.ts";
 
 /** Lets a job wait for a worker. */
@@ -20,6 +21,9 @@ export function takeJobs(pool: WorkerPool, worker: ExternalWorker, count: number
     if (!isKept(job, now)) continue;
     taken.push(job);
     pool.leases.set(job.id, { job, worker });
+    // A stop signal for an earlier run must not stop this one.
+    worker.stops.delete(job.id);
+    worker.told.delete(job.id);
     startOn(job, worker.id, now);
   }
   tellState(pool, worker, now);
@@ -45,7 +49,7 @@ export function finish(pool: WorkerPool, lease: Lease, outcome: Outcome, now: nu
 export function stop(pool: WorkerPool, lease: Lease, now: number): void {
   release(pool, lease, now);
   lease.worker.stops.add(lease.job.id);
-  for (const wake of [...lease.worker.waiting]) wake();
+  wakeWorker(lease.worker);
   tellState(pool, lease.worker, now);
 }
 
@@ -78,10 +82,4 @@ export function dropIfEnded(pool: WorkerPool, job: Job, now: number): void {
 function release(pool: WorkerPool, { job, worker }: Lease, now: number): void {
   pool.leases.delete(job.id);
   worker.idleSince = now;
-}
-
-function wakeWorkers(pool: WorkerPool): void {
-  for (const worker of pool.workers.values()) {
-    for (const wake of [...worker.waiting]) wake();
-  }
 }

@@ -16,6 +16,8 @@ export interface ExternalWorker {
   readonly joinedAt: number;
   /** When it last sent a request. */
   seenAt: number;
+  /** When it last sent a ping. A worker that has sent one must go on. */
+  pingedAt?: number;
   /**
    * When it broke off a request that waited, unless it has sent another one since. Pings do not count: the worker SDK
    * sends them from a process of their own, which can outlive the worker.
@@ -27,6 +29,8 @@ export interface ExternalWorker {
   noJobsUntil: number;
   /** Ids of jobs that it has to stop and has not been told yet. */
   readonly stops: Set<string>;
+  /** Ids of jobs that it was told to stop. */
+  readonly told: Set<string>;
   /** Callbacks of its requests that wait. */
   readonly waiting: Set<() => void>;
   completed: number;

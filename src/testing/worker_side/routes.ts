@@ -89,6 +89,7 @@ async function jobStop({ signal }: Call, pool: WorkerPool, worker: ExternalWorke
     if (worker.stops.size === 0) return undefined;
     const ids = [...worker.stops];
     worker.stops.clear();
+    for (const id of ids) worker.told.add(id);
     return ids;
   }, signal);
   return jobsToStop === undefined ? new Response(null, { status: 204 }) : plainJson(200, { jobsToStop });

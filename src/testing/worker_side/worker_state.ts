@@ -61,8 +61,8 @@ export function tellState(
   pool: WorkerPool,
   worker: ExternalWorker,
   now: number,
-  state: EmulatedWorkerState = stateOf(pool, worker, now),
 ): void {
+  const state = stateOf(pool, worker, now);
   if (state === worker.toldState || pool.workers.get(worker.id) !== worker) return;
   worker.toldState = state;
   pool.listener.workerChanged(emulatedWorker(pool, worker, state));

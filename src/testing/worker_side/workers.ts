@@ -2,12 +2,13 @@ import { isKept } from "../queue/job_state.ts";
 import type { EmulatedWorker } from "./emulated_worker.ts";
 import { lose } from "./leases.ts";
 import type { ExternalWorker, WorkerPool } from "./pool.ts";
+import { wakeWorker } from "./wake.ts";
 import { emulatedWorker, leasesOf, startingWorker, stateOf, tellState } from "./worker_state.ts";
 
 /** Notes a ping of a worker. It does not make a worker join: the process that sends it can outlive the worker. */
 export function seePing(pool: WorkerPool, id: string, now: number): ExternalWorker | undefined {
   const worker = pool.workers.get(id);
-  if (worker !== undefined) worker.seenAt = now;
+  if (worker !== undefined) worker.seenAt = worker.pingedAt = now;
   return worker;
 }
 
@@ -22,6 +23,7 @@ export function see(pool: WorkerPool, id: string, now: number): ExternalWorker {
       idleSince: now,
       noJobsUntil: pool.ended.get(id) ?? -Infinity,
       stops: new Set(),
+      told: new Set(),
       waiting: new Set(),
       completed: 0,
       failed: 0,
@@ -68,8 +70,8 @@ export function loseWorker(pool: WorkerPool, worker: ExternalWorker, now: number
 
 function remove(pool: WorkerPool, worker: ExternalWorker, state: "lost" | "ended", now: number): void {
   const leases = leasesOf(pool, worker);
-  tellState(pool, worker, now, state);
   pool.workers.delete(worker.id);
+  pool.listener.workerChanged(emulatedWorker(pool, worker, state));
   // Each job goes to the front of the queue, so the first one goes last.
   for (const lease of leases.reverse()) lose(pool, lease, now);
   stopPolls(worker, Infinity);
@@ -87,7 +89,7 @@ export function listWorkers(pool: WorkerPool, now: number): EmulatedWorker[] {
 /** Gives a worker no jobs until then, and ends its waiting requests, so that its process can end too. */
 export function stopPolls(worker: ExternalWorker, noJobsUntil: number): void {
   worker.noJobsUntil = noJobsUntil;
-  for (const wake of [...worker.waiting]) wake();
+  wakeWorker(worker);
 }
 
 /** How many workers the jobs of a pool need, up to its maximum. */
