@@ -578,3 +578,27 @@ describe("aborts", () => {
     await assertRejects(() => next, Error, "enough");
   });
 });
+
+describe("the history", () => {
+  it("keeps every request and job by default", async () => {
+    await withClock({ worker: () => 1 }, async (emulator, move) => {
+      for (let count = 0; count < 3; count++) await call(emulator, "mine/run", { input: { a: 1 } });
+      move(3_600_000);
+      await call(emulator, "mine/run", { input: { a: 1 } });
+      assertEquals([emulator.requests.length, emulator.jobs.length], [4, 4]);
+    });
+  });
+
+  it("can be limited, except for jobs whose results can still be read", async () => {
+    await withClock({ worker: () => 1 }, async (emulator, move) => {
+      const run = async () => (await call(emulator, "mine/run", { input: { a: 1 } })).body.id;
+      const first = [await run(), await run(), await run()];
+      assertEquals([emulator.requests.length, emulator.jobs.map(({ id }) => id)], [2, first]);
+      move(1_800_000);
+      const last = [await run(), await run()];
+      assertEquals(emulator.jobs.map(({ id }) => id), last);
+      assertEquals((await call(emulator, `mine/status/${last[0]}`)).body.output, 1);
+      assertEquals((await call(emulator, "mine/health")).body.jobs.completed, 2);
+    }, { history: 2 });
+  });
+});

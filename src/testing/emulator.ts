@@ -2,8 +2,7 @@ import type { EmulatedBehavior } from "./behavior.ts";
 import type { Call, Submit } from "./call.ts";
 import { uuid } from "./common/hash.ts";
 import { plainJson, serviceError } from "./common/response.ts";
-import type { EmulatedEndpoint, EmulatedTiming } from "./endpoint_options.ts";
-import { createEventHub, type EmulatedEvent } from "./events.ts";
+import { createEventHub } from "./events.ts";
 import { answerOpenai } from "./openai/answer.ts";
 import { publicEndpoints } from "./public_endpoints/all.ts";
 import { type EmulatedJob, emulatedJob } from "./queue/emulated_job.ts";
@@ -15,9 +14,9 @@ import { callWebhook } from "./queue/webhook.ts";
 import { limitRates } from "./rate_limits.ts";
 import { type EmulatedRequest, logEntry } from "./request_log.ts";
 import { type Route, routeOf } from "./route.ts";
+import type { RunpodEmulator, RunpodEmulatorOptions } from "./runpod_emulator.ts";
 import { passDeadlines } from "./worker_side/deadlines.ts";
-import type { EmulatedWorker } from "./worker_side/emulated_worker.ts";
-import { workerEnvironment, type WorkerEnvironmentOptions } from "./worker_side/environment.ts";
+import { workerEnvironment } from "./worker_side/environment.ts";
 import { dropIfEnded } from "./worker_side/leases.ts";
 import type { WorkerPool } from "./worker_side/pool.ts";
 import { answerWorker } from "./worker_side/routes.ts";
@@ -26,69 +25,6 @@ import type { Product } from "./workers/media/product.ts";
 import { resultFile } from "./workers/media/result_file.ts";
 import { refusal } from "./workers/server_reply.ts";
 import { workerOf } from "./workers/worker.ts";
-
-/** Settings of {@linkcode createRunpodEmulator}. */
-export interface RunpodEmulatorOptions {
-  /** The only accepted API key, with or without `Bearer`. Default: any key. */
-  apiKey?: string;
-  /**
-   * Endpoints by id, besides the public ones or in place of them. The endpoint `local` is also the plain model server,
-   * which answers `/v1/…` on hosts that are not Runpod's; by default it is a `"chat"` endpoint.
-   */
-  endpoints?: Record<string, EmulatedEndpoint>;
-  /** How long things take on endpoints that do not say so themselves. Default: everything is instant. */
-  timing?: EmulatedTiming;
-  /** Called for every request after it was logged: answer it, pass it on with `next`, or throw as a network would. */
-  intercept?: (request: EmulatedRequest, next: () => Promise<Response>) => Response | Promise<Response>;
-  /** Whether operations have their documented rate limits, over which they answer 429. @default false */
-  rateLimits?: boolean;
-  /** Sends the requests to webhooks. @default globalThis.fetch */
-  webhookFetch?: (url: string, init: RequestInit) => Promise<Response>;
-  /** Switches for what Runpod's documentation leaves open. */
-  behavior?: EmulatedBehavior;
-}
-
-/** Runpod as a fetch handler. */
-export interface RunpodEmulator {
-  /**
-   * Answers a request as Runpod would. Use it as the `fetch` of `createRunpod`, or serve it on a port:
-   * `Deno.serve((request) => emulator.fetch(request))`, and likewise with `Bun.serve` or in a Worker.
-   */
-  fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** Every request received, oldest first. */
-  readonly requests: EmulatedRequest[];
-  /** Every job of a queue endpoint, oldest first, with those that OpenAI routes made. */
-  readonly jobs: EmulatedJob[];
-  /** The external workers of all endpoints, as they are now. */
-  readonly workers: EmulatedWorker[];
-  /**
-   * Returns the environment variables with which a worker process takes the jobs of an endpoint.
-   *
-   * @throws Error if the endpoint has no external workers
-   */
-  workerEnvironment: (endpoint: string, options: WorkerEnvironmentOptions) => Record<string, string>;
-  /**
-   * Announces that a worker process was started: until its first request it counts as starting.
-   *
-   * @throws Error if the endpoint has no external workers
-   */
-  workerStarted: (endpoint: string, workerId: string) => void;
-  /**
-   * Reports that a worker process has ended, or is about to be ended: its jobs go back to the queue at once, and it gets
-   * no more jobs. Without this, its jobs go back after `lostAfterMillis`.
-   *
-   * @throws Error if the endpoint has no external workers
-   */
-  workerEnded: (endpoint: string, workerId: string) => void;
-  /**
-   * Returns how many workers the jobs of an endpoint need now, from 0 to its `maxWorkers`.
-   *
-   * @throws Error if the endpoint has no external workers
-   */
-  workersWanted: (endpoint: string) => number;
-  /** Calls the listener, which must not throw, for each event from now on. Returns a function that ends this. */
-  subscribe: (listener: (event: EmulatedEvent) => void) => () => void;
-}
 
 /**
  * Creates an emulated Runpod. It shares its endpoints, jobs and log with no other.
@@ -106,7 +42,7 @@ export interface RunpodEmulator {
  * ```
  */
 export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): RunpodEmulator {
-  const behavior = options.behavior ?? {};
+  const { behavior = {}, history = Infinity } = options;
   const requests: EmulatedRequest[] = [];
   const jobs: EmulatedJob[] = [];
   const jobsById = new Map<string, Job>();
@@ -143,6 +79,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
       if (!isQueued) return job;
       endpoint.jobs.set(id, job);
       jobsById.set(id, job);
+      forgetExpiredJobs();
       jobs.push(emulatedJob(job));
       job.announce = () => {
         void callWebhook(job, options.webhookFetch ?? ((url, init) => globalThis.fetch(url, init)));
@@ -151,6 +88,17 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
       job.announce();
       return job;
     };
+  }
+
+  /** Makes room for another job in the history. */
+  function forgetExpiredJobs(): void {
+    while (jobs.length >= history) {
+      const index = jobs.findIndex(({ hasExpired }) => hasExpired);
+      if (index === -1) return;
+      const [{ id, endpoint }] = jobs.splice(index, 1);
+      jobsById.delete(id);
+      endpoints.get(endpoint)?.jobs.delete(id);
+    }
   }
 
   function jobChanged({ pool }: Endpoint, job: Job): void {
@@ -222,6 +170,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     const { text, form } = await readBody(request);
     const logged = logEntry(request, route, text, form);
     requests.push(logged);
+    if (requests.length > history) requests.shift();
     const call: Call = { method: request.method, url, route, text, form, signal, leave: () => {} };
     const next = () => answer(call, request.headers.get("authorization"));
     return await (options.intercept ? options.intercept(logged, next) : next());

@@ -8,18 +8,29 @@ import type { PoolListener } from "./worker_side/pool.ts";
 /** Something that has happened to a job, to an external worker, or to a request of one. */
 export type EmulatedEvent =
   | {
+    /** A job has changed. */
     type: "job";
     /** What has happened. `requeued` means that the job's worker was lost. */
     change: "queued" | "started" | "progress" | "yield" | "requeued" | "ended";
+    /** The job. */
     job: EmulatedJob;
   }
-  | { type: "worker"; worker: EmulatedWorker }
+  | {
+    /** The state of an external worker has changed. */
+    type: "worker";
+    /** The worker, as it was then. */
+    worker: EmulatedWorker;
+  }
   | {
     /** A request of a worker was refused or ignored, such as the late result of a cancelled job. */
     type: "refused";
+    /** The id of the endpoint. */
     endpoint: string;
+    /** The id of the worker. */
     workerId: string;
+    /** The id of the job, if the request was about one. */
     jobId?: string;
+    /** Why, in a few words. */
     reason: string;
   };
 

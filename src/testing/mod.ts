@@ -18,6 +18,21 @@
  * console.log(await response.json()); // { …, output: { text: "HELLO" }, status: "COMPLETED" }
  * ```
  *
+ * A real worker can run the jobs of an endpoint too. Serve the emulator on a port, give the endpoint
+ * `worker: "external"`, and start the worker, such as a Python program with the `runpod` package, with the environment
+ * that the emulator makes for it.
+ *
+ * @example Let a Python worker run the jobs
+ * ```ts
+ * import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+ *
+ * const emulator = createRunpodEmulator({ endpoints: { mine: { worker: "external" } } });
+ * // Deno.serve({ port: 8000, hostname: "127.0.0.1" }, (request) => emulator.fetch(request));
+ * const env = emulator.workerEnvironment("mine", { baseUrl: "http://127.0.0.1:8000", workerId: "worker-1" });
+ * // new Deno.Command("python", { args: ["handler.py"], env }).spawn();
+ * console.log(env.RUNPOD_WEBHOOK_GET_JOB); // http://127.0.0.1:8000/v2/mine/job-take/$ID?gpu=none
+ * ```
+ *
  * What it does not model:
  *
  * - A model: answers are fixed sentences, values that fit a schema, coloured bands and tones. There is one choice and one
@@ -31,11 +46,12 @@
  * - Downloads: of input URLs, only the emulator's own are read. Result URLs do not expire.
  * - Undocumented rules of public endpoints. All documented rules are enforced, except as `sizeRules` and
  *   `undocumentedInput` say.
- * - Scale: one warm worker takes any number of jobs. Workers have no limits, do not crash and are not lost, except by
- *   scripted states and outcomes. The `rateLimits` are those of an endpoint with few workers.
- * - Batches, `/requests`, `s3Config`, WebSockets, worker affinity, and the management API.
- * - The type of an endpoint: each one answers both as a queue and as a load balancer.
- * - The bounds of `policy`, the 1 MB limit of stream elements, and limits on results.
+ * - Scale: one warm worker takes any number of jobs. It has no limits, does not crash and is not lost, except by scripted
+ *   states and outcomes, or if it is an external worker. The `rateLimits` are those of an endpoint with few workers.
+ * - Batches, `/requests`, WebSockets, worker affinity, and the management API. `s3Config` only reaches external workers.
+ * - The type of an endpoint: each one answers both as a queue and as a load balancer, except with external workers.
+ * - The bounds of `policy`. The 1 MB limit of stream elements and the limits on results, except with external workers.
+ * - Of external workers: FlashBoot, GPU types, and forms on their OpenAI routes.
  * - Failures at the edge other than `gatewayTimeoutMillis` and `rateLimits`: use `intercept`.
  * - Other workers, except for SGLang's form of events (`openaiChunks`); fragments that end inside a character; nodes of
  *   ComfyUI other than those that load and save images.
@@ -50,11 +66,12 @@
 
 export type { EmulatedBehavior } from "./behavior.ts";
 export type { EmulatedEvent } from "./events.ts";
-export { createRunpodEmulator, type RunpodEmulator, type RunpodEmulatorOptions } from "./emulator.ts";
+export { createRunpodEmulator } from "./emulator.ts";
 export type { EmulatedEndpoint, EmulatedOutcome, EmulatedState, EmulatedTiming } from "./endpoint_options.ts";
 export type { EmulatedJob, EmulatedJobStep } from "./queue/emulated_job.ts";
 export type { EmulatedRequest } from "./request_log.ts";
 export type { EmulatedOperation } from "./route.ts";
+export type { RunpodEmulator, RunpodEmulatorOptions } from "./runpod_emulator.ts";
 export type { EmulatedWorker, EmulatedWorkerState } from "./worker_side/emulated_worker.ts";
 export type { WorkerEnvironmentOptions } from "./worker_side/environment.ts";
 export type { EmulatedToolDeltas } from "./workers/chat/tool_deltas.ts";

@@ -1,9 +1,11 @@
 import type { Job } from "./job.ts";
 import { endOf, envelope, hasYielded, isKept } from "./job_state.ts";
 
-/** A status of a job and when it began, in milliseconds since 1970. */
+/** A status of a job and when it began. */
 export interface EmulatedJobStep {
+  /** The status, such as `IN_PROGRESS`. */
   readonly status: string;
+  /** When it began, in milliseconds since 1970. */
   readonly at: number;
   /** The external worker that started to run the job. */
   readonly workerId?: string;

@@ -21,9 +21,11 @@ export type EmulatedWorkerState =
 
 /** An external worker at one moment. Times are in milliseconds since 1970. */
 export interface EmulatedWorker {
+  /** The worker's id. */
   readonly id: string;
   /** The id of its endpoint. */
   readonly endpoint: string;
+  /** What it is doing. */
   readonly state: EmulatedWorkerState;
   /** The ids of the jobs that it has. */
   readonly jobs: readonly string[];
