@@ -116,25 +116,74 @@ describe("a lost worker", () => {
       ]);
     }));
 
-  it("may send a result twice, which counts once", () =>
-    withWorkers(async ({ emulator, run, end, health }) => {
-      const { RUNPOD_AI_API_KEY: authorization } = emulator.workerEnvironment("mine", {
-        baseUrl: "http://emulator.test",
-        workerId: "w",
-      });
-      const send = async (path: string, body?: Json) => {
-        const response = await emulator.fetch(`http://emulator.test/v2/mine/${path}`, {
-          method: body ? "POST" : "GET",
-          headers: { authorization },
-          body: body && JSON.stringify(body),
-        });
-        return response.status;
-      };
+  it("leaves its job to be the next one, before those that wait", () =>
+    withWorkers(async ({ emulator, start, run, end }) => {
+      const first = start(slow(60_000), { concurrency: 2 });
+      const ids = [await run({ n: 1 }), await run({ n: 2 })];
+      await settled(100);
+      ids.push(await run({ n: 3 }));
+      first.kill();
+      emulator.workerEnded("mine", first.id);
+      const second = start(slow(1000));
+      await Promise.all(ids.map(end));
+      assertEquals(second.started, ids);
+    }));
+
+  it("that was reported to have ended gets no job for a while, and its requests end at once", () =>
+    withWorkers(async ({ emulator, start, run, end, clock, send }) => {
+      const polls = ["job-take/w?", "job-stop/w?"].map((path) => send(path));
+      const worker = start(slow(1000));
+      await settled(1000);
+      emulator.workerEnded("mine", "w");
+      assertEquals((await Promise.all(polls)).map(({ status }) => status), [204, 204]);
+      assertEquals(clock.elapsed(), 1000);
+      // The process of the other one goes on.
+      emulator.workerEnded("mine", worker.id);
+      const id = await run({ a: 1 });
+      await settled(29_000);
+      assertEquals(worker.started, []);
+      assertEquals((await end(id)).workerId, worker.id);
+    }));
+
+  it("may break off a request and send another one, and is not lost", () =>
+    withWorkers(async ({ emulator, run, status, send }) => {
+      const poll = new AbortController();
+      const waiting = send("job-take/w?", { signal: poll.signal }).catch(() => {});
+      await settled(1000);
+      poll.abort();
+      await waiting;
+      const id = await run({ a: 1 });
+      assertEquals((await send("job-take/w?")).status, 200);
+      for (let count = 0; count < 6; count++) {
+        await send(`ping/w?job_id=${id}`);
+        await settled(10_000);
+      }
+      assertEquals((await status(id)).status, "IN_PROGRESS");
+      emulator.workerEnded("mine", "w");
+    }));
+
+  it("that gets its lost job again is not told to stop it because of the run before", () =>
+    withWorkers(async ({ emulator, run, status, send }) => {
       const id = await run({ a: 1 });
       await send("job-take/w?");
-      assertEquals(await send(`job-done/w/${id}?isStream=false`, { output: 1 }), 200);
-      assertEquals(await send(`job-done/w/${id}?isStream=false`, { output: 2 }), 200);
-      assertEquals(await send(`job-done/w/${id}?isStream=false`, { error: "late" }), 200);
+      for (let count = 0; count < 4; count++) {
+        await send("ping/w?");
+        await settled(10_000);
+      }
+      assertEquals((await status(id)).status, "IN_QUEUE");
+      await send(`ping/w?job_id=${id}`);
+      assertEquals(await (await send("job-take/w?")).json(), { id, input: { a: 1 } });
+      assertEquals((await send("job-stop/w?")).status, 204);
+      emulator.workerEnded("mine", "w");
+    }));
+
+  it("may send a result twice, which counts once", () =>
+    withWorkers(async ({ emulator, run, end, health, send }) => {
+      const id = await run({ a: 1 });
+      await send("job-take/w?");
+      for (const body of [{ output: 1 }, { output: 2 }, { error: "late" }]) {
+        assertEquals((await send(`job-done/w/${id}?isStream=false`, { body })).status, 200);
+      }
       assertEquals((await end(id)).output, 1);
       assertEquals((await health()).jobs.completed, 1);
       emulator.workerEnded("mine", "w");
@@ -154,19 +203,14 @@ describe("a lost worker", () => {
     }));
 
   it("loses its job if it has broken off its requests, though something still sends its pings", () =>
-    withWorkers(async ({ emulator, start, run, end, clock }) => {
+    withWorkers(async ({ emulator, start, run, end, clock, send }) => {
       const first = start(slow(600_000));
       const id = await run({ a: 1 });
       await settled(5000);
       first.kill();
-      const { RUNPOD_AI_API_KEY: authorization, RUNPOD_WEBHOOK_PING } = emulator.workerEnvironment("mine", {
-        baseUrl: "http://emulator.test",
-        workerId: "worker-1",
-      });
       const pings = (async () => {
         for (let count = 0; count < 10; count++) {
-          const url = `${RUNPOD_WEBHOOK_PING.replace("$RUNPOD_POD_ID", "worker-1")}&job_id=${id}`;
-          await emulator.fetch(url, { headers: { authorization } });
+          await send(`ping/worker-1?job_id=${id}`);
           await sleep(10_000);
         }
       })();
@@ -233,20 +277,14 @@ describe("a lost worker", () => {
     }, { lostAfterMillis: 6000 }));
 
   it("never takes a job whose input is empty, because its package refuses it", () =>
-    withWorkers(async ({ emulator, run, end }) => {
-      const { RUNPOD_AI_API_KEY: authorization } = emulator.workerEnvironment("mine", {
-        baseUrl: "http://emulator.test",
-        workerId: "w",
-      });
+    withWorkers(async ({ run, end, send }) => {
       const id = await run({});
       const taken: Json[] = [];
       const worker = new AbortController();
       const polls = (async () => {
         while (!worker.signal.aborted) {
           for (const path of ["job-take/w?", "ping/w?"]) {
-            const response = await emulator.fetch(`http://emulator.test/v2/mine/${path}`, {
-              headers: { authorization },
-            });
+            const response = await send(path);
             if (path.startsWith("job-take") && response.status === 200) taken.push(await response.json());
           }
         }

@@ -60,13 +60,7 @@ describe("the workers of an endpoint", () => {
     }));
 
   it("get no jobs if a check at their start fails", () =>
-    withWorkers(async ({ emulator, run, status, health, start, end }) => {
-      const { RUNPOD_AI_API_KEY: authorization } = emulator.workerEnvironment("mine", {
-        baseUrl: "http://emulator.test",
-        workerId: "w",
-      });
-      const send = (path: string) =>
-        emulator.fetch(`http://emulator.test/v2/mine/${path}`, { headers: { authorization } });
+    withWorkers(async ({ emulator, run, status, health, start, end, clock, send }) => {
       await send("ping/w?status=unhealthy&check=memory&reason=too%20little");
       const [{ state, problem }] = emulator.workers;
       assertEquals([state, problem], ["unhealthy", "memory: too little"]);
@@ -77,6 +71,7 @@ describe("the workers of an endpoint", () => {
       // It does not stand in the way of another one.
       start(second);
       assertEquals((await end(id)).output, 1);
+      assertEquals(clock.elapsed(), 16_000);
     }, { maxWorkers: 1 }));
 
   it("are wanted for waiting and running jobs, up to the maximum, but not for waiting ones of low priority", () =>

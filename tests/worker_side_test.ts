@@ -160,6 +160,8 @@ describe("an external worker", () => {
       const { status: cancelled, output, executionTime } = await status(id);
       assertEquals([cancelled, output, executionTime], ["CANCELLED", undefined, 1000]);
       assertEquals(emulator.jobs[0].yields, []);
+      // It heard of it once, though its pings went on to name the job.
+      assertEquals(worker.stopped, [id]);
       assertEquals(refusals(events), [
         "progress of a job that the worker no longer has",
         "yield of a job that the worker no longer has",
@@ -310,47 +312,37 @@ describe("the requests of workers", () => {
   });
 
   it("wait for a job for a limited time, and end when the worker breaks them off", () =>
-    withWorkers(async ({ emulator, clock, run, status }) => {
-      const { RUNPOD_AI_API_KEY: authorization } = emulator.workerEnvironment("mine", {
-        baseUrl: "http://emulator.test",
-        workerId: "w",
-      });
-      const get = (path: string, signal?: AbortSignal) =>
-        emulator.fetch(`${base}/${path}`, { headers: { authorization }, signal });
+    withWorkers(async ({ emulator, clock, run, status, send }) => {
       const answers = await Promise.all(
-        ["job-take/w?", "job-take-batch/w?batch_size=3", "job-stop/w?"].map((path) => get(path)),
+        ["job-take/w?", "job-take-batch/w?batch_size=3", "job-stop/w?"].map((path) => send(path)),
       );
       assertEquals([answers.map((answer) => answer.status), clock.elapsed()], [[204, 204, 204], 15_000]);
 
       const process = new AbortController();
-      const waiting = get("job-take/w?", process.signal).catch((error) => error);
+      const waiting = send("job-take/w?", { signal: process.signal }).catch((error) => error);
       await settled(1000);
       process.abort(new Error("killed"));
       assertEquals((await waiting).message, "killed");
       const id = await run({ a: 1 });
       assertEquals((await status(id)).status, "IN_QUEUE");
-      const taken = await get("job-take/w?");
+      const taken = await send("job-take/w?");
       assertEquals([taken.status, await taken.json()], [200, { id, input: { a: 1 } }]);
       assertEquals(taken.headers.get("content-type"), "application/json");
       emulator.workerEnded("mine", "w");
     }));
 
   it("are refused if they are malformed", () =>
-    withWorkers(async ({ emulator, run }) => {
-      const { RUNPOD_AI_API_KEY: authorization } = emulator.workerEnvironment("mine", {
-        baseUrl: "http://emulator.test",
-        workerId: "w",
-      });
-      const send = async (path: string, method: string, body?: string) =>
-        (await emulator.fetch(`${base}/${path}`, { method, headers: { authorization }, body })).status;
+    withWorkers(async ({ emulator, run, send }) => {
+      const statusOf = async (path: string, method: string, body?: string) =>
+        (await send(path, { method, body })).status;
       const id = await run({ a: 1 });
-      assertEquals(await send("job-take/w?", "POST", "{}"), 405);
-      assertEquals(await send(`job-done/w/${id}?`, "GET"), 405);
-      assertEquals(await send("job-take-batch/w?batch_size=none", "GET"), 400);
-      assertEquals(await send("job-done/w/unknown?", "POST", "{}"), 404);
-      assertEquals(await send("job-take/w?", "GET"), 200);
-      assertEquals(await send(`job-done/w/${id}?`, "POST", "no JSON"), 400);
-      assertEquals(await send(`job-stream/w/${id}?`, "POST", "[]"), 400);
+      assertEquals(await statusOf("job-take/w?", "POST", "{}"), 405);
+      assertEquals(await statusOf(`job-done/w/${id}?`, "GET"), 405);
+      assertEquals(await statusOf("job-take-batch/w?batch_size=none", "GET"), 400);
+      assertEquals(await statusOf("job-done/w/unknown?", "POST", "{}"), 404);
+      assertEquals(await statusOf("job-take/w?", "GET"), 200);
+      assertEquals(await statusOf(`job-done/w/${id}?`, "POST", "no JSON"), 400);
+      assertEquals(await statusOf(`job-stream/w/${id}?`, "POST", "[]"), 400);
       assertEquals(emulator.jobs[0].status, "IN_PROGRESS");
       emulator.workerEnded("mine", "w");
     }));

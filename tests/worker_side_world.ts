@@ -23,6 +23,8 @@ export interface WorkerWorld {
   events: EmulatedEvent[];
   /** Starts a worker of "mine" that is killed after the test. */
   start(script: Script, options?: { id?: string; concurrency?: number }): ScriptedWorker;
+  /** Sends a request as a worker does, by default a POST of JSON or a GET; the path is that after the endpoint's id. */
+  send(path: string, options?: { body?: unknown; method?: string; signal?: AbortSignal }): Promise<Response>;
   /** Submits a job with `/run` and returns its id. */
   run(input: Record<string, unknown>, more?: Record<string, unknown>): Promise<string>;
   /** Waits for the end of a job, and returns it as the API shows it. */
@@ -40,6 +42,10 @@ export function withWorkers(
 ): Promise<void> {
   return withVirtualTime(async (clock) => {
     const emulator = createRunpodEmulator({ behavior, endpoints: { mine: { worker: "external", ...endpoint } } });
+    const { RUNPOD_AI_API_KEY: authorization } = emulator.workerEnvironment("mine", {
+      baseUrl: "http://emulator.test",
+      workerId: "any",
+    });
     const events: EmulatedEvent[] = [];
     const unsubscribe = emulator.subscribe((event) => events.push(event));
     const workers: ScriptedWorker[] = [];
@@ -53,6 +59,13 @@ export function withWorkers(
           workers.push(worker);
           return worker;
         },
+        send: (path, { body, method = body === undefined ? "GET" : "POST", signal } = {}) =>
+          emulator.fetch(`http://emulator.test/v2/mine/${path}`, {
+            method,
+            headers: { authorization },
+            body: typeof body === "string" ? body : JSON.stringify(body),
+            signal,
+          }),
         run: async (input, more) => (await call(emulator, "mine/run", { input, ...more })).body.id,
         async end(id) {
           for (;;) {
