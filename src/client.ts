@@ -5,9 +5,11 @@
  */
 import { isRecord } from "@ai-sdk/provider-utils";
 import type { Endpoint } from "./http/endpoint.ts";
+import { atEnvironmentBase } from "./http/environment.ts";
 import { isCancelRefused } from "./job/cancel.ts";
 import type { RunpodJob } from "./job/envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
+import { isPostOnly } from "./job/post_only.ts";
 import { cancelJob, type JobAnswer, type Queue, readStatus, requestJson, retryJob, submit } from "./job/queue.ts";
 import { streamJob } from "./job/stream.ts";
 import { type RunpodJobPolicy, type RunpodS3Config, writeSubmission } from "./job/submission.ts";
@@ -116,12 +118,10 @@ export interface RunpodEndpoint {
 /** Makes the client of an endpoint. */
 export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpoint): RunpodEndpoint {
   const { name } = endpoint;
-  const queueFor = (attempt: string, { headers }: RunpodCallOptions = {}): Queue => ({
-    settings,
-    endpoint,
-    attempt: `${attempt} on "${name}"`,
-    headers,
-  });
+  const queueFor = (verb: string, { headers }: RunpodCallOptions = {}): Queue => {
+    const attempt = `${verb} on "${name}"`;
+    return { settings, endpoint: atEnvironmentBase(settings, endpoint, attempt), attempt, headers };
+  };
   const jobOf = <Output>({ job }: JobAnswer) => job as RunpodJob<Output>;
 
   return {
@@ -145,7 +145,7 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
       const queue = queueFor(`read job "${jobId}"`, options);
-      return jobOf<Output>(await readStatus(queue, jobId, options.abortSignal));
+      return jobOf<Output>(await readStatus(queue, jobId, options));
     },
     stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
       const queue = queueFor(`read the stream of job "${jobId}"`, { headers });
@@ -157,7 +157,12 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
         return jobOf(await cancelJob(queue, jobId, options.abortSignal));
       } catch (error) {
         if (!isCancelRefused(error)) throw error;
-        return jobOf(await readStatus(queue, jobId, options.abortSignal));
+        try {
+          return jobOf(await readStatus(queue, jobId, { abortSignal: options.abortSignal, mayPost: false }));
+        } catch (readError) {
+          // A server that only takes POST cannot cancel, and a POST would run the job.
+          throw isPostOnly(queue) ? error : readError;
+        }
       }
     },
     async retry(jobId, options = {}) {
@@ -174,7 +179,9 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
       const { jobs, workers } = isRecord(json) ? json : {};
       return { jobs: readCounts(jobs), workers: readCounts(workers) };
     },
-    models: (options) => listModels(settings, endpoint, options),
+    async models(options) {
+      return await listModels(settings, queueFor("list the models", options).endpoint, options);
+    },
   };
 }
 

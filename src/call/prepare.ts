@@ -5,6 +5,7 @@
  */
 import type { RunpodWaitOptions } from "../job/options.ts";
 import { badOption, type CallContext, warnUnsupported } from "../input/context.ts";
+import { atEnvironmentBase } from "../http/environment.ts";
 import type { Queue } from "../job/queue.ts";
 import type { Kind, Modality, ModelCall, ReadContext, Route } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
@@ -67,7 +68,8 @@ export function queueOf(
   { settings, endpoint, modelId }: Omit<ModelConfig<unknown>, "modelSettings">,
   headers: Queue["headers"],
 ): Queue {
-  return { settings, endpoint, attempt: `${verb} with "${modelId}"`, headers };
+  const attempt = `${verb} with "${modelId}"`;
+  return { settings, endpoint: atEnvironmentBase(settings, endpoint, attempt), attempt, headers };
 }
 
 /** The context that an answer is read with. */

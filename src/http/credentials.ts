@@ -4,7 +4,7 @@
  * | server | `apiKey` of the settings | `RUNPOD_API_KEY` |
  * |---|---|---|
  * | Runpod, over https | sent | sent; a key is required |
- * | the origin of `baseURL` | sent | sent |
+ * | the origin of `baseURL`, or else of `RUNPOD_ENDPOINT_BASE_URL` | sent | sent |
  * | any other | sent, because the caller named the server | never sent |
  *
  * No key is sent where the caller sets an `authorization` header.
@@ -12,8 +12,8 @@
  * @module
  */
 import { LoadAPIKeyError } from "@ai-sdk/provider";
-import { isSameOrigin, loadOptionalSetting } from "@ai-sdk/provider-utils";
 import type { RunpodProviderSettings } from "../settings.ts";
+import { isConfiguredOrigin, readVariable } from "./environment.ts";
 import { isRunpodUrl } from "./runpod_url.ts";
 
 /** What the choice of a key depends on. */
@@ -37,8 +37,7 @@ export async function loadKey(settings: RunpodProviderSettings, request: KeyedRe
   const given = typeof settings.apiKey === "function" ? await settings.apiKey() : settings.apiKey;
   if (given !== undefined && typeof given !== "string") throw keyError(attempt, "the API key is not a string");
 
-  const mayUseEnvironment = isRunpod || (settings.baseURL !== undefined && isSameOrigin(url, settings.baseURL));
-  const key = (given ?? (mayUseEnvironment ? readEnvironment(attempt, isRunpod) : undefined))?.trim();
+  const key = given === undefined ? readEnvironment(settings, request, isRunpod) : given.trim();
   if (!key) {
     if (!isRunpod) return undefined;
     throw keyError(
@@ -52,9 +51,15 @@ export async function loadKey(settings: RunpodProviderSettings, request: KeyedRe
   return key;
 }
 
-function readEnvironment(attempt: string, isRequired: boolean): string | undefined {
+/** The key of the environment, if the server may have it. */
+function readEnvironment(
+  settings: RunpodProviderSettings,
+  { attempt, url }: KeyedRequest,
+  isRequired: boolean,
+): string | undefined {
+  if (!isRequired && !isConfiguredOrigin(settings, url, attempt)) return undefined;
   try {
-    return loadOptionalSetting({ settingValue: undefined, environmentVariableName: "RUNPOD_API_KEY" });
+    return readVariable("RUNPOD_API_KEY");
   } catch (error) {
     // Deno throws when the program has no permission to read the variable.
     if (!isRequired) return undefined;

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { encodePathSegment } from "@ai-sdk/provider-utils";
+import { encodePathSegment, isRecord } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { type ApiRequest, request } from "../http/request.ts";
+import { isRunpodUrl } from "../http/runpod_url.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 import { MAX_SUBMISSION_BYTES, RESULT_LIFETIME_NOTE } from "./limits.ts";
+import { isPostOnly, JOB_NOT_FOUND, notePostOnly } from "./post_only.ts";
 import { inMegabytes, tooLarge, type WrittenSubmission } from "./submission.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
@@ -55,10 +57,47 @@ export async function submit(
   });
 }
 
+/** What a read of a job takes. */
+export interface ReadOptions {
+  abortSignal?: AbortSignal;
+  /**
+   * Whether the read may be a POST where the server only takes that. It then runs the job, if it has not run.
+   *
+   * @default true
+   */
+  mayPost?: boolean;
+  /** Called before a POST, which takes as long as the job. */
+  onPost?: () => void;
+}
+
 /** Reads a job with its status. */
-export async function readStatus(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+export async function readStatus(queue: Queue, jobId: string, options: ReadOptions = {}): Promise<JobAnswer> {
   const path = `/status/${encodeJobId(jobId)}`;
-  return await requestJob(queue, { method: "GET", path, abortSignal, retryCost: "free" }, jobId);
+  return await readOrPost(queue, options, (call) => requestJob(queue, { ...call, path }, jobId));
+}
+
+/** Reads what a job has yielded since the last reply. */
+export async function readReply(queue: Queue, jobId: string, options: ReadOptions = {}): Promise<Answer> {
+  const path = `/stream/${encodeJobId(jobId)}`;
+  return await readOrPost(queue, options, (call) => requestJson(queue, { ...call, path }));
+}
+
+type ReadCall = Pick<ApiRequest, "method" | "abortSignal" | "retryCost">;
+
+async function readOrPost<T>(
+  queue: Queue,
+  { abortSignal, mayPost = true, onPost }: ReadOptions,
+  read: (call: ReadCall) => Promise<T>,
+): Promise<T> {
+  if (!mayPost || !isPostOnly(queue)) {
+    try {
+      return await read({ method: "GET", abortSignal, retryCost: "free" });
+    } catch (error) {
+      if (!notePostOnly(queue, error) || !mayPost) throw error;
+    }
+  }
+  onPost?.();
+  return await read({ method: "POST", abortSignal, retryCost: "job" });
 }
 
 /** Cancels a job that waits or runs. */
@@ -73,14 +112,17 @@ export async function retryJob(queue: Queue, jobId: string, abortSignal?: AbortS
   return await requestJob(queue, { method: "POST", path, abortSignal, retryCost: "job" }, jobId);
 }
 
-/** Sends any other request that is free to repeat, and expects JSON. */
+/** Sends any other request, and expects JSON. */
 export async function requestJson(
   queue: Queue,
-  call: Pick<ApiRequest, "method" | "abortSignal"> & { path: string },
+  { retryCost = "free", ...call }: Pick<ApiRequest, "method" | "abortSignal"> & {
+    path: string;
+    retryCost?: ApiRequest["retryCost"];
+  },
 ): Promise<Answer> {
-  const answer = await send(queue, { ...call, retryCost: "free" });
+  const answer = await send(queue, { ...call, retryCost });
   if (answer.ok && answer.json !== undefined) return answer;
-  throw failure(queue, answer, "free");
+  throw failure(queue, answer, { ...call, retryCost });
 }
 
 /**
@@ -122,7 +164,9 @@ type QueueRequest = Omit<ApiRequest, "attempt" | "headers" | "url"> & { path: st
 
 async function send(queue: Queue, { path, ...call }: QueueRequest): Promise<Answer> {
   const { settings, attempt, headers } = queue;
-  return await request(settings, { ...call, attempt, headers, url: rootOf(queue) + path });
+  const answer = await request(settings, { ...call, attempt, headers, url: rootOf(queue) + path });
+  const isLost = isRecord(answer.json) && answer.json.error === JOB_NOT_FOUND;
+  return isLost ? { ...answer, ok: false, status: 404 } : answer;
 }
 
 /** @param knownId The id of the job that the request is about; the answer may leave it out. */
@@ -130,12 +174,23 @@ async function requestJob(queue: Queue, call: QueueRequest, knownId?: string): P
   const answer = await send(queue, call);
   const job = readJob(answer.json, knownId);
   // A failed job may come with an error status. Without a status that we know, it is an error that looks like a job.
-  if (job && (answer.ok || isKnown(job))) return { job, answer };
-  throw failure(queue, answer, call.retryCost);
+  if (job && (answer.ok || (isKnown(job) && job.error !== JOB_NOT_FOUND))) return { job, answer };
+  throw failure(queue, answer, call);
 }
 
-function failure({ attempt, endpoint }: Queue, answer: Answer, retryCost: ApiRequest["retryCost"]): Error {
+function failure(
+  queue: Queue,
+  answer: Answer,
+  { path, retryCost }: Pick<QueueRequest, "path" | "retryCost">,
+): Error {
+  const { attempt, endpoint } = queue;
   if (answer.ok && answer.json === undefined) return unexpectedAnswer({ attempt, answer, expected: "JSON" });
-  const notFound = `check that endpoint "${endpoint.name}" exists (${RESULT_LIFETIME_NOTE})`;
+  const mayBeLocal = !isRunpodUrl(rootOf(queue)) && NOT_LOCAL.test(path);
+  const notFound = mayBeLocal
+    ? "the local server of Runpod's worker SDK has no such route"
+    : `check that endpoint "${endpoint.name}" exists (${RESULT_LIFETIME_NOTE})`;
   return answerError({ attempt, answer, retryCost, notFound });
 }
+
+/** The routes that the local server of Runpod's worker SDK does not have. */
+const NOT_LOCAL = /^\/(cancel|retry|health|purge-queue)\b/;

@@ -29,7 +29,7 @@ export async function readStatusInTime(
   signal?.addEventListener("abort", onAbort, { once: true });
   const timer = setTimeout(() => read.abort(TIMED_OUT), TIMEOUT_MILLIS);
   try {
-    return await readStatus(queue, jobId, read.signal);
+    return await readStatus(queue, jobId, { abortSignal: read.signal, onPost: () => clearTimeout(timer) });
   } catch (error) {
     if (error !== TIMED_OUT) throw error;
     throw networkError({

@@ -68,7 +68,7 @@ export async function* streamJob(
         if (!isWithheld) yield output;
       }
     }
-    const result = await readFinalStatus(queue, jobId, abortSignal);
+    const result = state.final ?? await readFinalStatus(queue, jobId, abortSignal);
     onSeen?.(result);
     const rest = undelivered(state, result.job.output);
     yield* rest ?? [];

@@ -7,7 +7,8 @@ import { APICallError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { isFinal, readJob, type RunpodJob } from "./envelope.ts";
 import type { SeenJob } from "./job_wait.ts";
-import { encodeJobId, type JobAnswer, type Queue, readStatus, requestJson } from "./queue.ts";
+import { isPostOnly, STREAM_NOT_SUPPORTED } from "./post_only.ts";
+import { type JobAnswer, type Queue, readReply, readStatus } from "./queue.ts";
 import { isTransientError, pause, retryReads } from "./retry.ts";
 import { backoffPause } from "./schedule.ts";
 
@@ -19,6 +20,8 @@ export interface StreamState {
   withheld: unknown[];
   /** Whether a reply was lost that may have held yields. */
   mayHaveLost: boolean;
+  /** The job at its end, where the service forgets it with its last reply. */
+  final?: JobAnswer;
 }
 
 /** One reply of `/stream`. */
@@ -60,6 +63,13 @@ export async function* readReplies(
     // Without a worker there were no yields to lose.
     if (job?.status === "IN_QUEUE" && state.delivered.length === 0) state.mayHaveLost = false;
     const hasEnded = job !== undefined && isFinal(job);
+    if (hasEnded && isPostOnly(queue)) {
+      // The job runs when its status is read instead.
+      if (STREAM_NOT_SUPPORTED.test(String(job.error))) return;
+      state.final = { job, answer };
+      yield { seen: undefined, yields };
+      return;
+    }
     yield { seen: job && !hasEnded ? { job, answer } : undefined, yields };
 
     if (hasEnded) {
@@ -82,7 +92,7 @@ export async function readFinalStatus(
   jobId: string,
   abortSignal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
-  return await retryReads(() => readStatus(queue, jobId, abortSignal), abortSignal, mayRetry);
+  return await retryReads(() => readStatus(queue, jobId, { abortSignal }), abortSignal, mayRetry);
 }
 
 async function requestReply(
@@ -91,10 +101,9 @@ async function requestReply(
   abortSignal: AbortSignal | undefined,
   state: StreamState,
 ): Promise<JobAnswer["answer"]> {
-  const call = { method: "GET", path: `/stream/${encodeJobId(jobId)}`, abortSignal } as const;
   const read = async () => {
     try {
-      return await requestJson(queue, call);
+      return await readReply(queue, jobId, { abortSignal });
     } catch (error) {
       // What the rate limit refused was not read, so it is not lost.
       if (isTransientError(error) && error.statusCode !== 429) state.mayHaveLost = true;
