@@ -3,7 +3,7 @@ import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
 import { streamText } from "ai";
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { KEY, PNG_BASE64 } from "./capture.ts";
+import { IMAGE_CALL, KEY, PNG_BASE64 } from "./capture.ts";
 import { type LocalHandler, sdkLocalServer } from "./sdk_local_server.ts";
 import { withVirtualTime } from "./virtual_time.ts";
 
@@ -63,16 +63,7 @@ describe("the local server of Runpod's worker SDK", () => {
 
   it("makes an image", async () => {
     const { runpod, ran } = open({ run: () => ({ image: PNG_BASE64 }) });
-    const { images } = await runpod.image(URL_OF_SERVER).doGenerate({
-      prompt: "A red apple",
-      n: 1,
-      size: undefined,
-      aspectRatio: undefined,
-      seed: undefined,
-      files: undefined,
-      mask: undefined,
-      providerOptions: {},
-    });
+    const { images } = await runpod.image(URL_OF_SERVER).doGenerate(IMAGE_CALL);
     assertEquals([images, ran], [[PNG_BASE64], [{ prompt: "A red apple" }]]);
   });
 
