@@ -26,7 +26,27 @@ describe("the workers of an endpoint", () => {
       workers[0].kill();
       emulator.workerEnded("mine", workers[0].id);
       assertEquals(emulator.workers.map(({ state }) => state), ["idle", "idle"]);
+      await Promise.all((await Promise.all([5, 6].map((n) => run({ n })))).map(end));
+      assertEquals([workers[2].started.length, clock.elapsed()], [1, 3000]);
     }, { maxWorkers: 2 }));
+
+  it("do not wait for the place of one that was reported to have ended, or that asked to be restarted", () =>
+    withWorkers(async ({ emulator, start, run, end, clock }) => {
+      const script: Script = ({ input }) => ({ output: 1, stopPod: input.stop });
+      // Neither process ends.
+      const first = start(script);
+      await settled(100);
+      emulator.workerEnded("mine", first.id);
+      start(script);
+      assertEquals((await end(await run({ stop: true }))).workerId, "worker-2");
+      start(script);
+      assertEquals((await end(await run({ stop: false }))).workerId, "worker-3");
+      assertEquals(clock.elapsed(), 100);
+      assertEquals(emulator.workers.map(({ id, state }) => [id, state]), [["worker-2", "stopping"], [
+        "worker-3",
+        "idle",
+      ]]);
+    }, { maxWorkers: 1 }));
 
   it("are counted by what they do", () =>
     withWorkers(async ({ emulator, start, run, health }) => {

@@ -11,7 +11,7 @@ import { createPool, type PoolListener, type WorkerPool } from "../worker_side/p
 export interface Endpoint extends ResolvedEndpoint {
   /** The jobs of its queue by id, oldest first. */
   readonly jobs: Map<string, Job>;
-  /** The jobs that are not yet known to have ended. */
+  /** The jobs that are not yet known to have ended; those of external workers are in the pool. */
   readonly open: Set<Job>;
   /** When the current worker is or was ready. */
   readyAt: number;
@@ -56,7 +56,9 @@ export function enqueue(endpoint: Endpoint, job: Job, now: number): void {
   if (pool !== undefined) {
     offer(pool, job);
     startAttempt(job, [{ status: IN_QUEUE, at: now }], now);
-  } else if (states === undefined) {
+    return;
+  }
+  if (states === undefined) {
     const startAt = workerReadyTime(endpoint, now);
     const steps = [{ status: IN_QUEUE, at: now }, { status: "IN_PROGRESS", at: startAt }];
     startAttempt(job, steps, startAt + endpoint.timing.runMillis);

@@ -41,13 +41,13 @@ function emulatedWorkers(endpoint: Endpoint, jobs: Health["jobs"], now: number):
 }
 
 function externalWorkers(pool: WorkerPool, now: number): Health["workers"] {
-  const count = (...states: EmulatedWorkerState[]) =>
-    listWorkers(pool, now).filter(({ state }) => states.includes(state)).length;
+  const workers = listWorkers(pool, now);
+  const count = (wanted: EmulatedWorkerState) => workers.filter(({ state }) => state === wanted).length;
   return {
     idle: count("idle"),
     initializing: count("starting"),
     ready: count("idle"),
-    running: count("running", "stopping"),
+    running: workers.filter(({ jobs }) => jobs.length > 0).length,
     throttled: count("throttled"),
     unhealthy: count("unhealthy"),
   };

@@ -68,7 +68,8 @@ function methodsOf(operation: Call["route"]["operation"]): string[] {
 }
 
 function purgeQueue(endpoint: Endpoint, now: number): Response {
-  const queued = [...endpoint.open].filter((job) => isKept(job, now) && envelope(job, now).status === "IN_QUEUE");
+  const open = endpoint.pool?.queue ?? endpoint.open;
+  const queued = [...open].filter((job) => isKept(job, now) && envelope(job, now).status === "IN_QUEUE");
   for (const job of queued) cancel(job, now);
   return serviceJson(200, { removed: queued.length, status: "completed" });
 }

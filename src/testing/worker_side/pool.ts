@@ -68,7 +68,7 @@ export interface WorkerPool {
   readonly workers: Map<string, ExternalWorker>;
   /** Workers whose start was announced, by id, with the time of the announcement. */
   readonly starting: Map<string, number>;
-  /** Workers that were reported to have ended, with the time until which they get no jobs if they come back. */
+  /** Workers that were reported to have ended, by id, with the time until which they cannot join again. */
   readonly ended: Map<string, number>;
   /** The timer for the next deadline. */
   timer?: { at: number; id: ReturnType<typeof setTimeout> };

@@ -11,20 +11,24 @@ export function stateOf(pool: WorkerPool, worker: ExternalWorker, now: number): 
   if (worker.problem !== undefined) return "unhealthy";
   if (now < worker.noJobsUntil) return "stopping";
   if (leasesOf(pool, worker).length > 0) return "running";
-  return isWithinMaximum(pool, worker) ? "idle" : "throttled";
+  return isWithinMaximum(pool, worker, now) ? "idle" : "throttled";
 }
 
 /** Whether a worker may get a job. */
 export function mayTakeJobs(pool: WorkerPool, worker: ExternalWorker, now: number): boolean {
-  return worker.problem === undefined && now >= worker.noJobsUntil && isWithinMaximum(pool, worker);
+  return isFit(worker, now) && isWithinMaximum(pool, worker, now);
 }
 
-/** The first workers to join get the jobs, up to the endpoint's maximum. */
-function isWithinMaximum(pool: WorkerPool, worker: ExternalWorker): boolean {
+function isFit(worker: ExternalWorker, now: number): boolean {
+  return worker.problem === undefined && now >= worker.noJobsUntil;
+}
+
+/** The first workers to join get the jobs, up to the endpoint's maximum. One that gets no jobs and has none is left out. */
+function isWithinMaximum(pool: WorkerPool, worker: ExternalWorker, now: number): boolean {
   let place = 0;
   for (const other of pool.workers.values()) {
     if (other === worker) return place < pool.maxWorkers;
-    if (other.problem === undefined) place++;
+    if (isFit(other, now) || leasesOf(pool, other).length > 0) place++;
   }
   return false;
 }
@@ -57,11 +61,7 @@ export function startingWorker(pool: WorkerPool, id: string, since: number): Emu
 }
 
 /** Tells the listener if the state of a worker in the pool has changed. */
-export function tellState(
-  pool: WorkerPool,
-  worker: ExternalWorker,
-  now: number,
-): void {
+export function tellState(pool: WorkerPool, worker: ExternalWorker, now: number): void {
   const state = stateOf(pool, worker, now);
   if (state === worker.toldState || pool.workers.get(worker.id) !== worker) return;
   worker.toldState = state;

@@ -2,7 +2,7 @@ import { isKept } from "../queue/job_state.ts";
 import type { EmulatedWorker } from "./emulated_worker.ts";
 import { lose } from "./leases.ts";
 import type { ExternalWorker, WorkerPool } from "./pool.ts";
-import { wakeWorker } from "./wake.ts";
+import { wakeWorker, wakeWorkers } from "./wake.ts";
 import { emulatedWorker, leasesOf, startingWorker, stateOf, tellState } from "./worker_state.ts";
 
 /** Notes a ping of a worker. It does not make a worker join: the process that sends it can outlive the worker. */
@@ -12,7 +12,12 @@ export function seePing(pool: WorkerPool, id: string, now: number): ExternalWork
   return worker;
 }
 
-/** Notes any other request of a worker, which joins the pool with its first one. */
+/**
+ * Notes any other request of a worker, which joins the pool with its first one.
+ *
+ * One that was reported to have ended stays outside for a while, so that its process, which may still be about to end,
+ * gets no jobs.
+ */
 export function see(pool: WorkerPool, id: string, now: number): ExternalWorker {
   let worker = pool.workers.get(id);
   if (worker === undefined) {
@@ -21,13 +26,14 @@ export function see(pool: WorkerPool, id: string, now: number): ExternalWorker {
       joinedAt: now,
       seenAt: now,
       idleSince: now,
-      noJobsUntil: pool.ended.get(id) ?? -Infinity,
+      noJobsUntil: -Infinity,
       stops: new Set(),
       told: new Set(),
       waiting: new Set(),
       completed: 0,
       failed: 0,
     };
+    if (now < (pool.ended.get(id) ?? -Infinity)) return worker;
     pool.workers.set(id, worker);
     pool.starting.delete(id);
   }
@@ -44,12 +50,7 @@ export function announceWorker(pool: WorkerPool, id: string, now: number): void 
   pool.listener.workerChanged(startingWorker(pool, id, now));
 }
 
-/**
- * Removes a worker whose process has ended, or is about to be ended.
- *
- * Its jobs go back to the queue. If it sends more requests, it gets no jobs for a while: a process that is about to end
- * must not get another one.
- */
+/** Removes a worker whose process has ended, or is about to be ended. Its jobs go back to the queue. */
 export function endWorker(pool: WorkerPool, id: string, now: number): void {
   for (const [other, until] of pool.ended) if (until <= now) pool.ended.delete(other);
   const worker = pool.workers.get(id);
@@ -75,7 +76,9 @@ function remove(pool: WorkerPool, worker: ExternalWorker, state: "lost" | "ended
   // Each job goes to the front of the queue, so the first one goes last.
   for (const lease of leases.reverse()) lose(pool, lease, now);
   stopPolls(worker, Infinity);
+  // Another one may get jobs in its place.
   for (const other of pool.workers.values()) tellState(pool, other, now);
+  wakeWorkers(pool);
 }
 
 /** Every worker of a pool. */
