@@ -30,6 +30,7 @@ export type {
   RunpodReasoningTags,
   RunpodStructuredOutputMode,
   RunpodStructuredOutputs,
+  RunpodTextOptions,
 } from "./src/language/options.ts";
 export type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./src/image/catalogue.ts";
 export type { RunpodImageWorkerOptions } from "./src/image/worker_options.ts";

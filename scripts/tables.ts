@@ -32,7 +32,7 @@ const TABLES: Record<string, string[][]> = {
     ...rowsOf<VideoEntry>(VIDEO_MODELS, (entry) => [
       listOf(ratiosOf(entry.size)),
       sizesOf(entry.size),
-      valuesOf(ruleOf(entry.keys.duration)),
+      valuesOf(entry.keys.duration),
       [
         `images: ${imagesOf(entry)}`,
         entry.keys.lastFrame && "a last frame",
@@ -77,12 +77,11 @@ function sizesOf({ as, sizes, sides, tiers }: ImageEntry["size"]): string {
   return "any";
 }
 
-function ruleOf(key: Key | undefined): Rule | undefined {
-  return typeof key === "object" ? key.rule : undefined;
-}
-
-function valuesOf(rule: Rule | undefined): string {
-  if (rule === undefined) return "cannot be set";
+/** The values of a setting. Those of a key that converts them are in other units, so they are not told. */
+function valuesOf(key: Key | undefined): string {
+  if (key === undefined) return "cannot be set";
+  const rule: Rule | undefined = typeof key === "object" && !key.write ? key.rule : undefined;
+  if (rule === undefined) return "any";
   if (typeof rule === "string") return "any";
   return "length" in rule ? rule.join(", ") : `${rule.min} to ${rule.max}`;
 }

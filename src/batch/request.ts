@@ -10,7 +10,7 @@ import type {
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import { readResult as readJobResult } from "../call/execute.ts";
-import type { Kind, Modality } from "../call/modality.ts";
+import type { Modality, ModalityTypes } from "../call/modality.ts";
 import type { ModelConfig } from "../call/model_config.ts";
 import { dropOptions, prepare, queueOf } from "../call/prepare.ts";
 import { writeJob } from "../call/write.ts";
@@ -116,7 +116,7 @@ export async function readResult(
   return { type, id, status: "succeeded", result: read } as BatchV4ItemResult;
 }
 
-function requestType<K extends Kind>(modality: Modality<K>, modelSettings: K["settings"]): RequestType {
+function requestType<K extends ModalityTypes>(modality: Modality<K>, modelSettings: K["settings"]): RequestType {
   return {
     verb: modality.verb,
     async write(config, call) {

@@ -9,13 +9,13 @@ import { type ResultTools, runJob } from "../job/wait.ts";
 import { JobOutput } from "../output/job_output.ts";
 import { postRoute } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
-import type { Kind, Modality, ReadContext, Route, Told } from "./modality.ts";
+import type { Modality, ModalityResult, ModalityTypes, ReadContext, Route } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { prepare, type Prepared, readContext } from "./prepare.ts";
 import { writeJob, writePost } from "./write.ts";
 
 /** A result with what the executor adds to it. */
-export type Executed<K extends Kind> = K["result"] & {
+export type Executed<K extends ModalityTypes> = K["result"] & {
   warnings: SharedV4Warning[];
   response: { timestamp: Date; modelId: string; headers: Record<string, string> };
 };
@@ -28,7 +28,7 @@ export type Executed<K extends Kind> = K["result"] & {
  * @throws {APICallError} for every other failure.
  * @throws the abort signal's reason.
  */
-export async function execute<K extends Kind>(
+export async function execute<K extends ModalityTypes>(
   modality: Modality<K>,
   config: ModelConfig<K["settings"]>,
   call: K["call"],
@@ -37,13 +37,13 @@ export async function execute<K extends Kind>(
   return prepared.route ? await askRoute(prepared, prepared.route) : await runAsJob(prepared);
 }
 
-async function runAsJob<K extends Kind>(prepared: Prepared<K>): Promise<Executed<K>> {
+async function runAsJob<K extends ModalityTypes>(prepared: Prepared<K>): Promise<Executed<K>> {
   const { modality, modelCall, queue } = prepared;
   const { abortSignal } = modelCall.call;
   const { ref, reading, wait, notFound } = await writeJob(prepared);
   const timestamp = new Date();
   const context = readContext(prepared, reading, notFound);
-  const request = modality.tellsRequest && "submission" in ref ? { request: { body: ref.submission } } : {};
+  const request = modality.includesRequest && "submission" in ref ? { request: { body: ref.submission } } : {};
   return await withModelHint(
     queue,
     abortSignal,
@@ -61,7 +61,7 @@ async function runAsJob<K extends Kind>(prepared: Prepared<K>): Promise<Executed
  *
  * @throws {RunpodJobError} for an output without a result.
  */
-export async function readResult<K extends Kind>(
+export async function readResult<K extends ModalityTypes>(
   modality: Modality<K>,
   context: ReadContext<K>,
   queue: Queue,
@@ -71,14 +71,16 @@ export async function readResult<K extends Kind>(
   return complete(context, await modality.read(output, context), { timestamp, headers: result.answer.headers });
 }
 
-async function askRoute<K extends Kind>(prepared: Prepared<K>, route: Route<K>): Promise<Executed<K>> {
+async function askRoute<K extends ModalityTypes>(prepared: Prepared<K>, route: Route<K>): Promise<Executed<K>> {
   const { modality, modelCall, queue, job } = prepared;
   const { abortSignal } = modelCall.call;
   const { reading, ...post } = await writePost(prepared, route);
   const timestamp = new Date();
   const context = readContext(prepared, reading, post.notFound);
   const { path, answersBytes } = route;
-  const request = modality.tellsRequest ? { request: { url: queue.endpoint.openaiRoot + path, body: post.body } } : {};
+  const request = modality.includesRequest
+    ? { request: { url: queue.endpoint.openaiRoot + path, body: post.body } }
+    : {};
   return await withModelHint(queue, abortSignal, post.notFound, async () => {
     const answer = await postRoute(queue, { ...post, path, answersBytes }, { ...job.wait, abortSignal });
     const { headers } = answer.answer;
@@ -86,9 +88,9 @@ async function askRoute<K extends Kind>(prepared: Prepared<K>, route: Route<K>):
   });
 }
 
-function complete<K extends Kind>(
+function complete<K extends ModalityTypes>(
   { modelId, warnings }: ReadContext<K>,
-  told: Told<K>,
+  told: ModalityResult<K>,
   { timestamp, headers }: { timestamp: Date; headers: Record<string, string> },
 ): Executed<K> {
   return { ...told, warnings, response: { timestamp, modelId, headers, ...told.response } };

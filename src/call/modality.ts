@@ -10,8 +10,8 @@ import type { RouteAnswer } from "../route/post.ts";
 import type { ModelConfig } from "./model_config.ts";
 import type { OptionsSchema } from "./options.ts";
 
-/** The types that a modality puts together. */
-export interface Kind {
+/** The types of one modality, in one place. */
+export interface ModalityTypes {
   /** The SDK's call. */
   call: SdkCall;
   /** The settings of a model. */
@@ -47,7 +47,7 @@ export interface ModelSettings {
 }
 
 /** A call that is checked and resolved: all that an input is written from. */
-export interface ModelCall<K extends Kind> extends CallContext {
+export interface ModelCall<K extends ModalityTypes> extends CallContext {
   call: K["call"];
   settings: K["settings"];
   row: K["row"];
@@ -61,7 +61,7 @@ export interface ModelCall<K extends Kind> extends CallContext {
 }
 
 /** All that an answer is read with. */
-export interface ReadContext<K extends Kind> extends CallContext {
+export interface ReadContext<K extends ModalityTypes> extends CallContext {
   settings: K["settings"];
   reading: K["reading"];
   /** Advice for an answer that says the model is not there. */
@@ -69,13 +69,13 @@ export interface ReadContext<K extends Kind> extends CallContext {
 }
 
 /** The input of a job. */
-export interface WrittenInput<K extends Kind> {
+export interface WrittenInput<K extends ModalityTypes> {
   input: JSONObject;
   reading: K["reading"];
 }
 
 /** The request to a route. */
-export interface WrittenRequest<K extends Kind> {
+export interface WrittenRequest<K extends ModalityTypes> {
   /** The body; without the name of the model, which the executor adds unless the modality writes for it. */
   body: JSONObject;
   /** Makes a form of the body, to send in its place. Errors then show the body. */
@@ -84,7 +84,7 @@ export interface WrittenRequest<K extends Kind> {
 }
 
 /** A modality over an OpenAI-compatible route. */
-export interface Route<K extends Kind> {
+export interface Route<K extends ModalityTypes> {
   /** The path below the OpenAI root. */
   path: string;
   /** Whether a success may be the bytes of a file. Default false. */
@@ -100,14 +100,14 @@ export interface Route<K extends Kind> {
    *
    * @throws {APICallError} for an answer that does not hold what was asked for.
    */
-  read(answer: RouteAnswer, context: ReadContext<K>): Told<K>;
+  read(answer: RouteAnswer, context: ReadContext<K>): ModalityResult<K>;
 }
 
 /** A result as a modality reads it; the executor completes its `response`. */
-export type Told<K extends Kind> = K["result"] & { response?: object };
+export type ModalityResult<K extends ModalityTypes> = K["result"] & { response?: object };
 
-/** A modality. */
-export interface Modality<K extends Kind> {
+/** A kind of model: how its calls become inputs, and how answers become its results. */
+export interface Modality<K extends ModalityTypes> {
   /** The name of the SDK's provider of these models, such as `runpod.image`. */
   provider: `runpod.${string}`;
   /** What a call does, to follow "Cannot" in errors: `generate an image`. */
@@ -133,13 +133,13 @@ export interface Modality<K extends Kind> {
    *
    * @throws {RunpodJobError} for an output without a result.
    */
-  read(output: JobOutput, context: ReadContext<K>): Told<K> | Promise<Told<K>>;
+  read(output: JobOutput, context: ReadContext<K>): ModalityResult<K> | Promise<ModalityResult<K>>;
   /** The OpenAI-compatible routes that serve the modality too, by the name of the transport; the first is the default. */
   routes?: Readonly<Record<string, Route<K>>>;
   /** How a job finds the name of its model, where the worker wants one in its input. Default: the worker wants none. */
   jobModel?: "listed by a route" | "listed by a job";
   /** Whether what is written depends on the name of the model, which then has to be known first. Default false. */
   writesForName?: boolean;
-  /** Whether results tell the request. Default false. */
-  tellsRequest?: boolean;
+  /** Whether results include the request. Default false. */
+  includesRequest?: boolean;
 }

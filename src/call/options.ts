@@ -53,9 +53,9 @@ export function sortOptions<Ours>(
     throw badOption("", isNot(given, "an object"));
   }
 
-  const isOurs = (key: string) => Object.hasOwn(schema.shape, key);
-  const [mine, worker] = partition(given, isOurs);
-  const result = z.safeParse(schema, mine);
+  const isOwn = (key: string) => Object.hasOwn(schema.shape, key);
+  const [own, worker] = partition(given, isOwn);
+  const result = z.safeParse(schema, own);
   if (!result.success) {
     const { path, reason } = describeIssue(result.error.issues[0], given);
     throw badOption(path, reason);

@@ -7,13 +7,13 @@ import type { RunpodWaitOptions } from "../job/options.ts";
 import { badOption, type CallContext, warnUnsupported } from "../input/context.ts";
 import { atEnvironmentBase } from "../http/environment.ts";
 import type { Queue } from "../job/queue.ts";
-import type { Kind, Modality, ModelCall, ReadContext, Route } from "./modality.ts";
+import type { Modality, ModalityTypes, ModelCall, ReadContext, Route } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { type JobOptions, sortOptions } from "./options.ts";
 import { routeOf } from "./transport.ts";
 
 /** A call that is ready to be written. */
-export interface Prepared<K extends Kind> {
+export interface Prepared<K extends ModalityTypes> {
   modality: Modality<K>;
   modelCall: ModelCall<K>;
   queue: Queue;
@@ -31,7 +31,7 @@ const CONTINUED = "the job was submitted before";
  *
  * @throws {InvalidArgumentError} for an option with a bad value.
  */
-export function prepare<K extends Kind>(
+export function prepare<K extends ModalityTypes>(
   modality: Modality<K>,
   config: ModelConfig<K["settings"]>,
   call: K["call"],
@@ -64,7 +64,7 @@ export function prepare<K extends Kind>(
 
 /** The queue of a model's endpoint, for the calls of one modality. */
 export function queueOf(
-  { verb }: Pick<Modality<Kind>, "verb">,
+  { verb }: Pick<Modality<ModalityTypes>, "verb">,
   { settings, endpoint, modelId }: Omit<ModelConfig<unknown>, "modelSettings">,
   headers: Queue["headers"],
 ): Queue {
@@ -73,7 +73,7 @@ export function queueOf(
 }
 
 /** The context that an answer is read with. */
-export function readContext<K extends Kind>(
+export function readContext<K extends ModalityTypes>(
   { modelCall: { modelId, attempt, warnings, settings } }: Prepared<K>,
   reading: K["reading"],
   notFound = "",

@@ -6,7 +6,7 @@
 import * as z from "zod/v4-mini";
 import { quoteAll } from "../input/context.ts";
 import { once } from "../once.ts";
-import type { Kind, Modality } from "./modality.ts";
+import type { Modality, ModalityTypes } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { describeIssue, type OptionsSchema } from "./options.ts";
 import { transportOf } from "./transport.ts";
@@ -35,7 +35,7 @@ const JOB_SETTINGS = ["family", "input", "output"];
  *
  * @throws {InvalidArgumentError} for a setting that such models do not have, for a bad value, and for one without effect.
  */
-export function resolveModel<K extends Kind>(
+export function resolveModel<K extends ModalityTypes>(
   modality: Modality<K>,
   { modelId, endpoint, modelSettings }: Pick<ModelConfig<K["settings"]>, "modelId" | "endpoint" | "modelSettings">,
 ): K["row"] {

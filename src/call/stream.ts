@@ -12,7 +12,7 @@ import { runJob } from "../job/wait.ts";
 import { followAnswer } from "../route/follow.ts";
 import { apiRequest } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
-import type { Kind, Modality, ReadContext, Route, SdkCall } from "./modality.ts";
+import type { Modality, ModalityTypes, ReadContext, Route, SdkCall } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { dropOptions, prepare, type Prepared, readContext } from "./prepare.ts";
 import { writeJob, writePost } from "./write.ts";
@@ -23,12 +23,12 @@ interface StreamCall extends SdkCall {
 }
 
 /** The types of a modality whose calls can be streamed. */
-export interface StreamKind extends Kind {
+export interface StreamKind extends ModalityTypes {
   call: StreamCall;
 }
 
 /** What the answer of a streamed call is read with. */
-export interface StreamContext<K extends Kind> extends ReadContext<K> {
+export interface StreamContext<K extends ModalityTypes> extends ReadContext<K> {
   queue: Queue;
   abortSignal: AbortSignal | undefined;
   includeRawChunks: boolean | undefined;

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Endpoint } from "../http/endpoint.ts";
-import type { Kind, Modality, Route } from "./modality.ts";
+import type { Modality, ModalityTypes, Route } from "./modality.ts";
 
 /** Names the transport: what the settings say, else what the modality prefers, else the route where there is no queue. */
-export function transportOf<K extends Kind>(
+export function transportOf<K extends ModalityTypes>(
   { routes = {}, defaultTransport = "queue" }: Modality<K>,
   { root }: Endpoint,
   { transport }: K["settings"],
@@ -17,7 +17,7 @@ export function transportOf<K extends Kind>(
 }
 
 /** The route that the calls of a model take; absent where they become jobs. */
-export function routeOf<K extends Kind>(
+export function routeOf<K extends ModalityTypes>(
   modality: Modality<K>,
   endpoint: Endpoint,
   settings: K["settings"],

@@ -5,16 +5,17 @@
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { jobError } from "../job/failure.ts";
+import { timeoutOf } from "../job/job_wait.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import type { Submission } from "../job/submission.ts";
 import { type JobRef, runJob } from "../job/wait.ts";
 import { readModels } from "../route/models.ts";
 import { adviceForName, findServedModel } from "../route/served_model.ts";
-import type { Kind, ModelCall, Route } from "./modality.ts";
+import type { ModalityTypes, ModelCall, Route } from "./modality.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** The job of a call: a new one, or one to continue. */
-export interface WrittenJob<K extends Kind> {
+export interface WrittenJob<K extends ModalityTypes> {
   ref: JobRef;
   reading: K["reading"];
   wait: RunpodWaitOptions;
@@ -23,7 +24,7 @@ export interface WrittenJob<K extends Kind> {
 }
 
 /** The request of a call. */
-export interface WrittenPost<K extends Kind> {
+export interface WrittenPost<K extends ModalityTypes> {
   body: JSONObject;
   form?: FormData;
   reading: K["reading"];
@@ -36,7 +37,7 @@ export interface WrittenPost<K extends Kind> {
  *
  * @throws {InvalidArgumentError} for what the worker cannot do, before any request.
  */
-export async function writeJob<K extends Kind>(prepared: Prepared<K>): Promise<WrittenJob<K>> {
+export async function writeJob<K extends ModalityTypes>(prepared: Prepared<K>): Promise<WrittenJob<K>> {
   const { modality, modelCall, job: { jobId, submission, wait } } = prepared;
   if (jobId !== undefined) {
     // The input was written before. Only how to read its output is still to be known.
@@ -58,7 +59,10 @@ export async function writeJob<K extends Kind>(prepared: Prepared<K>): Promise<W
  *
  * @throws {InvalidArgumentError} for what no server can do, before any request.
  */
-export async function writePost<K extends Kind>(prepared: Prepared<K>, route: Route<K>): Promise<WrittenPost<K>> {
+export async function writePost<K extends ModalityTypes>(
+  prepared: Prepared<K>,
+  route: Route<K>,
+): Promise<WrittenPost<K>> {
   const { written, name, notFound } = await writeWithName(prepared, (call) => route.write(call));
   const body = { ...name, ...written.body };
   return { body, form: written.form?.(body), reading: written.reading, notFound };
@@ -68,7 +72,7 @@ export async function writePost<K extends Kind>(prepared: Prepared<K>, route: Ro
  * Writes a call and finds the name of its model. The call is written first, so that a mistake in it costs no request,
  * unless what is written depends on the name.
  */
-async function writeWithName<K extends Kind, Written>(
+async function writeWithName<K extends ModalityTypes, Written>(
   { modality: { writesForName }, modelCall, queue }: Prepared<K>,
   write: (call: ModelCall<K>) => Written | Promise<Written>,
   list?: () => Promise<Array<{ id: string }>>,
@@ -82,20 +86,27 @@ async function writeWithName<K extends Kind, Written>(
   };
 }
 
-/** Lists the models by a job, which outlives a cold start, as a request to the route may not. */
-async function listModelsByJob<K extends Kind>({ queue, modelCall, job }: Prepared<K>): Promise<Array<{ id: string }>> {
+/**
+ * Lists the models by a job, which outlives a cold start, as a request to the route may not. The caller is not told of this
+ * job, because it is not the one that the caller may want to continue.
+ */
+async function listModelsByJob<K extends ModalityTypes>(
+  { queue, modelCall, job }: Prepared<K>,
+): Promise<Array<{ id: string }>> {
+  const attempt = `list the models of "${queue.endpoint.name}" (a model named by { model: "…" } needs no list)`;
+  const listing = { ...queue, attempt, settings: { ...queue.settings, onJobUpdate: undefined } };
   const submission: Submission = { input: { openai_route: "/v1/models" } };
   const wait = { ...job.wait, abortSignal: modelCall.call.abortSignal };
-  return await runJob(queue, { submission }, wait, (result) => {
+  return await runJob(listing, { submission }, wait, (result) => {
     const models = readModels(result.job.output);
     if (models.length > 0) return models;
-    const reason = 'listed no models that it serves; name one yourself: { model: "…" }';
-    throw jobError(queue, result, { kind: "no-output", reason });
+    throw jobError(listing, result, { kind: "no-output", reason: "listed no models" });
   });
 }
 
 /** The same wait after a part of its time has passed. */
-function remaining({ timeoutMillis, ...wait }: RunpodWaitOptions, startedAt: number): RunpodWaitOptions {
-  if (timeoutMillis === undefined) return wait;
+function remaining(wait: RunpodWaitOptions, startedAt: number): RunpodWaitOptions {
+  const timeoutMillis = timeoutOf(wait);
+  if (timeoutMillis === Infinity) return wait;
   return { ...wait, timeoutMillis: Math.max(1, timeoutMillis - (Date.now() - startedAt)) };
 }

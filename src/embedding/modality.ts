@@ -6,7 +6,7 @@
 import type { EmbeddingModelV4CallOptions, EmbeddingModelV4Result, JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import * as z from "zod/v4-mini";
-import type { Kind, Modality, ModelCall } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import { refuse, warnUnsupported } from "../input/context.ts";
@@ -18,7 +18,7 @@ import type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "
 import { readEmbeddings } from "./vectors.ts";
 
 /** The types of embedding. */
-export interface EmbeddingKind extends Kind {
+export interface EmbeddingKind extends ModalityTypes {
   call: EmbeddingModelV4CallOptions;
   settings: RunpodEmbeddingModelSettings;
   row: undefined;

@@ -72,16 +72,17 @@ export type ImageEntry = CatalogueEntry & ImageRow;
 export const ANY_IMAGE_WORKER: ImageRow = {
   keys: { prompt: "prompt", seed: "seed", mask: "mask" },
   size: { as: "width height", ratios: "any" },
-  images: { one: "image", many: "images", max: Infinity, required: false },
+  images: { one: "image", many: "images", max: Infinity, required: false, isUndocumented: true },
   options: {},
   required: [],
 };
 
-/** What every model of the catalogue takes, and what most do. */
+/** Every model of the catalogue needs a prompt. */
 const PROMPT = { keys: { prompt: "prompt" }, required: ["prompt"] } as const;
+/** Most take a seed too. */
 const PROMPT_AND_SEED = { keys: { prompt: "prompt", seed: "seed" }, required: ["prompt"] } as const;
 
-/** Any size, written `1024*1024`. The sizes for ratios have about a megapixel, which is the default everywhere. */
+/** Any size, written `1024*1024`. The sizes for ratios have about a megapixel, as the workers' default size has. */
 const FREE: SizeRules = {
   as: "size *",
   ratios: {
@@ -123,7 +124,7 @@ const SAFE_DEFAULTS = { negative_prompt: "", enable_safety_checker: true };
 /** `jpg` is what the provider calls the format that workers call `jpeg`. */
 const formatAs = (key: string) => ({ output_format, ...options }: JSONObject): JSONObject =>
   output_format === undefined ? options : { [key]: output_format === "jpg" ? "jpeg" : output_format, ...options };
-const FORMATTED = { rewrite: formatAs("output_format") };
+const JPG_AS_JPEG = { rewrite: formatAs("output_format") };
 
 const flux = (steps: number, maxSteps: number, guidance: number) => ({
   ...PROMPT_AND_SEED,
@@ -140,10 +141,13 @@ const flux = (steps: number, maxSteps: number, guidance: number) => ({
   rewrite: formatAs("image_format"),
 } as const);
 
-const one = (required: boolean): ImageRules => ({ one: "image", max: 1, required });
-const upTo = (max: number): ImageRules => ({ many: "images", max, required: true });
+const one = (required = true): ImageRules => ({ one: "image", max: 1, required });
+const upTo = (max: number, required = true): ImageRules => ({ many: "images", max, required });
 
-/** The image models by id. */
+/** A row has a rule for each option in its model's type. */
+type RowOf<Id extends RunpodKnownImageModelId> = ImageEntry & { options: Rules<RunpodImageOptionsById[Id]> };
+
+/** The image models by id, in alphabetical order. */
 export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id> } = {
   "alibaba/wan-2.6": {
     endpoint: "wan-2-6-t2i",
@@ -165,8 +169,8 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
     endpoint: "black-forest-labs-flux-1-kontext-dev",
     ...PROMPT_AND_SEED,
     size: { as: "size *", ratios: FLUX_RATIOS },
-    images: one(true),
-    ...FORMATTED,
+    images: one(),
+    ...JPG_AS_JPEG,
     options: {
       image: "url",
       negative_prompt: "text",
@@ -233,7 +237,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
       ],
     },
     images: upTo(14),
-    ...FORMATTED,
+    ...JPG_AS_JPEG,
     options: { images: "list", resolution: TIERS, output_format: FORMATS, enable_base64_output: "boolean" },
   },
   "google/nano-banana-edit": {
@@ -252,7 +256,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
       doubtfulRatios: ["3:4", "9:21"],
     },
     images: upTo(14),
-    ...FORMATTED,
+    ...JPG_AS_JPEG,
     options: { images: "list", resolution: TIERS, output_format: FORMATS, ...SAFETY },
   },
   "pruna/p-image-edit": {
@@ -283,8 +287,8 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
     endpoint: "qwen-image-edit",
     ...PROMPT_AND_SEED,
     size: {},
-    images: one(true),
-    ...FORMATTED,
+    images: one(),
+    ...JPG_AS_JPEG,
     options: { image: "url", negative_prompt: "text", output_format: FORMATS, ...SAFETY },
   },
   "qwen/qwen-image-edit-2511": {
@@ -292,7 +296,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
     ...PROMPT_AND_SEED,
     size: QWEN_EDIT,
     images: upTo(3),
-    ...FORMATTED,
+    ...JPG_AS_JPEG,
     options: { images: "list", output_format: ALL_FORMATS },
   },
   "qwen/qwen-image-edit-2511-lora": {
@@ -300,7 +304,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
     ...PROMPT_AND_SEED,
     size: QWEN_EDIT,
     images: upTo(3),
-    ...FORMATTED,
+    ...JPG_AS_JPEG,
     options: { images: "list", loras: "list", output_format: ALL_FORMATS },
   },
   "qwen/qwen-image-lora": {
@@ -318,13 +322,10 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
       sizes: ["1024x1024", "512x512", "768x768", "1280x1280", "1024x768", "768x1024", "1280x720", "720x1280"],
     },
     images: one(false),
-    ...FORMATTED,
+    ...JPG_AS_JPEG,
     options: { image: "url", strength: { min: 0, max: 1 }, output_format: ALL_FORMATS, ...SAFETY },
   },
 };
-
-/** A row has a rule for each option in its model's type. */
-type RowOf<Id extends RunpodKnownImageModelId> = ImageEntry & { options: Rules<RunpodImageOptionsById[Id]> };
 
 /** Finds an image model by id, slug or alias. */
 export function findImageModel(modelId: string): ImageEntry | undefined {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
-import type { Kind, Modality, ModelCall } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import { toUrl } from "../files/file_url.ts";
@@ -20,7 +20,7 @@ import { ANY_IMAGE_WORKER, IMAGE_MODELS, type ImageRow } from "./catalogue.ts";
 import type { RunpodImageModelSettings } from "./options.ts";
 
 /** The types of image generation. */
-export interface ImageKind extends Kind {
+export interface ImageKind extends ModalityTypes {
   call: ImageModelV4CallOptions;
   settings: RunpodImageModelSettings;
   row: ImageRow;

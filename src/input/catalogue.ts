@@ -16,7 +16,7 @@ export interface CatalogueEntry {
   model?: string;
 }
 
-/** The ids that a catalogue must have a row for: the known ones of a type that also allows any string. */
+/** The known ids of a type that also allows any string: `"a" | "b"` of `"a" | "b" | (string & {})`. */
 export type Known<Id extends string> = Id extends unknown ? string extends Id ? never : Id : never;
 
 /** Finds a model by its id, its endpoint's slug or an alias. */

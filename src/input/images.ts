@@ -38,8 +38,9 @@ export function takeImages(
   const used = [...keys].filter((key) => options[key] !== undefined);
   if (used.length === 0) return { urls, options };
   if (urls.length > 0) warnOverridden(context, name, used[0]);
-  // A worker that nobody has documented may mean anything by these options, so they are left as they are.
-  if (![...keys].some((key) => row.options[key] !== undefined)) return { urls: [], options };
+  // The model takes no images by these options, or may mean anything by them.
+  const isOurs = row.images ? !row.images.isUndocumented : used.some((key) => row.options[key] !== undefined);
+  if (!isOurs) return { urls: [], options };
 
   const given = used.flatMap((key): JSONValue[] => [options[key]].flat().filter((value) => value !== undefined));
   const bad = given.find((value) => !isFileUrl(value));

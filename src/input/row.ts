@@ -13,7 +13,7 @@ export type CallSettings = Readonly<Record<string, JSONValue | undefined>>;
 /** Where a setting of the SDK goes: the worker's key, or the key with what the worker documents of its values. */
 export type Key = string | {
   key: string;
-  /** What is documented of the value. Default: the rule of the worker option with the same key. */
+  /** What is documented of the worker's value, after `write`. Default: the rule of the worker option with the same key. */
   rule?: Rule;
   /** Turns the SDK's value into the worker's, where the two differ: seconds into frames. Default: the value as it is. */
   write?: (value: JSONValue, settings: CallSettings) => JSONValue;
@@ -21,13 +21,16 @@ export type Key = string | {
 
 /** The input images of a worker. */
 export interface ImageRules {
-  /** The key that takes one image as text. */
+  /** The key that takes one image, as a URL or a data URI. */
   one?: string;
   /** The key that takes a list of images. Used for several images, and for one where there is no `one`. */
   many?: string;
   /** The most images it takes. */
   max: number;
+  /** Whether the worker needs an image. */
   required: boolean;
+  /** Whether image options of the caller are left as they are, because nobody has documented the worker. Default false. */
+  isUndocumented?: true;
 }
 
 /** What one worker takes. */

@@ -24,6 +24,7 @@ export type Rule = "text" | "url" | "boolean" | "list" | "object" | NumberRule |
 /** The rules of an interface of options: one for each, of its type. */
 export type Rules<Options> = { readonly [Key in keyof Options]-?: RuleFor<Exclude<Options[Key], undefined>> };
 
+// In brackets, so that a union stays whole.
 type RuleFor<Value> = [Value] extends [boolean] ? "boolean"
   : [Value] extends [number] ? number extends Value ? NumberRule : readonly Value[]
   : [Value] extends [string] ? string extends Value ? "text" | "url" : readonly Value[]

@@ -47,8 +47,7 @@ export function writeInput(context: CallContext, row: Row, request: WorkerReques
 /**
  * Leaves out what the caller's options set too, with a warning where the two differ.
  *
- * @param names What the SDK calls the setting of each key. A key without a name was not set by the caller, so there is
- *   nothing to warn of.
+ * @param names What the SDK calls the setting of each key. Only keys with a name here can warn.
  */
 export function override(
   context: Pick<CallContext, "warnings">,
@@ -117,21 +116,18 @@ function writeSetting(
     warnUnsupported(context, name, `"${context.modelId}" takes no ${setting}`);
     return {};
   }
-  const { key, rule = row.options[key] ?? SDK_RULES[setting], write = asItIs }: Exclude<Key, string> =
-    typeof where === "string" ? { key: where } : where;
-  const written = write(value, settings);
+  const { key, rule, write }: Exclude<Key, string> = typeof where === "string" ? { key: where } : where;
+  if (write !== undefined) checkSetting(context, name, value, SDK_RULES[setting]);
+  const written = write === undefined ? value : write(value, settings);
   if (options[key] !== undefined) return override(context, { [key]: written }, options, { [key]: name });
-  if (rule !== undefined) {
-    const what = write === asItIs ? name : `${name} ${JSON.stringify(value)} as ${key}`;
-    checkRule(
-      context,
-      what,
-      written,
-      rule,
-      (expected) => refuse(context, name, `${what} ${isNot(written, expected)}`),
-    );
-  }
+  const what = write === undefined ? name : `${name} ${JSON.stringify(value)} as ${key}`;
+  checkSetting(context, name, written, rule ?? row.options[key] ?? (write ? undefined : SDK_RULES[setting]), what);
   return { [key]: written };
+}
+
+function checkSetting(context: CallContext, name: string, value: JSONValue, rule: Rule | undefined, what = name): void {
+  if (rule === undefined) return;
+  checkRule(context, what, value, rule, (expected) => refuse(context, name, `${what} ${isNot(value, expected)}`));
 }
 
 /** What the SDK itself says of some settings, whatever the worker. */
@@ -141,10 +137,6 @@ const SDK_RULES: Readonly<Record<string, Rule>> = {
   fps: {},
   generateAudio: "boolean",
 };
-
-function asItIs(value: JSONValue): JSONValue {
-  return value;
-}
 
 function dropIgnored(
   context: CallContext,

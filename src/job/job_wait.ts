@@ -68,7 +68,7 @@ const DEFAULT_POLL_ATTEMPTS = 60;
 
 /** Starts a wait. */
 export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): JobWait {
-  const timeoutMillis = options.timeoutMillis ?? (isPolling(options) ? Infinity : DEFAULT_TIMEOUT_MILLIS);
+  const timeoutMillis = timeoutOf(options);
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortSignal!.reason);
   if (abortSignal?.aborted) onAbort();
@@ -98,6 +98,11 @@ export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal:
     changedAt: startedAt,
     failures: 0,
   };
+}
+
+/** How long a wait may take, in milliseconds. */
+export function timeoutOf(options: RunpodWaitOptions): number {
+  return options.timeoutMillis ?? (isPolling(options) ? Infinity : DEFAULT_TIMEOUT_MILLIS);
 }
 
 function maxReadsOf(options: RunpodWaitOptions): number {

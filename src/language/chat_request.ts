@@ -5,9 +5,8 @@
  */
 import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import type { CallContext } from "../input/context.ts";
+import { type CallContext, warnUnsupported } from "../input/context.ts";
 import { override } from "../input/writer.ts";
-import { warnUnsupported } from "../input/context.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
 import { writeMessages } from "./messages.ts";
 import { type RunpodLanguageOptions, type RunpodReasoningTags, sentOptions } from "./options.ts";
@@ -51,6 +50,7 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
   } = options;
   const traits = chatTraits(model);
   const format = writeFormat(call, structuredOutputMode, strictJsonSchema, warnings);
+  // The caller's effort decides what becomes of the call's `reasoning`, and is sent itself besides.
   const effort = "reasoning_effort" in server ? server.reasoning_effort : reasoningEffort;
   const thinking = writeThinking(traits.thinking, call.reasoning, effort, warnings);
   // Each variable of the template by itself: one that the caller sets leaves the others as they are.

@@ -1,6 +1,6 @@
 /**
- * Parses the chunks of a stream. The chunks of one answer only differ in the text that each adds, so what equals the chunk
- * before is compared instead of parsed again. That takes a third of the time.
+ * Parses the chunks of a stream. Most chunks of an answer differ only in their text, so the rest is compared with the
+ * previous chunk instead of parsed again. That takes a third of the time.
  *
  * @module
  */
@@ -22,7 +22,7 @@ interface Place {
 
 /** Making a pattern costs about as much time as two uses of it save. */
 const COST = 2;
-/** A stream that has lost this much on patterns has other values that change, and no more patterns are made for it. */
+/** After this much lost time no more patterns are made: other values change too. */
 const MAX_LOSS = 16;
 /** A string in JSON. */
 const JSON_STRING = /\s*("[^"\\]*(?:\\.[^"\\]*)*")/y;

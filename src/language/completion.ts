@@ -29,7 +29,7 @@ import {
   readUsage,
   reasoningField,
 } from "./fields.ts";
-import { type Kind, splitText, type Tags } from "./reasoning_tags.ts";
+import { type BlockKind, splitText, type Tags } from "./reasoning_tags.ts";
 
 /** The result of a completion. */
 export interface Completion {
@@ -70,7 +70,7 @@ export function readCompletion(answer: Answer, context: AnswerContext): Completi
   const reasoning = readReasoning(message);
   if (reasoning) content.push({ type: "reasoning", text: reasoning, ...echoMetadata(reasoningField(message)) });
   const text = readText(message.content);
-  const parts: Array<[Kind, string]> = tags && !reasoning ? splitText(text, tags) : [["text", text]];
+  const parts: Array<[BlockKind, string]> = tags && !reasoning ? splitText(text, tags) : [["text", text]];
   for (const [type, text] of parts) {
     if (type === "reasoning") content.push({ type, text, ...echoMetadata("inline") });
     else if (text) content.push({ type, text });

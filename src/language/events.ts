@@ -5,6 +5,7 @@
  */
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { createParser, type EventSourceParser, type ParseError } from "eventsource-parser";
+import { parseJson } from "../http/json.ts";
 import { readJob } from "../job/envelope.ts";
 import { ChunkParser } from "./chunk_parser.ts";
 
@@ -140,7 +141,7 @@ export class ChunkReader {
 
   #whole(): WholeAnswer {
     const objects = this.#objects;
-    if (objects.length === 0) return { json: parse(this.#text), text: this.#text };
+    if (objects.length === 0) return { json: parseJson(this.#text), text: this.#text };
     const isAlone = objects.length === 1 && this.#text.trim() === "";
     const json = isAlone ? objects[0] : undefined;
     return { json, text: this.#text + objects.map((object) => JSON.stringify(object)).join("\n") };
@@ -192,12 +193,4 @@ function endOfNative({ usage, cost }: Item, maxTokens: number | undefined): Item
     usage: isRecord(usage) ? { prompt_tokens: input, completion_tokens: output } : undefined,
     cost,
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

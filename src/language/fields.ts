@@ -25,11 +25,11 @@ export function answerMetadata(
   logprobs: JSONValue[] | undefined,
   about: JSONObject = {},
 ): { providerMetadata?: SharedV4ProviderMetadata } {
-  return withAbout({ runpod: removeUndefinedEntries<JSONValue>({ cost, logprobs }) }, about);
+  return withMetadata({ runpod: removeUndefinedEntries<JSONValue>({ cost, logprobs }) }, about);
 }
 
 /** Adds what is known of an answer's job to the answer's own metadata. */
-export function withAbout(
+export function withMetadata(
   metadata: SharedV4ProviderMetadata | undefined,
   about: JSONObject,
 ): { providerMetadata?: SharedV4ProviderMetadata } {

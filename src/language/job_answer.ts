@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { APICallError, type JSONObject, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Answer } from "../http/answer.ts";
 import { readError, shorten } from "../http/error_details.ts";
+import { parseJson } from "../http/json.ts";
 import type { FollowedJob } from "../job/follow.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
@@ -50,16 +51,16 @@ export function jobSource(queue: Queue, { yields, latest, leave }: FollowedJob):
       hasYielded = true;
       reader.addItem(item);
     },
-    addRest(reader) {
+    addEnd(reader) {
       isAtEnd = true;
       // A worker that yields nothing has its answer in its output.
       if (!hasYielded) reader.addItem(latest().job.output);
     },
-    stop: (isLeft) => isLeft && leave(),
-    brokenBy: (cause) => cause,
+    stop: (isAbandoned) => isAbandoned && leave(),
+    toDisconnectError: (cause) => cause,
     follow: (whole) => Promise.resolve(answerOf(queue, latest(), whole)),
-    async ended() {
-      // The answer is complete, and the job has still to end. That it then cannot be read is no loss.
+    async waitForEnd() {
+      // The answer is complete, but its job has not ended. An error from here on does not matter.
       try {
         while (!isAtEnd) isAtEnd = (await yields.next()).done ?? false;
       } catch {
@@ -81,7 +82,7 @@ export function jobContext(
 ): PartContext {
   return {
     ...context,
-    answerOf: (text) => answerOf(queue, latest(), { text, json: parse(text) }),
+    answerOf: (text) => answerOf(queue, latest(), { text, json: parseJson(text) }),
     toError: (error) => toJobError(queue, latest(), error),
   };
 }
@@ -103,12 +104,4 @@ function toJobError(queue: Queue, seen: SeenJob, cause: unknown): unknown {
       : `has an answer that cannot be read: ${shorten(cause.message.replace(`Cannot ${queue.attempt}: `, ""))}`,
     cause,
   });
-}
-
-function parse(text: string): JSONObject | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
-import type { Kind, ModelCall, ReadContext, WrittenRequest } from "../call/modality.ts";
+import type { ModalityTypes, ModelCall, ReadContext, WrittenRequest } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import type { StreamContext, StreamModality } from "../call/stream.ts";
@@ -28,7 +28,7 @@ import { streamed } from "./sampling.ts";
 import { partStream, streamOf } from "./stream.ts";
 
 /** The types of language models. */
-export interface LanguageKind extends Kind {
+export interface LanguageKind extends ModalityTypes {
   call: LanguageModelV4CallOptions;
   settings: RunpodChatModelSettings;
   row: undefined;
@@ -78,8 +78,8 @@ function languageModality(
   },
 ): StreamModality<LanguageKind> {
   const writeRequest = (modelCall: ModelCall<LanguageKind>): WrittenRequest<LanguageKind> => {
-    const beneath = Object.fromEntries(settings.map((name) => [name, modelCall.settings[name]]));
-    const options = { ...removeUndefinedEntries(beneath), ...modelCall.options };
+    const defaults = Object.fromEntries(settings.map((name) => [name, modelCall.settings[name]]));
+    const options = { ...removeUndefinedEntries(defaults), ...modelCall.options };
     const { body, tags, jsonTool } = write({ ...modelCall, options });
     const maxTokens = body.max_completion_tokens ?? body.max_tokens;
     return {
@@ -100,12 +100,12 @@ function languageModality(
     defaultTransport: "openai",
     jobModel: "listed by a job",
     writesForName: true,
-    tellsRequest: true,
+    includesRequest: true,
     write(modelCall) {
       const { body, reading } = writeRequest(modelCall);
       return { input: { openai_route: `/v1${path}`, openai_input: body }, reading };
     },
-    // Its model is not known any more, and only matters to what has been sent.
+    // The name of the model may not be known here, and reading does not need it.
     resume: (modelCall) =>
       writeRequest({ ...modelCall, servedName: modelCall.servedName || modelCall.modelId }).reading,
     read({ queue, job, answer }, context) {

@@ -102,29 +102,42 @@ export type RunpodChatModelOptions = RunpodLanguageOptions & RunpodJobOptions & 
 };
 
 /** Options of completion models, under `providerOptions.runpod`. Every other key goes into the request as it is. */
-export type RunpodCompletionModelOptions =
-  & Pick<
-    RunpodLanguageOptions,
-    | "structuredOutputs"
-    | "minP"
-    | "repetitionPenalty"
-    | "lengthPenalty"
-    | "ignoreEos"
-    | "skipSpecialTokens"
-    | "logitBias"
-    | "user"
-    | "priority"
-  >
-  & RunpodJobOptions
-  & {
-    /** How many of the likeliest tokens to tell the log probability of. The server's answer is in `response.body`. */
-    logprobs?: number;
-    /** Any other option of the server, such as `echo`, `suffix` or `best_of`. */
-    [serverOption: string]: JSONValue | undefined;
-  };
+export type RunpodCompletionModelOptions = Omit<RunpodTextOptions, "logprobs"> & RunpodJobOptions & {
+  /** How many of the likeliest tokens to tell the log probability of. The server's answer is in `response.body`. */
+  logprobs?: number;
+  /** Any other option of the server, such as `echo`, `suffix` or `best_of`. */
+  [serverOption: string]: JSONValue | undefined;
+};
+
+/** The typed options of language models that chats and completions have, under `providerOptions.runpod`. */
+export type RunpodTextOptions = {
+  /** Constrains the text. */
+  structuredOutputs?: RunpodStructuredOutputs;
+  /** The least probability of a token, as a share of the likeliest one's: 0 to 1. */
+  minP?: number;
+  /** Makes repetition less likely above 1, more likely below. Above 0. */
+  repetitionPenalty?: number;
+  /** The length penalty of beam search. */
+  lengthPenalty?: number;
+  /** Whether to go on after the end-of-sequence token. */
+  ignoreEos?: boolean;
+  /** Whether special tokens are left out of the text. The server's default is true. */
+  skipSpecialTokens?: boolean;
+  /** Makes tokens likelier or less likely, by token id: -100 to 100. */
+  logitBias?: Record<string, number>;
+  /** Who the end user is. */
+  user?: string;
+  /** Requests with a lower number are served first, by servers with priority scheduling. */
+  priority?: number;
+  /**
+   * Whether to tell the log probability of each token; a number asks for that many of the likeliest tokens besides, at most
+   * 20 on most servers. They come as `providerMetadata.runpod.logprobs`.
+   */
+  logprobs?: boolean | number;
+};
 
 /** The typed options of language models, under `providerOptions.runpod`. */
-export type RunpodLanguageOptions = {
+export type RunpodLanguageOptions = RunpodTextOptions & {
   /**
    * How objects are asked for.
    *
@@ -156,42 +169,19 @@ export type RunpodLanguageOptions = {
   textVerbosity?: string;
   /** Whether the model may call several tools at once. */
   parallelToolCalls?: boolean;
-  /**
-   * Whether to tell the log probability of each token; a number asks for that many of the likeliest tokens besides, at most
-   * 20 on most servers. They come as `providerMetadata.runpod.logprobs`.
-   */
-  logprobs?: boolean | number;
-  /** Constrains the text. */
-  structuredOutputs?: RunpodStructuredOutputs;
-  /** The least probability of a token, as a share of the likeliest one's: 0 to 1. */
-  minP?: number;
-  /** Makes repetition less likely above 1, more likely below. Above 0. */
-  repetitionPenalty?: number;
-  /** The length penalty of beam search. */
-  lengthPenalty?: number;
-  /** Whether to go on after the end-of-sequence token. */
-  ignoreEos?: boolean;
-  /** Whether special tokens are left out of the text. The server's default is true. */
-  skipSpecialTokens?: boolean;
-  /** Makes tokens likelier or less likely, by token id: -100 to 100. */
-  logitBias?: Record<string, number>;
-  /** Who the end user is. */
-  user?: string;
-  /** Requests with a lower number are served first, by servers with priority scheduling. */
-  priority?: number;
 };
 
 /** The options that can be set for a model, too. */
 export type ChatSetting = Exclude<keyof RunpodChatModelSettings, keyof RunpodCompletionModelSettings>;
 
 /** One option. */
-interface OptionRow<Value> {
+interface OptionRow<Value, ChatOnly extends boolean> {
   /** Checks a value. Messages complete the sentence "VALUE is not …". */
   check: z.ZodMiniType<Value | undefined>;
-  /** The key of the request that the value is sent under; `null` where the request is written from it in another way. */
+  /** The key of the request that the value is sent under; `null` where the writer of the request uses it in another way. */
   sentAs: string | null;
   /** Whether only chats have it, and completions do not. */
-  chatOnly: boolean;
+  chatOnly: ChatOnly;
 }
 
 const BOOLEAN = "true or false";
@@ -212,10 +202,15 @@ const oneOf = <Word extends string>(words: Word[]) => z.optional(z.enum(words, `
 const object = (what: string) => z.record(z.string(), z.custom<JSONValue>((value) => value !== undefined), what);
 const tag = () => z.optional(z.string(TAG).check(z.minLength(1, TAG)));
 
+type OptionTable = {
+  [Name in keyof RunpodLanguageOptions]-?: OptionRow<
+    RunpodLanguageOptions[Name],
+    Name extends keyof RunpodTextOptions ? false : true
+  >;
+};
+
 /** Every option: how it is checked, and where it goes. An option without a row does not compile. */
-export const optionTable = once((): {
-  [Name in keyof RunpodLanguageOptions]-?: OptionRow<RunpodLanguageOptions[Name]>;
-} => ({
+export const optionTable = once((): OptionTable => ({
   structuredOutputMode: { check: oneOf(MODES), sentAs: null, chatOnly: true },
   strictJsonSchema: { check: flag(), sentAs: null, chatOnly: true },
   reasoningTags: { check: tags(), sentAs: null, chatOnly: true },

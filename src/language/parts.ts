@@ -20,7 +20,7 @@ import {
   readText,
   readUsage,
   reasoningField,
-  withAbout,
+  withMetadata,
 } from "./fields.ts";
 import type { RunpodReasoningEcho } from "./options.ts";
 import { TagSplitter } from "./reasoning_tags.ts";
@@ -291,5 +291,5 @@ export function writeWhole(answer: Answer, context: PartContext, about: JSONObje
       emit(part);
     }
   });
-  emit({ type: "finish", usage, finishReason, ...withAbout(providerMetadata, about) });
+  emit({ type: "finish", usage, finishReason, ...withMetadata(providerMetadata, about) });
 }

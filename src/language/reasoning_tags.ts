@@ -6,7 +6,7 @@
 import type { RunpodReasoningTags } from "./options.ts";
 
 /** What a piece of an answer is. */
-export type Kind = "text" | "reasoning";
+export type BlockKind = "text" | "reasoning";
 
 /** The tags of one answer. */
 export type Tags = Required<RunpodReasoningTags>;
@@ -23,10 +23,10 @@ export function tagged(reasoning: string, { opening, closing }: Tags): string {
 }
 
 /** Splits a whole text. A closing tag without an opening one ends reasoning that began in the prompt. */
-export function splitText(text: string, tags: Tags): Array<[Kind, string]> {
+export function splitText(text: string, tags: Tags): Array<[BlockKind, string]> {
   const [before, after] = text.split(tags.closing, 2);
   const startWithReasoning = tags.startWithReasoning || (after !== undefined && !before.includes(tags.opening));
-  const parts: Array<[Kind, string]> = [];
+  const parts: Array<[BlockKind, string]> = [];
   const splitter = new TagSplitter({ ...tags, startWithReasoning }, (kind, text) => {
     const last = parts.at(-1);
     if (last?.[0] === kind) last[1] += text;
@@ -41,7 +41,7 @@ export function splitText(text: string, tags: Tags): Array<[Kind, string]> {
 export class TagSplitter {
   readonly #opening: string;
   readonly #closing: string;
-  readonly #emit: (kind: Kind, text: string) => void;
+  readonly #emit: (kind: BlockKind, text: string) => void;
   /** At the start, inside reasoning, or in the text, where no tag is expected any more. */
   #place: "start" | "inside" | "text" = "start";
   /** Whether the answer begins inside reasoning when no opening tag comes first. */
@@ -53,7 +53,7 @@ export class TagSplitter {
   /** What separates two blocks of reasoning. */
   #separator = "";
 
-  constructor({ opening, closing, startWithReasoning }: Tags, emit: (kind: Kind, text: string) => void) {
+  constructor({ opening, closing, startWithReasoning }: Tags, emit: (kind: BlockKind, text: string) => void) {
     this.#opening = opening;
     this.#closing = closing;
     this.#beginsInside = startWithReasoning;
@@ -98,9 +98,9 @@ export class TagSplitter {
   #think(): boolean {
     if (this.#trims) this.#held = this.#held.trimStart();
     const end = this.#held.indexOf(this.#closing);
-    const lastUpdate = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end).trimEnd();
-    this.#trims &&= lastUpdate === "";
-    this.#tell("reasoning", lastUpdate.length);
+    const thought = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end).trimEnd();
+    this.#trims &&= thought === "";
+    this.#tell("reasoning", thought.length);
     if (end < 0) return false;
     if (!this.#trims) this.#separator = "\n";
     this.#held = this.#held.slice(this.#held.indexOf(this.#closing) + this.#closing.length);
@@ -117,7 +117,7 @@ export class TagSplitter {
     return length;
   }
 
-  #tell(kind: Kind, length: number): void {
+  #tell(kind: BlockKind, length: number): void {
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
     if (text === "") return;

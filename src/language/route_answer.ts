@@ -15,7 +15,7 @@ import type { PieceSource } from "./stream.ts";
  * @param follow Gives the outcome of a job that stands in place of an answer.
  */
 export function routeSource(
-  { response, read, brokenBy }: OpenAnswer,
+  { response, read, brokenBy: toDisconnectError }: OpenAnswer,
   follow: (answer: Answer) => Promise<Answer>,
 ): PieceSource<Uint8Array> {
   const body = response.body?.getReader();
@@ -23,14 +23,14 @@ export function routeSource(
   return {
     read: () => body ? body.read() : Promise.resolve({ done: true }),
     add: (reader, bytes) => reader.addText(decoder.decode(bytes, { stream: true })),
-    addRest: (reader) => reader.addText(decoder.decode()),
-    stop(_isLeft, reason) {
+    addEnd: (reader) => reader.addText(decoder.decode()),
+    stop(_isAbandoned, reason) {
       // The connection may be broken already, and then there is nothing to stop.
       body?.cancel(reason).catch(() => {});
     },
-    brokenBy,
+    toDisconnectError,
     follow: ({ text }) => follow(read(text)),
-    ended: () => Promise.resolve({}),
+    waitForEnd: () => Promise.resolve({}),
   };
 }
 

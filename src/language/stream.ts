@@ -18,15 +18,15 @@ export interface PieceSource<Piece = unknown> {
   /** Gives a piece to the reader. */
   add: (reader: ChunkReader, piece: Piece) => void;
   /** Gives the reader what is left when there is no further piece. */
-  addRest: (reader: ChunkReader) => void;
-  /** Stops reading. `isLeft` says that nobody wants the answer any more; else it is complete. */
-  stop: (isLeft: boolean, reason?: unknown) => void;
+  addEnd: (reader: ChunkReader) => void;
+  /** Stops reading. `isAbandoned` says that nobody wants the answer any more; else it is complete. */
+  stop: (isAbandoned: boolean, reason?: unknown) => void;
   /** Makes the error for an answer that breaks off. */
-  brokenBy: (cause: unknown) => unknown;
+  toDisconnectError: (cause: unknown) => unknown;
   /** Returns the answer that a whole body stands for: itself, or the outcome of a job in its place. */
   follow: (whole: WholeAnswer) => Promise<Answer>;
   /** Waits until whatever makes the answer has ended, and returns metadata about it. */
-  ended: () => Promise<JSONObject>;
+  waitForEnd: () => Promise<JSONObject>;
 }
 
 /** What the stream of an answer is made with. */
@@ -61,17 +61,17 @@ export async function partStream<Piece>(
   } catch (cause) {
     source.stop(true, cause);
     abortSignal?.throwIfAborted();
-    throw context.toError(source.brokenBy(cause));
+    throw context.toError(source.toDisconnectError(cause));
   }
   const whole = isAtEnd ? reader.end() : undefined;
   if (whole !== undefined) {
     const answer = await source.follow(whole);
     if (!reader.addInside(answer.json)) {
-      writeWhole(answer, context, await source.ended(), (part) => void first.push(part));
+      writeWhole(answer, context, await source.waitForEnd(), (part) => void first.push(part));
       return streamOf(first);
     }
   }
-  return pulled({ source, reader, writer, isAtEnd, abortSignal }, first);
+  return pullStream({ source, reader, writer, isAtEnd, abortSignal }, first);
 }
 
 /** Gives the reader what was read. Returns false at the end. */
@@ -80,7 +80,7 @@ function addPiece<Piece>(
   reader: ChunkReader,
   { done, value }: { done?: boolean; value?: Piece },
 ): boolean {
-  if (done) source.addRest(reader);
+  if (done) source.addEnd(reader);
   else source.add(reader, value as Piece);
   return !done;
 }
@@ -96,7 +96,7 @@ export function streamOf(parts: Part[]): ReadableStream<Part> {
 }
 
 /** A stream that reads the next piece when the consumer wants more. */
-function pulled<Piece>(
+function pullStream<Piece>(
   { source, reader, writer, isAtEnd, abortSignal }: {
     source: PieceSource<Piece>;
     reader: ChunkReader;
@@ -110,10 +110,10 @@ function pulled<Piece>(
   let isClosed = false;
   let onAbort: () => void;
 
-  const close = (isLeft: boolean, reason?: unknown) => {
+  const close = (isAbandoned: boolean, reason?: unknown) => {
     isClosed = true;
     abortSignal?.removeEventListener("abort", onAbort);
-    source.stop(isLeft, reason);
+    source.stop(isAbandoned, reason);
   };
 
   return new ReadableStream<Part>({
@@ -141,18 +141,18 @@ function pulled<Piece>(
             if (isClosed) return;
             if (!done) source.add(reader, value as Piece);
             else {
-              source.addRest(reader);
+              source.addEnd(reader);
               isAtEnd = true;
             }
           }
         } catch (cause) {
           if (isClosed) return;
           isAtEnd = true;
-          writer.breakOff(source.brokenBy(cause));
+          writer.breakOff(source.toDisconnectError(cause));
         }
         if (!isAtEnd) continue;
         reader.end();
-        const about = await source.ended();
+        const about = await source.waitForEnd();
         if (isClosed) return;
         close(false);
         writer.finish(about);

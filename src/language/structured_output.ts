@@ -15,7 +15,7 @@ export interface WrittenFormat {
   jsonTool?: { name: string; description?: string; parameters: JSONObject };
 }
 
-/** Writes the response format of a call. A warning tells where the server does not hold the schema itself. */
+/** Writes the response format of a call. A warning tells where the server does not enforce the schema. */
 export function writeFormat(
   { prompt, responseFormat: format, tools = [] }: LanguageModelV4CallOptions,
   mode: RunpodStructuredOutputMode,
@@ -34,7 +34,7 @@ export function writeFormat(
     while (tools.some((other) => other.name === tool)) tool += "_";
     return { prompt, jsonTool: { name: tool, description, parameters: schema as JSONObject } };
   }
-  // Servers that cannot hold a schema can still hold the answer to JSON.
+  // Servers that cannot enforce a schema can still enforce JSON.
   const response_format: JSONObject | undefined = mode === "none" ? undefined : { type: "json_object" };
   if (schema === undefined && response_format) return { prompt, response_format };
   warn(warnings, mode, "the prompt, which the model may not keep to");

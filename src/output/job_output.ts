@@ -23,7 +23,7 @@ export class JobOutput {
   readonly job: RunpodJob;
   /** The answer that brought it. */
   readonly answer: Answer;
-  /** What the metadata of every modality tells of the job. */
+  /** What the metadata of a result says of the job. */
   readonly about: JSONObject;
   /** The queue that the job ran on. */
   readonly queue: Queue;
@@ -117,7 +117,7 @@ export class JobOutput {
   }
 }
 
-/** What the metadata of every modality tells of a job. */
+/** What the metadata of a result says of its job. */
 export function describeJob({ endpoint }: Queue, job: RunpodJob): JSONObject {
   const { id, delayTimeMillis, executionTimeMillis, workerId, cost } = job;
   return { jobId: id, endpoint: endpoint.name, workerId, delayTimeMillis, executionTimeMillis, cost };

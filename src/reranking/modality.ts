@@ -5,7 +5,7 @@
  */
 import type { JSONObject, RerankingModelV4CallOptions, RerankingModelV4Result } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import type { Kind, Modality, ModelCall, ReadContext, Route } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall, ReadContext, Route } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import { type CallContext, refuse } from "../input/context.ts";
@@ -17,7 +17,7 @@ import type { RunpodRerankingModelSettings } from "./options.ts";
 type Ranking = RerankingModelV4Result["ranking"];
 
 /** The types of reranking. */
-export interface RerankingKind extends Kind {
+export interface RerankingKind extends ModalityTypes {
   call: RerankingModelV4CallOptions;
   settings: RunpodRerankingModelSettings;
   row: undefined;

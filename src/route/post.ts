@@ -35,7 +35,7 @@ export interface RouteAnswer {
   json: unknown;
   /** The body of a file. */
   bytes?: Uint8Array;
-  /** What the metadata of every modality tells of the answer. */
+  /** What the metadata of a result says of the answer. */
   about: JSONObject;
   /** Makes the error for a body that does not hold what was asked for. */
   unexpected: (expected: string) => APICallError;
@@ -83,8 +83,7 @@ export function isErrorObject(json: Record<string, unknown>): boolean {
   return json.object === "error" || (Boolean(json.error) && readError(json.error) !== undefined);
 }
 
-/** What the metadata of every modality tells of a route's answer. */
-export function describeRoute({ name }: Endpoint, headers: Record<string, string>): JSONObject {
+function describeRoute({ name }: Endpoint, headers: Record<string, string>): JSONObject {
   return { endpoint: name, workerId: headers["x-runpod-worker-id"] };
 }
 

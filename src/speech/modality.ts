@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSONObject, SpeechModelV4CallOptions, SpeechModelV4Result } from "@ai-sdk/provider";
-import type { Kind, Modality, ModelCall, ReadContext } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import { resolveRow } from "../input/catalogue.ts";
@@ -19,7 +19,7 @@ import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS } from "./catalogue.ts"
 import type { RunpodSpeechModelSettings } from "./options.ts";
 
 /** The types of speech. */
-export interface SpeechKind extends Kind {
+export interface SpeechKind extends ModalityTypes {
   call: SpeechModelV4CallOptions;
   settings: RunpodSpeechModelSettings;
   row: Row;
@@ -54,7 +54,7 @@ export const speechModality: Modality<SpeechKind> = {
       read: readAnswer,
     },
   },
-  tellsRequest: true,
+  includesRequest: true,
 };
 
 async function writeSpeechInput(modelCall: ModelCall<SpeechKind>): Promise<JSONObject> {

@@ -9,7 +9,14 @@ import type {
   TranscriptionModelV4Result,
   TranscriptionModelV4TimestampGranularity,
 } from "@ai-sdk/provider";
-import type { Kind, Modality, ModelCall, ReadContext, Told, WrittenRequest } from "../call/modality.ts";
+import type {
+  Modality,
+  ModalityResult,
+  ModalityTypes,
+  ModelCall,
+  ReadContext,
+  WrittenRequest,
+} from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import { toBytes } from "../files/base64.ts";
@@ -33,7 +40,7 @@ import { readTranscript, type Transcript } from "./transcript.ts";
 type Granularity = TranscriptionModelV4TimestampGranularity;
 
 /** The types of transcription. */
-export interface TranscriptionKind extends Kind {
+export interface TranscriptionKind extends ModalityTypes {
   /** A call with a recording, or with the URL of one. */
   call: Omit<TranscriptionModelV4CallOptions, "audio" | "mediaType"> & GivenAudio;
   settings: RunpodTranscriptionModelSettings;
@@ -142,13 +149,16 @@ function writeGranularities(
   return undefined;
 }
 
-function readOutput(output: JobOutput, context: ReadContext<TranscriptionKind>): Told<TranscriptionKind> {
+function readOutput(output: JobOutput, context: ReadContext<TranscriptionKind>): ModalityResult<TranscriptionKind> {
   const transcript = readTranscript(output.value);
   if (!transcript) throw output.unreadable();
   return toResult(context, transcript, output);
 }
 
-function readAnswer(routeAnswer: RouteAnswer, context: ReadContext<TranscriptionKind>): Told<TranscriptionKind> {
+function readAnswer(
+  routeAnswer: RouteAnswer,
+  context: ReadContext<TranscriptionKind>,
+): ModalityResult<TranscriptionKind> {
   const { answer, json, unexpected } = routeAnswer;
   // A text such as "42" is valid JSON too, so the format that was asked for decides, unless the server says otherwise.
   const isText = context.reading.isText && !/json|html/i.test(answer.headers["content-type"] ?? "");
@@ -161,7 +171,7 @@ function toResult(
   context: ReadContext<TranscriptionKind>,
   { subtitles, translation, ...transcript }: Transcript,
   { about, answer }: Pick<JobOutput, "about" | "answer">,
-): Told<TranscriptionKind> {
+): ModalityResult<TranscriptionKind> {
   const timed = { word: transcript.words, segment: transcript.segments };
   for (const granularity of context.reading.granularities) {
     // Silence has neither words nor segments.

@@ -114,7 +114,7 @@ export const ANY_VIDEO_WORKER: VideoRow = {
     audio: "audio",
   },
   size: { as: "width height", ratios: "any" },
-  images: { one: "image", many: "images", max: Infinity, required: false },
+  images: { one: "image", many: "images", max: Infinity, required: false, isUndocumented: true },
   takesReferences: true,
   options: {},
   required: [],

@@ -10,7 +10,7 @@ import type {
   JSONObject,
 } from "@ai-sdk/provider";
 import { detectMediaType } from "@ai-sdk/provider-utils";
-import type { Kind, Modality, ModelCall } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import { mediaTypeOf } from "../files/file_url.ts";
@@ -28,7 +28,7 @@ import { type CallFiles, sortFiles } from "./files.ts";
 import type { RunpodVideoModelSettings } from "./options.ts";
 
 /** The types of video generation. */
-export interface VideoKind extends Kind {
+export interface VideoKind extends ModalityTypes {
   call: VideoModelV4CallOptions;
   settings: RunpodVideoModelSettings;
   row: VideoRow;
