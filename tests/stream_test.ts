@@ -415,7 +415,9 @@ describe("a streamed chat completion", () => {
   });
 
   it("reports an event that is not JSON, with the event", async () => {
-    const parts = await partsFrom(stream("data: {oops\n\ndata: [DONE]\n\n"));
+    const parts = await partsFrom(
+      stream(`data: ${JSON.stringify(chunk({ content: "Hi" }))}\n\ndata: {oops\n\ndata: [DONE]\n\n`),
+    );
     const error = errorOf(parts);
     assertStringIncludes(error.message, "{oops");
     assertEquals(finishOf(parts).finishReason.unified, "error");

@@ -17,8 +17,10 @@ export interface ChunkSink {
   complete(): void;
   /** Takes the data of an event that is not JSON; at the end of the answer it may be an event that was cut. */
   addBroken(data: string, isAtEnd: boolean): void;
-  /** Takes a line between events, such as an error that a gateway appends. */
-  addStray(line: string): void;
+  /** Takes text that is not part of an answer, such as a line between events or a heartbeat. */
+  addStray(text: string): void;
+  /** Takes what the server says of its failure, as JSON text or as words. */
+  addError(text: string): void;
 }
 
 /** An answer that turned out to be no stream of chunks, as JSON (where it is JSON) and as text. */
@@ -27,8 +29,11 @@ export interface WholeAnswer {
   text: string;
 }
 
+/** What the JSON of a chunk begins with. */
+const JSON_START = /^\s*[{[]/;
+
 /** The fields that an event stream may begin with; a colon alone begins a comment. */
-const EVENT_START = /^\s*(data|event|id|retry)?:/;
+const EVENT_START = /^\s*(data|event|id|retry|error)?:/;
 const LONGEST_START = "retry:".length;
 
 type Item = Record<string, unknown>;
@@ -90,6 +95,7 @@ export class ChunkReader {
 
   /** Ends the answer, and returns it where it did not come in chunks. */
   end(): WholeAnswer | undefined {
+    if (this.#isAtEnd) return undefined;
     this.#isAtEnd = true;
     if (this.#lastNative) this.#addChunk(endOfNative(this.#lastNative, this.#maxTokens));
     // The last event may lack the empty line that ends it.
@@ -111,17 +117,21 @@ export class ChunkReader {
     // Runs for every event of a stream, so it does without the private fields.
     const sink = this.#sink;
     const json = this.#json;
-    const onEvent = ({ data }: { data: string }) => {
+    const onEvent = ({ data, event }: { data: string; event?: string }) => {
       if (data === "[DONE]") return sink.complete();
+      if (event === "error") return sink.addError(data);
       let chunk: unknown;
       try {
         chunk = json.parse(data);
       } catch {
-        return sink.addBroken(data, this.#isAtEnd);
+        // Heartbeats of proxies come as empty data, as comments or as words.
+        return JSON_START.test(data) ? sink.addBroken(data, this.#isAtEnd) : sink.addStray(data);
       }
       sink.add(chunk);
     };
-    const onError = ({ line, value }: ParseError) => sink.addStray(line ?? value ?? "");
+    // The parser reports fields that event streams do not have. llama.cpp sends its errors as one.
+    const onError = ({ field, line, value }: ParseError) =>
+      field === "error" ? sink.addError(value ?? "") : sink.addStray(line ?? value ?? "");
     this.#events = createParser({ onEvent, onError });
     const text = this.#text;
     this.#text = "";

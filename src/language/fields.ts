@@ -83,25 +83,45 @@ export function readArguments(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? {});
 }
 
-/** Reads a finish reason. Servers that were told which tool to call say `stop` after the call. */
+/**
+ * Reads a finish reason. What is there counts more than its name: servers end an answer with calls under many names, such
+ * as `stop` or `end_turn`.
+ */
 export function readFinishReason(
   raw: unknown,
   { hasToolCalls, isRefusal, jsonTool }: { hasToolCalls: boolean; isRefusal: boolean; jsonTool?: string },
 ): LanguageModelV4FinishReason {
-  if (typeof raw !== "string") return { unified: hasToolCalls ? "tool-calls" : "other", raw: undefined };
-  let unified = FINISH_REASONS[raw] ?? "other";
+  if (!isFinishReason(raw)) return { unified: hasToolCalls ? "tool-calls" : "other", raw: undefined };
+  const unified = FINISH_REASONS[raw.toLowerCase()] ?? "other";
+  if (hasToolCalls && (unified === "stop" || unified === "other")) return { unified: "tool-calls", raw };
   // The call of the JSON tool is the answer itself, not a call that the caller has to run.
-  if (unified === "tool-calls" && jsonTool && !hasToolCalls) unified = "stop";
-  if (unified !== "stop") return { unified, raw };
-  return { unified: hasToolCalls ? "tool-calls" : isRefusal ? "content-filter" : "stop", raw };
+  if (unified === "tool-calls" && jsonTool && !hasToolCalls) return { unified: "stop", raw };
+  return { unified: unified === "stop" && isRefusal ? "content-filter" : unified, raw };
 }
 
+/** Whether a value is a finish reason. Some servers send an empty one with every chunk. */
+export function isFinishReason(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+/** The names of OpenAI, TGI, Ollama and gateways to Anthropic, in lower case. */
 const FINISH_REASONS: Record<string, LanguageModelV4FinishReason["unified"] | undefined> = {
   stop: "stop",
+  eos: "stop",
+  eos_token: "stop",
+  end_turn: "stop",
+  stop_sequence: "stop",
   length: "length",
+  max_tokens: "length",
+  max_length: "length",
+  model_length: "length",
   tool_calls: "tool-calls",
+  tool_call: "tool-calls",
+  tool_use: "tool-calls",
   function_call: "tool-calls",
   content_filter: "content-filter",
+  refusal: "content-filter",
+  safety: "content-filter",
   abort: "error",
   error: "error",
 };
@@ -111,20 +131,24 @@ export function readUsage(value: unknown): LanguageModelV4Usage {
   if (!isRecord(value)) return createNullLanguageModelUsage();
   const detail = (group: string, key: string) => isRecord(value[group]) ? count(value[group][key]) : undefined;
   const input = count(value.prompt_tokens);
-  const output = count(value.completion_tokens);
+  const completion = count(value.completion_tokens);
   // Moonshot and SGLang send these beside the totals.
   const cached = detail("prompt_tokens_details", "cached_tokens") ?? count(value.cached_tokens);
   const reasoning = detail("completion_tokens_details", "reasoning_tokens") ?? count(value.reasoning_tokens);
+  const written = detail("prompt_tokens_details", "cache_write_tokens") ?? count(value.cache_creation_input_tokens);
+  // Some servers count reasoning apart from the completion, as the total shows.
+  const isApart = completion !== undefined && Boolean(reasoning) &&
+    count(value.total_tokens) === (input ?? 0) + completion + reasoning!;
+  const output = isApart ? completion + reasoning! : completion;
   return {
     inputTokens: {
       total: input,
-      noCache: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
+      noCache: input === undefined ? undefined : Math.max(0, input - (cached ?? 0) - (written ?? 0)),
       cacheRead: cached,
-      cacheWrite: undefined,
+      cacheWrite: written,
     },
     outputTokens: {
       total: output,
-      // Some servers count reasoning apart from the total.
       text: output === undefined ? undefined : Math.max(0, output - (reasoning ?? 0)),
       reasoning,
     },

@@ -4,16 +4,24 @@
  * @module
  */
 import {
+  type JSONObject,
   type LanguageModelV4FilePart,
   type LanguageModelV4Message,
   type LanguageModelV4Prompt,
   type LanguageModelV4TextPart,
   type LanguageModelV4ToolResultPart,
+  type SharedV4ProviderOptions,
   type SharedV4Warning,
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
-import { getTopLevelMediaType, resolveFullMediaType, stringifyWithBigIntAndCycles } from "@ai-sdk/provider-utils";
+import {
+  getTopLevelMediaType,
+  isRecord,
+  resolveFullMediaType,
+  stringifyWithBigIntAndCycles,
+} from "@ai-sdk/provider-utils";
 import { toBase64, toBytes } from "../files/base64.ts";
+import { parseJson } from "../http/json.ts";
 import type { RunpodReasoningEcho } from "./options.ts";
 import { tagged, type Tags } from "./reasoning_tags.ts";
 
@@ -59,21 +67,31 @@ export interface Echo {
  * @throws {UnsupportedFunctionalityError} for a file that no chat message can hold.
  */
 export function writeMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[], echo: Echo): ChatMessage[] {
-  return prompt.flatMap((message) => writeMessage(message, warnings, echo));
+  return mergeSystemMessages(prompt).flatMap((message) => writeMessage(message, warnings, echo));
+}
+
+/** Joins the system messages that a prompt begins with: many chat templates take one, and only at the start. */
+function mergeSystemMessages(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
+  const first = prompt.findIndex(({ role }) => role !== "system");
+  const count = first === -1 ? prompt.length : first;
+  if (count < 2) return prompt;
+  const leading = prompt.slice(0, count);
+  const content = leading.map((message) => message.content).join("\n\n");
+  const providerOptions = Object.assign({}, ...leading.map((message) => message.providerOptions ?? {}));
+  return [{ role: "system", content, providerOptions }, ...prompt.slice(count)];
 }
 
 function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning[], echo: Echo): ChatMessage[] {
   switch (message.role) {
     case "system":
-      return [{ role: "system", content: message.content }];
+      return [{ role: "system", content: message.content, ...extraFields(message) }];
     case "user": {
-      const [first, ...more] = message.content;
-      // A plain string, because some chat templates take nothing else.
-      if (first?.type === "text" && more.length === 0) return [{ role: "user", content: first.text }];
-      return [{ role: "user", content: message.content.map(writePart) }];
+      const parts = message.content.map(writePart);
+      // Text alone goes as a plain string, because some chat templates take nothing else.
+      return [{ role: "user", content: asPlainText(parts) ?? parts, ...extraFields(message) }];
     }
     case "assistant":
-      return [writeAssistant(message.content, warnings, echo)];
+      return [{ ...writeAssistant(message.content, warnings, echo), ...extraFields(message) }];
     case "tool":
       return message.content.flatMap((part): ChatMessage[] =>
         part.type === "tool-result"
@@ -119,15 +137,19 @@ function writeAssistant(
   };
 }
 
-/** Writes arguments as JSON text. Input that the SDK could not parse is text already. */
+/**
+ * Writes arguments as the JSON text of an object, because chat templates read their entries. Input that the SDK could not
+ * parse is text; it goes along as the entry `input`, so that the model sees what it wrote.
+ */
 function writeArguments(input: unknown): string {
-  if (typeof input !== "string") return stringifyWithBigIntAndCycles(input ?? {});
-  try {
-    JSON.parse(input);
-    return input;
-  } catch {
-    return JSON.stringify(input);
-  }
+  const value = typeof input === "string" ? parseJson(input) ?? input : input ?? {};
+  return stringifyWithBigIntAndCycles(isRecord(value) ? value : { input: value });
+}
+
+/** Parts as one text, if they are text alone and carry nothing else. */
+function asPlainText(parts: ContentPart[]): string | undefined {
+  const texts = parts.map((part) => part.type === "text" && Object.keys(part).length === 2 ? part.text : undefined);
+  return parts.length > 0 && texts.every((text) => text !== undefined) ? texts.join("\n") : undefined;
 }
 
 function writeToolOutput(
@@ -149,14 +171,20 @@ function writeToolOutput(
         warnings.push({ type: "unsupported", feature: "custom parts in tool results" });
         return [];
       });
-      const isText = parts.every((part) => part.type === "text");
-      return isText ? parts.map((part) => part.text).join("\n") : parts;
+      return asPlainText(parts) ?? (parts.length === 0 ? "" : parts);
     }
   }
 }
 
 function writePart(part: LanguageModelV4TextPart | LanguageModelV4FilePart): ContentPart {
-  return part.type === "text" ? { type: "text", text: part.text } : writeFile(part);
+  const written: ContentPart = part.type === "text" ? { type: "text", text: part.text } : writeFile(part);
+  return { ...written, ...extraFields(part) };
+}
+
+/** The caller's own fields of a message or a part. Those of openai-compatible providers go along too, as they did. */
+function extraFields({ providerOptions = {} }: { providerOptions?: SharedV4ProviderOptions }): JSONObject {
+  const { reasoningEcho: _, ...own } = providerOptions.runpod ?? {};
+  return { ...providerOptions.openaiCompatible, ...own } as JSONObject;
 }
 
 function writeFile(part: LanguageModelV4FilePart): ContentPart {
@@ -180,15 +208,20 @@ function writeFile(part: LanguageModelV4FilePart): ContentPart {
         ? { type: "input_audio", input_audio: { data: toBase64(data.data), format } }
         : { type: "audio_url", audio_url: { url: url() } };
     }
-    case "text":
-      if (data.type === "url") throw unsupported(`a text file by URL (${data.url.href}); send its text`);
-      return { type: "text", text: new TextDecoder().decode(toBytes(data.data)) };
+  }
+  if (kind === "text" || TEXT_TYPES.test(part.mediaType)) {
+    if (data.type === "url") throw unsupported(`a text file by URL (${data.url.href}); send its text`);
+    return { type: "text", text: new TextDecoder().decode(toBytes(data.data)) };
   }
   if (data.type === "data" && resolveFullMediaType({ part }) === "application/pdf") {
     return { type: "file", file: { filename: part.filename ?? "document.pdf", file_data: url() } };
   }
   throw unsupported(`a file of type "${part.mediaType}"`);
 }
+
+/** Media types beside `text/…` whose files are text. */
+const TEXT_TYPES =
+  /^application\/(?:[\w.+-]*\+)?(?:json|jsonl|x-ndjson|ndjson|xml|yaml|x-yaml|toml|javascript|typescript|x-sh|x-python|sql|graphql|csv|x-tex|rtf)\b/i;
 
 const AUDIO_FORMATS: Record<string, "wav" | "mp3" | undefined> = {
   "audio/wav": "wav",

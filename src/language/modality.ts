@@ -11,7 +11,7 @@ import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts"
 import type { StreamContext, StreamModality } from "../call/stream.ts";
 import { once } from "../once.ts";
 import { type ChatCall, type ChatRequest, writeChatRequest } from "./chat_request.ts";
-import { type Completion, readCompletion } from "./completion.ts";
+import type { Completion } from "./completion.ts";
 import { writeCompletionRequest } from "./completion_request.ts";
 import { gather } from "./gather.ts";
 import { jobContext, jobSource, outputParts } from "./job_answer.ts";
@@ -26,6 +26,7 @@ import type { Tags } from "./reasoning_tags.ts";
 import { routeContext, routeSource } from "./route_answer.ts";
 import { streamed } from "./sampling.ts";
 import { partStream, streamOf } from "./stream.ts";
+import { readWholeAnswer } from "./whole_answer.ts";
 
 /** The types of language models. */
 export interface LanguageKind extends ModalityTypes {
@@ -115,7 +116,7 @@ function languageModality(
       openai: {
         path,
         write: writeRequest,
-        read: ({ answer }, context) => toResult(readCompletion(answer, answerContext(context)), answer.json),
+        read: ({ answer }, context) => toResult(readWholeAnswer(answer, answerContext(context)), answer.json),
       },
     },
     async streamAnswer(answer, context) {

@@ -8,10 +8,12 @@ import { isRecord } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { type AnswerContext, type Completion, readCompletion } from "./completion.ts";
+import { readError } from "../http/error_details.ts";
 import type { ChunkSink } from "./events.ts";
 import {
   answerMetadata,
   echoMetadata,
+  isFinishReason,
   readCost,
   readFinishReason,
   readLogprobs,
@@ -45,6 +47,12 @@ const MAX_STRAY_LENGTH = 1000;
 export class PartWriter implements ChunkSink {
   /** Whether the server said that nothing follows. */
   isDone = false;
+  /** Why the answer has failed. */
+  failure: { error: unknown } | undefined;
+  /** Whether a part of the answer itself was written. */
+  get hasOutput(): boolean {
+    return this.#blocks > 0 || !this.#toolCalls.isEmpty || this.#finishReason !== undefined;
+  }
   readonly #context: PartContext;
   /** Where the parts go. */
   emit: Emit;
@@ -81,7 +89,7 @@ export class PartWriter implements ChunkSink {
     if (this.isDone) return;
     if (this.#context.includeRawChunks) this.emit({ type: "raw", rawValue: chunk });
     if (!isRecord(chunk)) return;
-    if (chunk.error || chunk.object === "error") return this.#addError(chunk);
+    if (isErrorChunk(chunk)) return this.addError(JSON.stringify(chunk));
     if (!this.#hasMetadata) this.#addMetadata(chunk);
     if (chunk.usage) this.#usage = chunk.usage;
     if (chunk.cost !== undefined) this.#cost = readCost(chunk);
@@ -107,10 +115,18 @@ export class PartWriter implements ChunkSink {
     this.#stray = (this.#stray + line).slice(0, MAX_STRAY_LENGTH);
   }
 
+  /** Takes what the server says of its failure. */
+  addError(text: string): void {
+    if (this.isDone) return;
+    const { attempt, notFound, answerOf } = this.#context;
+    this.fail(answerError({ attempt, notFound, answer: answerOf(text), retryCost: "completion" }));
+  }
+
   /** Ends the answer with an error. */
   fail(error: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
+    this.failure = { error };
     this.emit({ type: "error", error: this.#context.toError(error) });
   }
 
@@ -145,9 +161,10 @@ export class PartWriter implements ChunkSink {
     });
   }
 
-  /** Some servers send `[DONE]` and no finish reason. That is enough for text, but not for a tool call that may be cut. */
+  /** Some servers send `[DONE]` and no finish reason. That is enough for text, and for calls whose arguments are whole. */
   #isComplete(): boolean {
-    return this.#finishReason !== undefined || (this.isDone && this.#blocks > 0 && this.#toolCalls.isEmpty);
+    if (this.#finishReason !== undefined) return true;
+    return this.isDone && (this.#blocks > 0 || !this.#toolCalls.isEmpty) && this.#toolCalls.areWhole;
   }
 
   #readFinishReason(): LanguageModelV4FinishReason {
@@ -185,7 +202,7 @@ export class PartWriter implements ChunkSink {
       const logprobs = readLogprobs(choice);
       if (logprobs) (this.#logprobs ??= []).push(...logprobs);
     }
-    if (typeof finishReason === "string") {
+    if (isFinishReason(finishReason)) {
       this.#finishReason = finishReason;
       // Moonshot has the usage in its last choice.
       this.#usage ??= choice.usage;
@@ -250,16 +267,16 @@ export class PartWriter implements ChunkSink {
     this.emit({ type: "response-metadata", ...metadata });
   }
 
-  #addError(chunk: object): void {
-    const { attempt, notFound, answerOf } = this.#context;
-    const answer = answerOf(JSON.stringify(chunk));
-    this.fail(answerError({ attempt, notFound, answer, retryCost: "completion" }));
-  }
-
   #unexpected(data: string, expected: string): Error {
     const { attempt, answerOf } = this.#context;
     return unexpectedAnswer({ attempt, answer: answerOf(data), expected });
   }
+}
+
+/** Whether a chunk says that the answer has failed, in any of the ways that servers say it. */
+function isErrorChunk(chunk: Record<string, unknown>): boolean {
+  if (chunk.error || chunk.object === "error" || chunk.type === "error") return true;
+  return !("choices" in chunk || "usage" in chunk || "cost" in chunk) && readError(chunk) !== undefined;
 }
 
 /**

@@ -23,11 +23,10 @@ export function writeSampling(call: LanguageModelV4CallOptions): Record<string, 
   return { ...written, stop: call.stopSequences?.length ? call.stopSequences : undefined };
 }
 
-/** The same request, streamed, with the usage at its end. */
+/** The same request, streamed, with the usage at its end unless the caller says what the stream holds. */
 export function streamed(body: JSONObject): JSONObject {
-  return {
-    ...body,
-    stream: true,
-    stream_options: { ...(body.stream_options as JSONObject | undefined), include_usage: true },
-  };
+  const { stream_options, ...rest } = body;
+  // Some servers refuse these options, so `null` leaves them out.
+  if (stream_options === null) return { ...rest, stream: true };
+  return { ...rest, stream: true, stream_options: { include_usage: true, ...(stream_options as JSONObject) } };
 }

@@ -55,13 +55,18 @@ export async function partStream<Piece>(
 
   let isAtEnd = false;
   try {
-    while (!isAtEnd && !reader.isChunked) {
+    while (!isAtEnd && !writer.hasOutput && !writer.isDone && !writer.failure) {
       isAtEnd = !addPiece(source, reader, await untilAborted(source.read(), abortSignal));
     }
   } catch (cause) {
     source.stop(true, cause);
     abortSignal?.throwIfAborted();
     throw context.toError(source.toDisconnectError(cause));
+  }
+  if (writer.failure && !writer.hasOutput) {
+    // Nothing was told yet, so the call may fail as a whole, and be tried again.
+    source.stop(true);
+    throw context.toError(writer.failure.error);
   }
   const whole = isAtEnd ? reader.end() : undefined;
   if (whole !== undefined) {

@@ -5,6 +5,7 @@
  */
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { isRecord, StreamingToolCallTracker } from "@ai-sdk/provider-utils";
+import { parseJson } from "../http/json.ts";
 import { readArguments } from "./fields.ts";
 
 interface Nameless {
@@ -18,10 +19,17 @@ export class ToolCalls {
   /** Calls whose name has not come yet, by index: the tracker needs the name to start a call. */
   readonly #nameless = new Map<number, Nameless>();
   readonly #named = new Set<number>();
+  /** The arguments so far, by index. */
+  readonly #arguments = new Map<number, string>();
   #isEmpty = true;
 
   constructor(enqueue: (part: LanguageModelV4StreamPart) => void) {
     this.#tracker = new StreamingToolCallTracker({ enqueue });
+  }
+
+  /** Whether the arguments of all calls are whole JSON. */
+  get areWhole(): boolean {
+    return [...this.#arguments.values()].every((text) => text === "" || parseJson(text) !== undefined);
   }
 
   /** Whether no call with a name has come. */
@@ -39,6 +47,7 @@ export class ToolCalls {
     const args = call.arguments == null ? undefined : readArguments(call.arguments);
 
     if (name !== undefined) this.#isEmpty = false;
+    this.#arguments.set(index ?? 0, (this.#arguments.get(index ?? 0) ?? "") + (args ?? ""));
     if (index === undefined || this.#named.has(index)) {
       this.#tracker.processDelta({ index, id, function: { name, arguments: args } });
       return;

@@ -1,0 +1,303 @@
+import { APICallError } from "@ai-sdk/provider";
+import { type FinishReason, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import { describe, it } from "node:test";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { capture, chunk, completion, stream } from "./capture.ts";
+
+// What servers answer that are not quite OpenAI's: each case stands for its kind.
+
+const quiet = { maxRetries: 0, onError: () => {} };
+const data = (...chunks: unknown[]) => chunks.map((value) => `data: ${JSON.stringify(value)}\n\n`).join("");
+const DONE = "data: [DONE]\n\n";
+const HEL = data(chunk({ content: "Hel" }));
+const LO = data(chunk({ content: "lo" }));
+const STOP = data(chunk({}, "stop")) + DONE;
+const call = (args: string, index = 0) => ({
+  tool_calls: [{ index, id: `call-${index}`, function: { name: "add", arguments: args } }],
+});
+
+/** Streams an answer through the AI SDK: its text, why it ended, and what went wrong. */
+async function streamed(body: string) {
+  const { runpod, sent } = capture(() => stream(body));
+  const errors: string[] = [];
+  const result = streamText({
+    model: runpod("mine", { model: "m" }),
+    prompt: "Hi",
+    maxRetries: 0,
+    onError: ({ error }) => void errors.push(String((error as Error).message)),
+  });
+  let text = "";
+  for await (const part of result.textStream) text += part;
+  const finishReason = errors.length > 0 ? "error" : await result.finishReason;
+  return { text, errors, finishReason, requests: sent.length };
+}
+
+describe("a heartbeat in a stream", () => {
+  const HEARTBEATS = [
+    "data:\n\n",
+    "event: ping\ndata:\n\n",
+    ": keepalive\n\n",
+    "data: : keepalive\n\n",
+    "data: ping\n\n",
+    'data: {"type":"ping"}\n\n',
+    "data: null\n\n",
+    'data: ""\n\n',
+    "\n\n\n",
+  ];
+  for (const heartbeat of HEARTBEATS) {
+    it(`${JSON.stringify(heartbeat)} is nothing, wherever it comes`, async () => {
+      const { text, errors, finishReason } = await streamed(heartbeat + HEL + heartbeat + LO + heartbeat + STOP);
+      assertEquals([text, errors, finishReason], ["Hello", [], "stop"]);
+    });
+  }
+});
+
+describe("an error in a stream", () => {
+  const ERRORS: Array<[name: string, body: string, words: RegExp]> = [
+    ["as an object", data({ error: { code: 500, message: "CUDA out of memory" } }), /CUDA out of memory/],
+    ["as a type", data({ type: "error", message: "CUDA out of memory" }), /CUDA out of memory/],
+    ["as an event", 'event: error\ndata: {"message":"CUDA out of memory","code":500}\n\n', /CUDA out of memory/],
+    ["as an event of words", "event: error\ndata: CUDA out of memory\n\n", /CUDA out of memory/],
+    ["as a field", 'error: {"code":400,"message":"exceeds the available context size"}\n\n', /available context size/],
+    ["without a key", data({ detail: "model is loading" }), /model is loading/],
+    ["as an object of another kind", data({ object: "error", message: "no such lora", code: 404 }), /no such lora/],
+  ];
+  for (const [name, error, words] of ERRORS) {
+    it(`${name}, after some text, is one error with the server's words`, async () => {
+      const { text, errors, finishReason } = await streamed(HEL + error + DONE);
+      assertEquals([text, errors.length, finishReason], ["Hel", 1, "error"]);
+      assertMatch(errors[0], words);
+    });
+
+    it(`${name}, before any output, fails the call`, async () => {
+      for (const first of ["", data(chunk({ role: "assistant", content: "" }))]) {
+        const { runpod } = capture(() => stream(first + error + DONE));
+        const model = runpod("mine", { model: "m" });
+        const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+        const failed = await assertRejects(async () => await model.doStream({ prompt }), APICallError);
+        assertMatch(failed.message, words);
+      }
+    });
+  }
+
+  it("before any output is tried again by the AI SDK, if it is transient", async () => {
+    const answers = [data({ error: { code: 503, message: "overloaded" } }), HEL + LO + STOP];
+    const { runpod, sent } = capture((_, index) => stream(answers[index]));
+    assertEquals(
+      await streamText({ ...quiet, maxRetries: 1, model: runpod("mine", { model: "m" }), prompt: "Hi" }).text,
+      "Hello",
+    );
+    assertEquals(sent.length, 2);
+  });
+});
+
+describe("the end of a stream", () => {
+  it("is a cut where no finish reason came, whatever stands in its place", async () => {
+    for (const reason of [null, ""]) {
+      const { text, errors } = await streamed(data(chunk({ content: "Hel" }, reason)));
+      assertEquals([text, errors.length], ["Hel", 1]);
+      assertMatch(errors[0], /cut/);
+    }
+  });
+
+  it("is whole where every chunk has an empty reason and the last one has one", async () => {
+    const { text, errors, finishReason } = await streamed(data(chunk({ content: "Hello" }, "")) + STOP);
+    assertEquals([text, errors, finishReason], ["Hello", [], "stop"]);
+  });
+
+  const add = tool({
+    inputSchema: jsonSchema<{ a: number }>({ type: "object", properties: { a: { type: "number" } } }),
+    execute: ({ a }) => a + 1,
+  });
+
+  it("runs a whole tool call that only [DONE] follows, and not one that was cut", async () => {
+    for (const [args, ran] of [['{"a":1}', 1], ['{"a":', 0]] as const) {
+      const answers = [data(chunk(call(args), null)) + DONE, HEL + LO + STOP];
+      const { runpod, sent } = capture((_, index) => stream(answers[Math.min(index, 1)]));
+      const { steps } = streamText({
+        ...quiet,
+        model: runpod("mine", { model: "m" }),
+        prompt: "Hi",
+        tools: { add },
+        stopWhen: stepCountIs(2),
+      });
+      const results = await Promise.resolve(steps).then(
+        (all) => all.flatMap(({ toolResults }) => toolResults),
+        () => [],
+      );
+      assertEquals([results.length, sent.length], [ran, ran + 1]);
+    }
+  });
+});
+
+describe("a finish reason", () => {
+  const REASONS: Array<[raw: string, unified: FinishReason, withCalls: FinishReason]> = [
+    ["stop", "stop", "tool-calls"],
+    ["eos_token", "stop", "tool-calls"],
+    ["stop_sequence", "stop", "tool-calls"],
+    ["end_turn", "stop", "tool-calls"],
+    ["tool_calls", "tool-calls", "tool-calls"],
+    ["tool_call", "tool-calls", "tool-calls"],
+    ["tool_use", "tool-calls", "tool-calls"],
+    ["max_tokens", "length", "length"],
+    ["length", "length", "length"],
+    ["repetition", "other", "tool-calls"],
+    ["STOP", "stop", "tool-calls"],
+  ];
+  for (const [raw, unified, withCalls] of REASONS) {
+    it(`"${raw}" is ${unified} of a text and ${withCalls} of a call`, async () => {
+      for (const [message, expected] of [[{ content: "Hi" }, unified], [call("{}"), withCalls]] as const) {
+        const { runpod } = capture(() =>
+          completion({}, { choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: raw }] })
+        );
+        const model = runpod("mine", { model: "m" });
+        const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
+        assertEquals((await model.doGenerate({ prompt })).finishReason, { unified: expected, raw });
+      }
+    });
+  }
+});
+
+describe("the answer to a request that was not streamed", () => {
+  const whole = async (body: string, contentType = "text/event-stream") => {
+    const { runpod } = capture(() => new Response(body, { headers: { "content-type": contentType } }));
+    return await generateText({ ...quiet, model: runpod("mine", { model: "m" }), prompt: "Hi" });
+  };
+
+  it("may be a stream of events all the same", async () => {
+    const { text, finishReason } = await whole(HEL + LO + STOP);
+    assertEquals([text, finishReason], ["Hello", "stop"]);
+  });
+
+  it("may have the end of a stream glued to its JSON", async () => {
+    const { text } = await whole(`${await completion({ content: "Hello" }).text()}\n\n${DONE}`, "application/json");
+    assertEquals(text, "Hello");
+  });
+
+  it("is an error where the events hold one", async () => {
+    await assertRejects(
+      async () => await whole(HEL + data({ error: { message: "CUDA out of memory" } }) + DONE),
+      APICallError,
+      "CUDA out of memory",
+    );
+  });
+});
+
+describe("the usage of an answer", () => {
+  it("counts reasoning that the server counts apart, and tokens that it wrote to a cache", async () => {
+    const usage = {
+      prompt_tokens: 12,
+      completion_tokens: 1,
+      total_tokens: 241,
+      completion_tokens_details: { reasoning_tokens: 228 },
+      cache_creation_input_tokens: 4,
+    };
+    const { runpod } = capture(() => completion({ content: "9" }, { usage }));
+    const { usage: told } = await generateText({ model: runpod("mine", { model: "m" }), prompt: "Hi" });
+    assertEquals([told.outputTokens, told.outputTokenDetails.textTokens, told.outputTokenDetails.reasoningTokens], [
+      229,
+      1,
+      228,
+    ]);
+    assertEquals(told.inputTokenDetails.cacheWriteTokens, 4);
+  });
+});
+
+describe("a chat request", () => {
+  /** The body that a prompt is sent as. */
+  async function bodyOf(options: Omit<Parameters<typeof generateText>[0], "model">) {
+    const { runpod, sent } = capture(() => completion({ content: "Hi" }));
+    await generateText({ ...options, model: runpod("mine", { model: "m" }) } as Parameters<typeof generateText>[0]);
+    return sent[0].body;
+  }
+
+  it("has one system message where several lead the conversation", async () => {
+    const { messages } = await bodyOf({
+      allowSystemInMessages: true,
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "system", content: "Be kind." },
+        { role: "user", content: "Hi" },
+      ],
+    });
+    assertEquals(messages, [{ role: "system", content: "Be brief.\n\nBe kind." }, { role: "user", content: "Hi" }]);
+  });
+
+  it("has text that stands alone as one string, and leaves it apart beside an image", async () => {
+    const parts = [{ type: "text" as const, text: "Context" }, { type: "text" as const, text: "Question?" }];
+    const alone = await bodyOf({ messages: [{ role: "user", content: parts }] });
+    assertEquals(alone.messages[0].content, "Context\nQuestion?");
+    const image = { type: "image" as const, image: new URL("https://a.b/c.png") };
+    const beside = await bodyOf({ messages: [{ role: "user", content: [...parts, image] }] });
+    assertEquals(beside.messages[0].content.map(({ type }: { type: string }) => type), ["text", "text", "image_url"]);
+  });
+
+  it("has files of text of any type as text", async () => {
+    for (
+      const mediaType of ["text/csv", "application/json", "application/xml", "application/yaml", "application/ld+json"]
+    ) {
+      const file = { type: "file" as const, mediaType, data: new TextEncoder().encode("a: 1") };
+      const { messages } = await bodyOf({ messages: [{ role: "user", content: [file] }] });
+      assertEquals(messages[0].content, "a: 1");
+    }
+  });
+
+  it("has the arguments of past calls as an object, whatever the history holds", async () => {
+    for (
+      const [input, sent] of [['{"a":1}', '{"a":1}'], ['{"text": "half', '{"input":"{\\"text\\": \\"half"}'], [
+        [1],
+        '{"input":[1]}',
+      ], [null, "{}"]] as const
+    ) {
+      const { messages } = await bodyOf({
+        messages: [
+          { role: "user", content: "Hi" },
+          { role: "assistant", content: [{ type: "tool-call", toolCallId: "1", toolName: "t", input }] },
+          {
+            role: "tool",
+            content: [{ type: "tool-result", toolCallId: "1", toolName: "t", output: { type: "text", value: "ok" } }],
+          },
+        ],
+      });
+      assertEquals(messages[1].tool_calls[0].function.arguments, sent);
+    }
+  });
+
+  it("has the caller's fields of messages and parts, also those of openai-compatible", async () => {
+    const { messages } = await bodyOf({
+      messages: [{
+        role: "user",
+        content: [
+          {
+            type: "text",
+            text: "Look",
+            providerOptions: { openaiCompatible: { cache_control: { type: "ephemeral" } } },
+          },
+          { type: "image", image: new URL("https://a.b/c.png"), providerOptions: { runpod: { uuid: "u-1" } } },
+        ],
+        providerOptions: { runpod: { name: "ada" } },
+      }],
+    });
+    assertEquals(messages[0], {
+      role: "user",
+      name: "ada",
+      content: [
+        { type: "text", text: "Look", cache_control: { type: "ephemeral" } },
+        { type: "image_url", image_url: { url: "https://a.b/c.png" }, uuid: "u-1" },
+      ],
+    });
+  });
+
+  it("leaves the stream's options to the caller", async () => {
+    for (
+      const [given, sent] of [[null, undefined], [{ include_usage: false }, { include_usage: false }], [undefined, {
+        include_usage: true,
+      }]] as const
+    ) {
+      const { runpod, sent: requests } = capture(() => stream(HEL + STOP));
+      const providerOptions = { runpod: { ...(given !== undefined && { stream_options: given }) } };
+      await streamText({ model: runpod("mine", { model: "m" }), prompt: "Hi", providerOptions }).text;
+      assertEquals(requests[0].body.stream_options, sent);
+    }
+  });
+});
