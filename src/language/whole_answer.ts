@@ -12,7 +12,7 @@ import { gather } from "./gather.ts";
 import { PartWriter } from "./parts.ts";
 
 /** What an event stream ends with. Some gateways put it behind plain JSON too. */
-const DONE = /\s*data:\s*\[DONE\]\s*$/;
+const DONE = /data:\s*\[DONE\]\s*$/;
 
 /**
  * Reads a whole answer: JSON, JSON with the end of an event stream behind it, or an event stream.
