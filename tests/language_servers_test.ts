@@ -1,5 +1,14 @@
 import { APICallError } from "@ai-sdk/provider";
-import { type FinishReason, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import {
+  type FinishReason,
+  generateText,
+  jsonSchema,
+  type ModelMessage,
+  Output,
+  stepCountIs,
+  streamText,
+  tool,
+} from "ai";
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { capture, chunk, completion, stream } from "./capture.ts";
@@ -299,5 +308,134 @@ describe("a chat request", () => {
       await streamText({ model: runpod("mine", { model: "m" }), prompt: "Hi", providerOptions }).text;
       assertEquals(requests[0].body.stream_options, sent);
     }
+  });
+});
+
+describe("an object by a tool", () => {
+  const OBJECT = { name: "json", arguments: '{"name":"soup"}' };
+  const output = Output.object({ schema: jsonSchema<{ name: string }>({ type: "object", properties: {} }) });
+  const model = (answer: () => Response) =>
+    capture(answer).runpod("mine", { model: "m", structuredOutputMode: "tool" });
+  const call = (index: number) => ({ tool_calls: [{ index, id: `call-${index}`, function: OBJECT }] });
+
+  it("has none of the words beside its call, and is the first of two", async () => {
+    const message = { content: "Here is the recipe:", tool_calls: [...call(0).tool_calls, ...call(1).tool_calls] };
+    const whole = await generateText({ model: model(() => completion(message)), prompt: "Soup", output });
+    assertEquals([whole.text, whole.output], [OBJECT.arguments, { name: "soup" }]);
+
+    const chunks = [{ content: "Here is the " }, { content: "recipe:" }, call(0), { content: "Enjoy!" }, call(1)];
+    const body = chunks.map((delta) => data(chunk(delta))).join("") + data(chunk({}, "tool_calls")) + DONE;
+    const streamed = streamText({ model: model(() => stream(body)), prompt: "Soup", output });
+    assertEquals([await streamed.text, await streamed.output], [OBJECT.arguments, { name: "soup" }]);
+    assertEquals(await streamed.finishReason, "stop");
+  });
+
+  it("may also be the text of a server that does not call it", async () => {
+    const whole = await generateText({
+      model: model(() => completion({ content: OBJECT.arguments })),
+      prompt: "S",
+      output,
+    });
+    assertEquals(whole.output, { name: "soup" });
+    const body = data(chunk({ content: '{"name":' }), chunk({ content: '"soup"}' })) + STOP;
+    assertEquals(await streamText({ model: model(() => stream(body)), prompt: "S", output }).output, { name: "soup" });
+  });
+});
+
+describe("a schema in a request", () => {
+  const PIN = "^(?=.*[0-9])(?=.*[a-z]).+$";
+  const tuple = { type: "array", items: [{ type: "string" }, { type: "number" }], additionalItems: { type: "null" } };
+  const newTuple = {
+    type: "array",
+    prefixItems: [{ type: "string" }, { type: "number" }],
+    items: { type: "null" },
+  };
+
+  /** The schemas of a tool and of an object, as sent, and the warnings. */
+  async function sentFor(schema: Parameters<typeof jsonSchema>[0]) {
+    const { runpod, sent } = capture(() => completion({ content: "{}" }));
+    const { warnings } = await generateText({
+      model: runpod("mine", { model: "m" }),
+      prompt: "Hi",
+      tools: { lookUp: tool({ inputSchema: jsonSchema(schema) }) },
+      output: Output.object({ schema: jsonSchema(schema) }),
+    });
+    const { tools, response_format } = sent[0].body;
+    return [tools[0].function.parameters, response_format.json_schema.schema, warnings];
+  }
+
+  it("has tuples as grammars read them, wherever they are, and then no older draft", async () => {
+    const written = (tuple: unknown) => ({
+      type: "object",
+      properties: { items: tuple, list: { type: "array", items: { anyOf: [tuple, { type: "null" }] } } },
+      $defs: { pair: tuple },
+      additionalProperties: false,
+    });
+    const draft = "http://json-schema.org/draft-07/schema#";
+    const [ofTool, ofObject, warnings] = await sentFor({ $schema: draft, ...written(tuple) } as object);
+    assertEquals([ofTool, ofObject, warnings], [written(newTuple), written(newTuple), []]);
+  });
+
+  it("leaves what only looks like a schema as it is", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        pattern: { type: "string", pattern: "^[a-z]+$" },
+        kind: { const: { pattern: PIN, items: [1] } },
+        choice: { enum: [{ items: [{ pattern: PIN }] }], default: { items: [PIN] } },
+      },
+    };
+    assertEquals(await sentFor(schema as object), [schema, schema, []]);
+  });
+
+  it("has no pattern that looks ahead or behind, which a warning tells", async () => {
+    const schema = (rest: object) => ({
+      type: "object",
+      properties: { pin: { type: "string", format: "pin", ...rest } },
+    });
+    const [ofTool, ofObject, warnings] = await sentFor(schema({ pattern: PIN }) as object);
+    assertEquals([ofTool, ofObject], [schema({}), schema({})]);
+    const told = (warnings as Array<{ type: string; feature: string }>).map(({ type, feature }) =>
+      `${type}: ${feature}`
+    );
+    assertEquals(told, [
+      `compatibility: the pattern /${PIN}/ in the schema of the object`,
+      `compatibility: the pattern /${PIN}/ in the schema of tool "lookUp"`,
+    ]);
+  });
+
+  it("has properties in the schema of a tool without input", async () => {
+    for (const schema of [{}, { type: "object" }, { type: "object", additionalProperties: {} }]) {
+      const [ofTool] = await sentFor(schema as object);
+      assertEquals(ofTool, { type: "object", properties: {}, ...schema });
+    }
+    const composed = { anyOf: [{ type: "object", properties: {} }] };
+    assertEquals((await sentFor(composed as object))[0], composed);
+  });
+});
+
+describe("an earlier tool call without reasoning", () => {
+  const history: ModelMessage[] = [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: [{ type: "tool-call", toolCallId: "1", toolName: "t", input: {} }] },
+    {
+      role: "tool",
+      content: [{ type: "tool-result", toolCallId: "1", toolName: "t", output: { type: "text", value: "ok" } }],
+    },
+  ];
+  async function reasoningSent(modelId: string, options: Record<string, string> = {}) {
+    const { runpod, sent } = capture(() => completion({ content: "Hi" }));
+    await generateText({ model: runpod(modelId), messages: history, ...options });
+    return sent[0].body.messages[1].reasoning_content;
+  }
+
+  it("has an empty one for models that refuse it otherwise", async () => {
+    assertEquals(await reasoningSent("moonshotai/kimi-k2.6"), "");
+    assertEquals(await reasoningSent("moonshotai/kimi-k2.7-code"), "");
+  });
+
+  it("stays without where the model does not think, or does not mind", async () => {
+    assertEquals(await reasoningSent("moonshotai/kimi-k2.6", { reasoning: "none" }), undefined);
+    assertEquals(await reasoningSent("qwen/qwen3-32b-awq"), undefined);
   });
 });

@@ -65,6 +65,18 @@ describe("a reranking", () => {
     assertEquals(sent[2].body, { model: "m", text_1: "q", text_2: ["d"] });
   });
 
+  it("is read under any name that servers give the list, or from the list alone", async () => {
+    const list = [{ score: 0.12, document: "b", index: 1, meta_info: {} }, { score: 0.93, document: "a", index: 0 }];
+    const call = { query: "q", documents: texts(["a", "b"]) };
+    for (const answer of [list, { results: list }, { data: list }, { results: list, data: null }]) {
+      const { runpod } = capture(({ url }) => url.includes("runsync") ? completed(answer) : Response.json(answer));
+      for (const transport of ["queue", "rerank", "score"] as const) {
+        const { ranking } = await runpod.reranking("mine", { model: "m", transport }).doRerank(call);
+        assertEquals(ranking, [{ index: 0, relevanceScore: 0.93 }, { index: 1, relevanceScore: 0.12 }]);
+      }
+    }
+  });
+
   it("by route warns of options of a submission, which it does not make, and continues a job on the queue", async () => {
     const { runpod, sent } = capture(({ url }) =>
       url.endsWith("/status/job-1")

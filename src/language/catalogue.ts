@@ -26,6 +26,8 @@ export interface ChatTraits {
   inlinesReasoning?: boolean;
   /** Whether its chat template writes `<think>` into the prompt when thinking is turned on. */
   prefillsReasoning?: boolean;
+  /** Whether it refuses, while it thinks, an earlier tool call without reasoning, even if there was none. */
+  needsReasoning?: boolean;
 }
 
 /** A row of the catalogue. */
@@ -62,6 +64,7 @@ export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
     model: "kimi-k2.6",
     aliases: ["kimi-k2.6", "moonshotai/kimi"],
     thinking: { switches: ["thinking"] },
+    needsReasoning: true,
   },
   "moonshotai/kimi-k2.7-code": {
     endpoint: "moonshot-kimi",
@@ -69,6 +72,7 @@ export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
     aliases: ["kimi-k2.7-code"],
     // Always thinks, and cannot be told how much.
     thinking: {},
+    needsReasoning: true,
   },
   "moonshotai/kimi-k3": {
     endpoint: "moonshot-kimi",

@@ -8,6 +8,7 @@ import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { type CallContext, warnUnsupported } from "../input/context.ts";
 import { override } from "../input/writer.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
+import { toolSchema } from "./grammar_schema.ts";
 import { writeMessages } from "./messages.ts";
 import { type RunpodLanguageOptions, type RunpodReasoningTags, sentOptions } from "./options.ts";
 import { completeTags, type Tags } from "./reasoning_tags.ts";
@@ -69,7 +70,8 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
     warnUnsupported(chat, "providerOptions.runpod.messages", "the messages are those of the call");
   }
   const tags = writeTags(reasoningTags, traits, kwargs);
-  const echo = { reasoningEcho, tags: tags ?? completeTags(true)! };
+  const needsReasoning = traits.needsReasoning && kwargs.thinking !== false;
+  const echo = { reasoningEcho, tags: tags ?? completeTags(true)!, needsReasoning };
   const body = {
     model,
     ...override(chat, settings, set, SAMPLING),
@@ -110,7 +112,8 @@ function writeTools(
       return [];
     }
     const { name, description, inputSchema, strict } = tool;
-    return [{ type: "function", function: { name, description, parameters: inputSchema as JSONObject, strict } }];
+    const parameters = toolSchema(inputSchema, name, warnings) as JSONObject;
+    return [{ type: "function", function: { name, description, parameters, strict } }];
   });
   const isBound = toolChoice?.type === "tool" && functions.length > 0;
   if (jsonTool && !isBound) {

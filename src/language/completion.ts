@@ -76,6 +76,7 @@ export function readCompletion(answer: Answer, context: AnswerContext): Completi
     else if (text) content.push({ type, text });
   }
   const refusal = readText(message.refusal);
+  let object: string | undefined;
   if (refusal) content.push({ type: "text", text: refusal });
   for (const call of Array.isArray(message.tool_calls) ? message.tool_calls : []) {
     const name = isRecord(call) && isRecord(call.function) ? call.function.name : undefined;
@@ -84,7 +85,7 @@ export function readCompletion(answer: Answer, context: AnswerContext): Completi
     }
     const input = readArguments(call.function.arguments);
     if (name === jsonTool) {
-      content.push({ type: "text", text: input });
+      object ??= input;
       continue;
     }
     const toolCallId = typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId();
@@ -92,7 +93,10 @@ export function readCompletion(answer: Answer, context: AnswerContext): Completi
   }
 
   return {
-    content,
+    // Words beside the object are not part of it.
+    content: object === undefined
+      ? content
+      : [...content.filter(({ type }) => type !== "text"), { type: "text", text: object }],
     finishReason: readFinishReason(choice.finish_reason, {
       hasToolCalls: content.some((part) => part.type === "tool-call"),
       isRefusal: refusal !== "",

@@ -59,6 +59,8 @@ export interface Echo {
   reasoningEcho?: RunpodReasoningEcho;
   /** The tags for reasoning that goes into the text. */
   tags: Tags;
+  /** Whether a tool call has to have reasoning, be it empty. */
+  needsReasoning?: boolean;
 }
 
 /**
@@ -104,7 +106,7 @@ function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning
 function writeAssistant(
   content: Extract<LanguageModelV4Message, { role: "assistant" }>["content"],
   warnings: SharedV4Warning[],
-  { reasoningEcho, tags }: Echo,
+  { reasoningEcho, tags, needsReasoning }: Echo,
 ): ChatMessage {
   let text = "";
   const reasoning: { [place in RunpodReasoningEcho]?: string } = {};
@@ -132,6 +134,7 @@ function writeAssistant(
   return {
     role: "assistant",
     content: text === "" && toolCalls.length > 0 ? null : text,
+    ...(needsReasoning && toolCalls.length > 0 && { reasoning_content: "" }),
     ...fields,
     ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
   };

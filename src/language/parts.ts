@@ -68,8 +68,10 @@ export class PartWriter implements ChunkSink {
   #logprobs: JSONValue[] | undefined;
   /** Looks for reasoning in the text, as long as there may be some. */
   #splitter: TagSplitter | undefined;
-  /** The call whose arguments are the text of the answer. */
-  #jsonCallId: string | undefined;
+  /** The calls of the JSON tool. The arguments of the first are the text of the answer. */
+  readonly #jsonCalls: string[] = [];
+  /** Text that counts only if the JSON tool is not called. */
+  #heldText = "";
   #hasOtherCalls = false;
   #isRefusal = false;
   #hasFailed = false;
@@ -80,7 +82,7 @@ export class PartWriter implements ChunkSink {
     this.#context = context;
     this.emit = emit;
     const { tags, jsonTool } = context;
-    if (tags) this.#splitter = new TagSplitter(tags, (kind, text) => this.#addDelta(kind, text, "inline"));
+    if (tags) this.#splitter = new TagSplitter(tags, (kind, text) => this.#addSplit(kind, text));
     this.#toolCalls = new ToolCalls((part) => jsonTool ? this.#addToolPart(part, jsonTool) : this.emit(part));
   }
 
@@ -142,6 +144,7 @@ export class PartWriter implements ChunkSink {
    */
   finish(about: JSONObject = {}): void {
     this.#splitter?.flush();
+    this.#releaseText();
     this.#endBlock();
     if (!this.#hasFailed && !this.#isComplete()) {
       this.fail(this.#unexpected(this.#stray, "a finish reason before the end of the stream: the answer was cut"));
@@ -210,9 +213,24 @@ export class PartWriter implements ChunkSink {
   }
 
   #addText(text: string): void {
-    if (!this.#splitter) return this.#addDelta("text", text);
+    if (!this.#splitter) return this.#addPlainText(text);
     this.#splitter.add(text);
     if (this.#splitter.isDone) this.#splitter = undefined;
+  }
+
+  #addSplit(kind: "text" | "reasoning", text: string): void {
+    if (kind === "text") this.#addPlainText(text);
+    else this.#addDelta(kind, text, "inline");
+  }
+
+  #addPlainText(text: string): void {
+    if (this.#context.jsonTool) this.#heldText += text;
+    else this.#addDelta("text", text);
+  }
+
+  #releaseText(): void {
+    if (this.#jsonCalls.length === 0 && this.#heldText !== "") this.#addDelta("text", this.#heldText);
+    this.#heldText = "";
   }
 
   #endSplitting(): void {
@@ -240,14 +258,19 @@ export class PartWriter implements ChunkSink {
   /** Emits the parts of tool calls; those of the JSON tool become text. */
   #addToolPart(part: LanguageModelV4StreamPart, jsonTool: string): void {
     if (part.type === "tool-input-start") {
-      if (part.toolName === jsonTool) this.#jsonCallId = part.id;
-      else this.#endBlock();
+      if (part.toolName === jsonTool) {
+        this.#jsonCalls.push(part.id);
+      } else {
+        this.#releaseText();
+        this.#endBlock();
+      }
     }
-    const id = part.type === "tool-call" ? part.toolCallId : "id" in part ? part.id : undefined;
-    if (id !== this.#jsonCallId) {
+    const id = part.type === "tool-call" ? part.toolCallId : "id" in part && part.id || "";
+    const position = this.#jsonCalls.indexOf(id);
+    if (position === -1) {
       this.#hasOtherCalls = true;
       this.emit(part);
-    } else if (part.type === "tool-input-delta") this.#addDelta("text", part.delta);
+    } else if (position === 0 && part.type === "tool-input-delta") this.#addDelta("text", part.delta);
   }
 
   #addToolCalls(deltas: unknown[]): void {

@@ -5,6 +5,7 @@
  */
 import type { JSONObject, LanguageModelV4CallOptions, LanguageModelV4Prompt, SharedV4Warning } from "@ai-sdk/provider";
 import { injectJsonInstructionIntoMessages } from "@ai-sdk/provider-utils";
+import { grammarSchema } from "./grammar_schema.ts";
 import type { RunpodStructuredOutputMode } from "./options.ts";
 
 /** What a response format adds to a request. */
@@ -25,14 +26,16 @@ export function writeFormat(
   if (format?.type !== "json") return { prompt };
   const { schema, name, description } = format;
   if (schema !== undefined && mode === "json_schema") {
-    const json_schema = { name: name ?? "response", description, schema: schema as JSONObject, strict };
+    const written = grammarSchema(schema, "the object", warnings) as JSONObject;
+    const json_schema = { name: name ?? "response", description, schema: written, strict };
     return { prompt, response_format: { type: "json_schema", json_schema } };
   }
   if (schema !== undefined && mode === "tool") {
     warn(warnings, mode, "a tool that the model has to call");
     let tool = name ?? "json";
     while (tools.some((other) => other.name === tool)) tool += "_";
-    return { prompt, jsonTool: { name: tool, description, parameters: schema as JSONObject } };
+    const parameters = grammarSchema(schema, "the object", warnings) as JSONObject;
+    return { prompt, jsonTool: { name: tool, description, parameters } };
   }
   // Servers that cannot enforce a schema can still enforce JSON.
   const response_format: JSONObject | undefined = mode === "none" ? undefined : { type: "json_object" };

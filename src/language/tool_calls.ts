@@ -19,8 +19,9 @@ export class ToolCalls {
   /** Calls whose name has not come yet, by index: the tracker needs the name to start a call. */
   readonly #nameless = new Map<number, Nameless>();
   readonly #named = new Set<number>();
-  /** The arguments so far, by index. */
-  readonly #arguments = new Map<number, string>();
+  /** The arguments so far, by index or else by id. */
+  readonly #arguments = new Map<number | string, string>();
+  #lastKey: number | string = 0;
   #isEmpty = true;
 
   constructor(enqueue: (part: LanguageModelV4StreamPart) => void) {
@@ -47,7 +48,8 @@ export class ToolCalls {
     const args = call.arguments == null ? undefined : readArguments(call.arguments);
 
     if (name !== undefined) this.#isEmpty = false;
-    this.#arguments.set(index ?? 0, (this.#arguments.get(index ?? 0) ?? "") + (args ?? ""));
+    this.#lastKey = index ?? id ?? this.#lastKey;
+    this.#arguments.set(this.#lastKey, (this.#arguments.get(this.#lastKey) ?? "") + (args ?? ""));
     if (index === undefined || this.#named.has(index)) {
       this.#tracker.processDelta({ index, id, function: { name, arguments: args } });
       return;

@@ -48,21 +48,19 @@ export const rerankingModality: Modality<RerankingKind> = {
   },
   resume: readingOf,
   read(output, { reading }) {
-    const json = unwrap(output.value);
-    const ranking = isRecord(json) && !isErrorObject(json) ? readRanking(json.results, reading) : undefined;
+    const ranking = readRanking(output.value, reading);
     if (!ranking) throw output.unreadable();
     return { ranking, providerMetadata: { runpod: output.about }, response: { body: output.answer.json } };
   },
   routes: {
-    rerank: vllmRoute("/rerank", "results", (query, documents, topN) => ({ query, documents, top_n: topN })),
-    score: vllmRoute("/score", "data", (query, documents) => ({ text_1: query, text_2: documents })),
+    rerank: vllmRoute("/rerank", (query, documents, topN) => ({ query, documents, top_n: topN })),
+    score: vllmRoute("/score", (query, documents) => ({ text_1: query, text_2: documents })),
   },
 };
 
-/** A route of vLLM; `list` is the key of its answer that holds the ranking. */
+/** A route of vLLM. */
 function vllmRoute(
   path: string,
-  list: string,
   write: (query: string, documents: string[], topN: number | undefined) => JSONObject,
 ): Route<RerankingKind> {
   return {
@@ -72,7 +70,7 @@ function vllmRoute(
       return { body: { ...write(query, documents, reading.topN), ...modelCall.workerOptions }, reading };
     },
     read({ json, answer, unexpected }, { reading }: ReadContext<RerankingKind>) {
-      const ranking = isRecord(json) ? readRanking(json[list], reading) : undefined;
+      const ranking = readRanking(answer.json, reading);
       if (!ranking) throw unexpected("a ranking of the documents");
       return { ranking, response: { ...readMetadata(json), body: answer.json } };
     },
@@ -98,8 +96,17 @@ function asTexts({ warnings }: CallContext, documents: RerankingModelV4CallOptio
   return documents.values.map((value) => JSON.stringify(value));
 }
 
+/** The list of results: under `results` or, from `/score`, under `data`. SGLang and TEI answer with the list alone. */
+function resultsOf(value: unknown): unknown {
+  const isList = Array.isArray(value) && isRecord(value[0]) && ("score" in value[0] || "relevance_score" in value[0]);
+  if (isList) return value;
+  const json = unwrap(value);
+  return isRecord(json) && !isErrorObject(json) ? json.results ?? json.data : undefined;
+}
+
 /** Reads `{index, relevance_score}` or `{index, score}`, best first; `undefined` where an item is neither, or is there twice. */
-function readRanking(results: unknown, { count, topN }: RerankingKind["reading"]): Ranking | undefined {
+function readRanking(value: unknown, { count, topN }: RerankingKind["reading"]): Ranking | undefined {
+  const results = resultsOf(value);
   if (!Array.isArray(results) || results.length === 0) return undefined;
   const ranking: Ranking = [];
   for (const [position, result] of results.entries()) {
