@@ -10,10 +10,10 @@ import { isCancelRefused } from "./job/cancel.ts";
 import type { RunpodJob } from "./job/envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
 import { isPostOnly } from "./job/post_only.ts";
-import { cancelJob, type JobAnswer, type Queue, readStatus, requestJson, retryJob, submit } from "./job/queue.ts";
+import { cancelJob, type JobAnswer, type Queue, requestJson, requestStatus, retryJob, submit } from "./job/queue.ts";
 import { streamJob } from "./job/stream.ts";
 import { type RunpodJobPolicy, type RunpodS3Config, writeSubmission } from "./job/submission.ts";
-import { runJob } from "./job/wait.ts";
+import { runJob } from "./job/run_job.ts";
 import { listModels, type RunpodServedModel } from "./route/models.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 
@@ -145,7 +145,7 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
       const queue = queueFor(`read job "${jobId}"`, options);
-      return jobOf<Output>(await readStatus(queue, jobId, options));
+      return jobOf<Output>(await requestStatus(queue, jobId, options));
     },
     stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
       const queue = queueFor(`read the stream of job "${jobId}"`, { headers });
@@ -158,7 +158,7 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
       } catch (error) {
         if (!isCancelRefused(error)) throw error;
         try {
-          return jobOf(await readStatus(queue, jobId, { abortSignal: options.abortSignal, mayPost: false }));
+          return jobOf(await requestStatus(queue, jobId, { abortSignal: options.abortSignal, mayPost: false }));
         } catch (readError) {
           // A server that only takes POST cannot cancel, and a POST would run the job.
           throw isPostOnly(queue) ? error : readError;

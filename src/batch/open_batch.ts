@@ -24,7 +24,7 @@ export function openBatch(configOf: ConfigOf, batchId: string, { headers }: Batc
     createdAt,
     items: items.map((item) => {
       const config = configOf(item.group.modelId);
-      if (!isAtHome(configOf, config.endpoint.root) || config.endpoint.name !== item.group.endpoint) {
+      if (!isOwnOrigin(configOf, config.endpoint.root) || config.endpoint.name !== item.group.endpoint) {
         throw badBatch(`the provider has model "${item.group.modelId}" at another endpoint than the batch`);
       }
       return { ...item, queue: queueOfRequest(config, item.group, headers) };
@@ -33,7 +33,7 @@ export function openBatch(configOf: ConfigOf, batchId: string, { headers }: Batc
 }
 
 /** Whether an endpoint is at the provider's own address: Runpod's, or that of `baseURL`. */
-export function isAtHome(configOf: ConfigOf, root: string | undefined): boolean {
+export function isOwnOrigin(configOf: ConfigOf, root: string | undefined): boolean {
   const home = configOf("any").endpoint.root;
   return root === undefined || home === undefined ? root === home : new URL(root).origin === new URL(home).origin;
 }

@@ -16,10 +16,10 @@ import { dropOptions, prepare, queueOf } from "../call/prepare.ts";
 import { writeJob } from "../call/write.ts";
 import { imageModality } from "../image/modality.ts";
 import { badOption } from "../input/context.ts";
-import type { RunpodWaitOptions } from "../job/options.ts";
+import { POLLING, type RunpodWaitOptions } from "../job/options.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import type { Submission } from "../job/submission.ts";
-import type { ResultTools } from "../job/wait.ts";
+import type { ResultTools } from "../job/run_job.ts";
 import { chatModality } from "../language/modality.ts";
 import type { BatchGroup } from "./batch_id.ts";
 
@@ -72,7 +72,6 @@ interface RequestType {
   read: (completed: Completed) => Promise<object>;
 }
 
-const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
 const NOT_AWAITED = "starting a batch submits its jobs, and waits for none";
 
 /**

@@ -7,7 +7,7 @@ import type { Experimental_BatchV4ItemResult as BatchV4ItemResult, JSONValue } f
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { RunpodJobError } from "../job/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
-import { runJob } from "../job/wait.ts";
+import { runJob } from "../job/run_job.ts";
 import { describeJob } from "../output/job_output.ts";
 import { limitConcurrency } from "./concurrency.ts";
 import { describeError } from "./error.ts";

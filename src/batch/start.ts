@@ -12,11 +12,11 @@ import { invalidArgument } from "../invalid_argument.ts";
 import { cancelInBackground } from "../job/cancel.ts";
 import { CONCURRENCY_LIMITS } from "../job/limits.ts";
 import type { Queue } from "../job/queue.ts";
-import { startJob } from "../job/wait.ts";
+import { startJob } from "../job/run_job.ts";
 import { type BatchItem, writeBatchId } from "./batch_id.ts";
 import { forEachAtMost } from "./concurrency.ts";
 import { describeError } from "./error.ts";
-import { isAtHome } from "./open_batch.ts";
+import { isOwnOrigin } from "./open_batch.ts";
 import { type BatchCall, type ConfigOf, writeRequest, type WrittenRequest } from "./request.ts";
 
 /** Submissions at once: a tenth of what the service accepts for one endpoint. */
@@ -38,7 +38,7 @@ export async function startBatch(
   const written: WrittenRequest[] = [];
   for (const request of requests) {
     const config = configOf(request.modelId);
-    if (!isAtHome(configOf, config.endpoint.root)) throw notAtHome(request.modelId);
+    if (!isOwnOrigin(configOf, config.endpoint.root)) throw foreignEndpoint(request.modelId);
     written.push(await writeRequest(config, request, call));
   }
   const items = await submitAll(written, call);
@@ -94,7 +94,7 @@ async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall):
   return items;
 }
 
-function notAtHome(modelId: string): Error {
+function foreignEndpoint(modelId: string): Error {
   const reason = "a batch stays at the provider's own address; set baseURL to use another";
   return invalidArgument(`start a batch with "${modelId}"`, "requests", reason);
 }

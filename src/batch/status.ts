@@ -10,7 +10,7 @@ import { RunpodJobError } from "../job/error.ts";
 import { CONCURRENCY_LIMITS, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
 import { cancelJob } from "../job/queue.ts";
 import { retryReads } from "../job/retry.ts";
-import { readStatusOnce } from "../job/wait.ts";
+import { readStatusForCaller } from "../job/status_read.ts";
 import { forEachAtMost } from "./concurrency.ts";
 import type { OpenBatch } from "./open_batch.ts";
 import type { BatchCall } from "./request.ts";
@@ -31,7 +31,7 @@ export async function batchStatus(
   const jobs = await forEachAtMost(items, STATUS_READS, async ({ queue, jobId }): Promise<RunpodJob | undefined> => {
     if (jobId === undefined) return undefined;
     try {
-      return (await retryReads(() => readStatusOnce(queue, jobId, abortSignal), abortSignal, mayRetry)).job;
+      return (await retryReads(() => readStatusForCaller(queue, jobId, abortSignal), abortSignal, mayRetry)).job;
     } catch (error) {
       if (RunpodJobError.isInstance(error) && error.kind === "expired") return undefined;
       throw error;

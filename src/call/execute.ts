@@ -5,7 +5,7 @@
  */
 import type { SharedV4Warning } from "@ai-sdk/provider";
 import type { JobAnswer, Queue } from "../job/queue.ts";
-import { type ResultTools, runJob } from "../job/wait.ts";
+import { type ResultTools, runJob } from "../job/run_job.ts";
 import { JobOutput } from "../output/job_output.ts";
 import { postRoute } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";

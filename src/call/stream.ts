@@ -7,8 +7,9 @@ import type { LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai
 import { open, type OpenAnswer } from "../http/request.ts";
 import type { Answer } from "../http/answer.ts";
 import { type FollowedJob, followJob } from "../job/follow.ts";
+import { POLLING } from "../job/options.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
-import { runJob } from "../job/wait.ts";
+import { runJob } from "../job/run_job.ts";
 import { followAnswer } from "../route/follow.ts";
 import { apiRequest } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
@@ -49,7 +50,6 @@ export interface StreamModality<K extends StreamKind> extends Modality<K> {
   streamEndedJob(result: JobAnswer, context: StreamContext<K>): Parts;
 }
 
-const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
 const NOT_POLLED = "a streamed job is followed by what it yields, so its status is not polled";
 
 /**

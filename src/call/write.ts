@@ -8,7 +8,7 @@ import { jobError } from "../job/failure.ts";
 import { timeoutOf } from "../job/job_wait.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import type { Submission } from "../job/submission.ts";
-import { type JobRef, runJob } from "../job/wait.ts";
+import { type JobRef, runJob } from "../job/run_job.ts";
 import { readModels } from "../route/models.ts";
 import { adviceForName, findServedModel } from "../route/served_model.ts";
 import type { ModalityTypes, ModelCall, Route } from "./modality.ts";

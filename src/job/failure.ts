@@ -7,7 +7,7 @@ import { APICallError } from "@ai-sdk/provider";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
-import { DEADLINE, type JobWait, readsLeft, type SeenJob } from "./job_wait.ts";
+import { DEADLINE, type JobWait, requestsLeft, type SeenJob } from "./job_wait.ts";
 import { type Queue, rootOf, statusUrl } from "./queue.ts";
 
 /** Makes the error for a job that gave no result. `kind` and `reason` follow from its status unless they are given. */
@@ -79,7 +79,7 @@ function deadlineError(wait: JobWait, cause: unknown, isCancelled: boolean): API
   const state = isFinal(latest.job)
     ? "completed, but its result could not be read"
     : describeEnd("deadline", latest.job);
-  const limit = readsLeft(wait) > 0
+  const limit = requestsLeft(wait) > 0
     ? ""
     : ` and ${wait.reads} status reads, which is all that maxPollAttempts or maxRequests allows`;
   return jobError(queue, latest, {

@@ -116,7 +116,7 @@ function isPolling({ maxPollAttempts, pollIntervalMillis }: RunpodWaitOptions): 
 }
 
 /** How many requests the wait may still make before its last two, a download and a cancel. */
-export function readsLeft({ maxReads, reads, refusals }: JobWait): number {
+export function requestsLeft({ maxReads, reads, refusals }: JobWait): number {
   return maxReads - reads - refusals;
 }
 

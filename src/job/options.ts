@@ -60,6 +60,9 @@ export interface RunpodWaitOptions {
   cancelOnTimeout?: boolean;
 }
 
+/** The wait options that only count where the status is polled. */
+export const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;
+
 /** Options about the job of a call, under `providerOptions.runpod`. Every kind of model has them. */
 export type RunpodJobOptions = RunpodWaitOptions & {
   /** The id of a job to continue, instead of submitting a new one. */

@@ -16,11 +16,11 @@
 import { APICallError } from "@ai-sdk/provider";
 import { isFinal } from "./envelope.ts";
 import { unreadableStatus } from "./failure.ts";
-import { countRequest, DEADLINE, type JobWait, observe, readFailed, readsLeft } from "./job_wait.ts";
+import { countRequest, DEADLINE, type JobWait, observe, readFailed, requestsLeft } from "./job_wait.ts";
 import type { JobAnswer } from "./queue.ts";
 import { isTransientError, pause, pauseAfter } from "./retry.ts";
 import { PAUSE_LIMIT_MILLIS, statusPause } from "./schedule.ts";
-import { readStatusInTime } from "./status_read.ts";
+import { readStatusWithTimeout } from "./status_read.ts";
 
 /** The pause between two reads where the caller sets only their number, in milliseconds. */
 const DEFAULT_POLL_INTERVAL_MILLIS = 5000;
@@ -44,7 +44,7 @@ export async function pollUntilFinal(wait: JobWait): Promise<JobAnswer> {
 }
 
 async function pauseBeforeRead(wait: JobWait): Promise<void> {
-  if (readsLeft(wait) <= 0) wait.stop(DEADLINE);
+  if (requestsLeft(wait) <= 0) wait.stop(DEADLINE);
   wait.signal.throwIfAborted();
   await pause(nextPause(wait), wait.signal);
 }
@@ -53,7 +53,7 @@ async function readOnce(wait: JobWait): Promise<void> {
   const { queue, signal } = wait;
   const latest = wait.latest!;
   try {
-    observe(wait, await readStatusInTime(queue, latest.job.id, signal));
+    observe(wait, await readStatusWithTimeout(queue, latest.job.id, signal));
   } catch (error) {
     signal.throwIfAborted();
     readFailed(wait, error);
@@ -78,7 +78,9 @@ function nextPause(wait: JobWait): number {
   const regular = statusPause({
     sinceChange: now - wait.changedAt,
     isWatched: wait.queue.settings.onJobUpdate !== undefined,
-    budget: maxRequests === undefined ? undefined : { readsLeft: readsLeft(wait), elapsed: now - wait.startedAt, left },
+    budget: maxRequests === undefined
+      ? undefined
+      : { readsLeft: requestsLeft(wait), elapsed: now - wait.startedAt, left },
   });
   const afterFailure = wait.failures > 0 ? pauseAfter(wait.lastFailure, wait.failures) : 0;
   return Math.min(

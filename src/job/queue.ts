@@ -71,7 +71,7 @@ export interface ReadOptions {
 }
 
 /** Reads a job with its status. */
-export async function readStatus(queue: Queue, jobId: string, options: ReadOptions = {}): Promise<JobAnswer> {
+export async function requestStatus(queue: Queue, jobId: string, options: ReadOptions = {}): Promise<JobAnswer> {
   const path = `/status/${encodeJobId(jobId)}`;
   return await readOrPost(queue, options, (call) => requestJob(queue, { ...call, path }, jobId));
 }

@@ -11,7 +11,7 @@ import { cancelInBackground } from "./cancel.ts";
 import { jobError } from "./failure.ts";
 import type { SeenJob } from "./job_wait.ts";
 import type { Queue } from "./queue.ts";
-import { readFinalStatus, readReplies, type StreamState } from "./stream_replies.ts";
+import { readReplies, readStatusWithRetries, type StreamState } from "./stream_replies.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
 /** How to read what a job yields. */
@@ -68,7 +68,7 @@ export async function* streamJob(
         if (!isWithheld) yield output;
       }
     }
-    const result = state.final ?? await readFinalStatus(queue, jobId, abortSignal);
+    const result = state.final ?? await readStatusWithRetries(queue, jobId, abortSignal);
     onSeen?.(result);
     const rest = undelivered(state, result.job.output);
     yield* rest ?? [];

@@ -8,7 +8,7 @@ import { isRecord } from "@ai-sdk/provider-utils";
 import { isFinal, readJob, type RunpodJob } from "./envelope.ts";
 import type { SeenJob } from "./job_wait.ts";
 import { isPostOnly, STREAM_NOT_SUPPORTED } from "./post_only.ts";
-import { type JobAnswer, type Queue, readReply, readStatus } from "./queue.ts";
+import { type JobAnswer, type Queue, readReply, requestStatus } from "./queue.ts";
 import { isTransientError, pause, retryReads } from "./retry.ts";
 import { backoffPause } from "./schedule.ts";
 
@@ -77,7 +77,7 @@ export async function* readReplies(
       repliesAfterEnd++;
     } else if (yields.length === 0) {
       // A bare list never tells the end, so the status has to.
-      if (isBare && isFinal((await readFinalStatus(queue, jobId, abortSignal)).job)) repliesAfterEnd++;
+      if (isBare && isFinal((await readStatusWithRetries(queue, jobId, abortSignal)).job)) repliesAfterEnd++;
       // The service holds a request while there is nothing to give. If it answers at once instead, we have to pause.
       await pause(backoffPause(emptyReplies++), abortSignal);
     } else {
@@ -87,12 +87,12 @@ export async function* readReplies(
 }
 
 /** Reads the status of a job. Transient failures are retried: one of them must not fail a stream at its end. */
-export async function readFinalStatus(
+export async function readStatusWithRetries(
   queue: Queue,
   jobId: string,
   abortSignal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
-  return await retryReads(() => readStatus(queue, jobId, { abortSignal }), abortSignal, mayRetry);
+  return await retryReads(() => requestStatus(queue, jobId, { abortSignal }), abortSignal, mayRetry);
 }
 
 async function requestReply(

@@ -5,7 +5,7 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
-import { type JobWait, readsLeft, submissionRefused, submissionSent } from "./job_wait.ts";
+import { type JobWait, requestsLeft, submissionRefused, submissionSent } from "./job_wait.ts";
 import { HOLD_MILLIS } from "./limits.ts";
 import { type JobAnswer, submit } from "./queue.ts";
 import { pause, pauseAfter } from "./retry.ts";
@@ -45,7 +45,7 @@ export async function submitUntilTaken(
       signal.throwIfAborted();
       const isRefused = APICallError.isInstance(error) && error.statusCode === 429;
       // A refused submission counts like a status read.
-      if (!isRefused || readsLeft(wait) <= 0) throw error;
+      if (!isRefused || requestsLeft(wait) <= 0) throw error;
       const pauseMillis = pauseAfter(error, wait.refusals);
       submissionRefused(wait, error);
       // Fewer requests may be held than may be open, so the next one is not held.

@@ -12,7 +12,7 @@ import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
-import type { ResultTools } from "../job/wait.ts";
+import type { ResultTools } from "../job/run_job.ts";
 import { download } from "./download.ts";
 import { type FileKind, findFiles, type OutputFile } from "./find_files.ts";
 

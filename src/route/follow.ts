@@ -8,7 +8,7 @@ import type { Answer } from "../http/answer.ts";
 import { isFinal, readJob } from "../job/envelope.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
-import { runJob } from "../job/wait.ts";
+import { runJob } from "../job/run_job.ts";
 
 /**
  * Waits for the job that Runpod's gateway returns in place of an answer when no worker was there in time. Any other answer

@@ -23,7 +23,8 @@ import { MAX_DOWNLOAD_TRIES } from "../job/limits.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import type { Submission } from "../job/submission.ts";
 import { isTransientError, retryReads } from "../job/retry.ts";
-import { readStatusOnce, type ResultTools, runJob, startJob } from "../job/wait.ts";
+import { type ResultTools, runJob, startJob } from "../job/run_job.ts";
+import { readStatusForCaller } from "../job/status_read.ts";
 import { describeJob } from "../output/job_output.ts";
 import { videoModality } from "./modality.ts";
 import { readOperation, readWebhook, writeOperation } from "./operation.ts";
@@ -120,7 +121,7 @@ export async function readVideoStatus(
   });
   let result: JobAnswer;
   try {
-    result = await readStatusOnce(queue, jobId, abortSignal);
+    result = await readStatusForCaller(queue, jobId, abortSignal);
   } catch (error) {
     if (!isTransientError(error) && !isTooSoon(error, startedAt)) throw error;
     // An error would end the SDK's wait for a job that goes on.

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { errorToThrow, jobError, unreadableStatus } from "./failure.ts";
+import { errorToThrow, jobError } from "./failure.ts";
 import { countRequest, type JobWait, observe, requestsMade, resumeJob, startWait } from "./job_wait.ts";
 import { MAX_DOWNLOAD_TRIES } from "./limits.ts";
 import type { RunpodWaitOptions } from "./options.ts";
 import { pollUntilFinal } from "./poll.ts";
 import type { JobAnswer, Queue } from "./queue.ts";
-import { isTransientError, retryReads } from "./retry.ts";
-import { readStatusInTime } from "./status_read.ts";
+import { retryReads } from "./retry.ts";
 import type { Submission } from "./submission.ts";
 import { submitUntilTaken } from "./submit.ts";
 
@@ -86,23 +85,5 @@ export async function startJob(
     throw errorToThrow(wait, error);
   } finally {
     wait.dispose();
-  }
-}
-
-/**
- * Reads the status of a job once.
- *
- * @throws {APICallError} for which {@link isTransientError} holds, when the next read may well succeed.
- * @throws {RunpodJobError} when no later read will succeed either.
- * @throws the abort signal's reason, as soon as it aborts.
- */
-export async function readStatusOnce(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
-  try {
-    abortSignal?.throwIfAborted();
-    return await readStatusInTime(queue, jobId, abortSignal);
-  } catch (error) {
-    abortSignal?.throwIfAborted();
-    if (isTransientError(error)) throw error;
-    throw unreadableStatus(queue, { job: { id: jobId, status: "IN_QUEUE" } }, error);
   }
 }
