@@ -5,7 +5,7 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import { parseJson } from "./json.ts";
+import { MAX_DEPTH, parseJson } from "./json.ts";
 import { readPythonCode, readPythonText } from "./python_dict.ts";
 
 /** What an error value says. */
@@ -23,13 +23,31 @@ export interface ErrorDetails {
 }
 
 const MAX_MESSAGE_LENGTH = 600;
+/** How much of a text is searched. Servers choose its length, and some searches take longer than in proportion to it. */
+const MAX_SEARCHED_LENGTH = 10_000;
 
 /** Reads an error value of any shape; `undefined` when it holds no message. */
-export function readError(value: unknown): ErrorDetails | undefined {
+export function readError(value: unknown, depth = 0): ErrorDetails | undefined {
   if (typeof value === "string") return readText(value);
-  if (Array.isArray(value)) return readList(value);
-  if (isRecord(value)) return readRecord(value);
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) return readList(value, depth);
+  if (isRecord(value)) return readRecord(value, depth);
   return undefined;
+}
+
+/** What an error that was caught says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Writes any value for an error message. */
+export function showValue(value: unknown): string {
+  try {
+    return shorten(JSON.stringify(value) ?? String(value));
+  } catch {
+    // It is nested deeper than the stack allows.
+    return "a value that cannot be shown";
+  }
 }
 
 /** Cuts a text that is too long for an error message. */
@@ -40,11 +58,11 @@ export function shorten(value: string, limit: number = MAX_MESSAGE_LENGTH): stri
 /** The keys that hold a message or an inner error. The first one that a record has wins, the most specific first. */
 const MESSAGE_KEYS = ["error", "message", "err", "detail", "errors", "msg", "title"];
 
-function readRecord(record: Record<string, unknown>): ErrorDetails | undefined {
+function readRecord(record: Record<string, unknown>, depth: number): ErrorDetails | undefined {
   const outer = { type: nonEmpty(record.type), code: readCode(record), jobId: readJobId(record) };
   if ("error_type" in record) return withoutUndefined({ ...outer, ...readException(record) });
   for (const key of MESSAGE_KEYS) {
-    const inner = readError(record[key]);
+    const inner = readError(record[key], depth + 1);
     if (inner === undefined) continue;
     const title = key === "detail" ? nonEmpty(record.title) : undefined;
     return withoutUndefined({
@@ -60,18 +78,19 @@ function readRecord(record: Record<string, unknown>): ErrorDetails | undefined {
 
 /** Reads what Runpod's Python SDK sends for an exception in a plain handler. Its message may be empty. */
 function readException(record: Record<string, unknown>): ErrorDetails {
-  const type = /'(.*)'/.exec(String(record.error_type))?.[1] ?? nonEmpty(record.error_type);
+  const name = nonEmpty(record.error_type);
+  const type = name && (/'(.*)'/.exec(name)?.[1] ?? name);
   const traceback = nonEmpty(record.error_traceback);
   const message = nonEmpty(record.error_message) ?? (traceback && lastLine(traceback)) ?? type ?? "an exception";
   return { message: shorten(message), type, traceback };
 }
 
 /** Joins the messages of a list, as validators send them: `["x is required"]`, `[{ loc: ["input", "x"], msg: "…" }]`. */
-function readList(list: unknown[]): ErrorDetails | undefined {
+function readList(list: unknown[], depth: number): ErrorDetails | undefined {
   const found = list.flatMap((item) => {
-    const details = readError(item);
+    const details = readError(item, depth + 1);
     if (details === undefined) return [];
-    const place = isRecord(item) && Array.isArray(item.loc) ? `${item.loc.join(".")}: ` : "";
+    const place = isRecord(item) && Array.isArray(item.loc) ? `${item.loc.filter(isName).join(".")}: ` : "";
     return [{ ...details, message: place + details.message }];
   });
   if (found.length < 2) return found[0];
@@ -81,31 +100,36 @@ function readList(list: unknown[]): ErrorDetails | undefined {
 function readText(raw: string): ErrorDetails | undefined {
   const text = raw.trim();
   if (text === "") return undefined;
-  if (text.startsWith("<")) return { message: readHtml(text) };
+  if (text.startsWith("<")) return { message: readHtml(cut(text)) };
   if (/^[{["]/.test(text)) return readJsonOrDict(text) ?? { message: shorten(text) };
   if (text.startsWith("Traceback (most recent call last)")) return { message: lastLine(text), traceback: text };
   return readRaised(text) ?? readSentence(text);
 }
 
 function readJsonOrDict(text: string): ErrorDetails | undefined {
-  return readError(parseJson(text)) ?? readPythonDict(text);
+  return readError(parseJson(text)) ?? readPythonDict(cut(text));
 }
+
+const HANDLER = "handler:";
+const TRACEBACK = "\ntraceback:";
 
 /** Reads what a generator handler that raised sends: "handler: MESSAGE \ntraceback: TRACE". The message may be empty. */
 function readRaised(text: string): ErrorDetails | undefined {
-  const match = /^handler:([^]*?)\s*\ntraceback:\s*([^]*)$/.exec(text);
-  if (!match) return undefined;
-  const [, message, traceback] = match;
+  const at = text.startsWith(HANDLER) ? text.indexOf(TRACEBACK) : -1;
+  if (at === -1) return undefined;
+  const message = text.slice(HANDLER.length, at);
+  const traceback = text.slice(at + TRACEBACK.length).trimStart();
   return { ...(readText(message) ?? { message: lastLine(traceback) || "an exception" }), traceback };
 }
 
 /** Reads a sentence, which may quote another server's error: "vLLM returned HTTP 400: {json}". */
 function readSentence(text: string): ErrorDetails {
-  const code = readStatus(text);
-  const match = /^([^{]*?)[:,]?\s*(\{[^]*\})$/.exec(text);
-  const inner = match ? readJsonOrDict(match[2]) : undefined;
-  if (!match || !inner) return withoutUndefined({ message: shorten(text), code });
-  return withoutUndefined({ ...inner, message: `${match[1]}: ${inner.message}`, code: inner.code ?? code });
+  const code = readStatus(cut(text));
+  const start = text.endsWith("}") ? text.indexOf("{") : -1;
+  const inner = start === -1 ? undefined : readJsonOrDict(text.slice(start));
+  if (!inner) return withoutUndefined({ message: shorten(text), code });
+  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[:,]$/, "");
+  return withoutUndefined({ ...inner, message: `${introduction}: ${inner.message}`, code: inner.code ?? code });
 }
 
 function readPythonDict(text: string): ErrorDetails | undefined {
@@ -149,6 +173,14 @@ function readStatus(sentence: string): number | undefined {
 
 function lastLine(text: string): string {
   return shorten(text.trim().split("\n").at(-1)!.trim());
+}
+
+function cut(text: string): string {
+  return text.slice(0, MAX_SEARCHED_LENGTH);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number";
 }
 
 function nonEmpty(value: unknown): string | undefined {

@@ -23,7 +23,7 @@ const NAMED_ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
 
 function unescapeText(text: string): string {
   return text.replace(
-    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/gi,
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(00(?:0[0-9a-f]|10)[0-9a-f]{4})|(.))/g,
     (_, x, u, U, char) =>
       char === undefined ? String.fromCodePoint(parseInt(x ?? u ?? U, 16)) : NAMED_ESCAPES[char] ?? char,
   );

@@ -50,7 +50,7 @@ export function cleanUrl(text: string, error: (reason: string) => Error): string
   if (url.username || url.password) throw error(HAS_CREDENTIALS);
   if (url.search || url.hash) throw error("it has a query or a fragment, and a path must follow it");
   if (isRunpodHost(url.host)) url.protocol = "https:";
-  return url.href.replace(/\/+$/, "");
+  return url.href.replace(/(?<!\/)\/+$/, "");
 }
 
 /** Whether a URL is the OpenAI root of a server, which has no job queue. */

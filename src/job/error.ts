@@ -4,7 +4,7 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { type ErrorDetails, readError, shorten } from "../http/error_details.ts";
+import { type ErrorDetails, readError, showValue } from "../http/error_details.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { RESULT_LIFETIME_NOTE } from "./limits.ts";
 
@@ -114,7 +114,9 @@ export function kindOf(job: RunpodJob): RunpodJobErrorKind {
       return "no-output";
     case "FAILED":
       // The service may report a job that reached a time limit as FAILED.
-      return /executionTimeout exceeded|^job timed out/i.test(String(job.error)) ? "timed-out" : "failed";
+      return /executionTimeout exceeded|^job timed out/i.test(readWorkerError(job)?.message ?? "")
+        ? "timed-out"
+        : "failed";
     case "CANCELLED":
       return "cancelled";
     case "TIMED_OUT":
@@ -148,7 +150,7 @@ export function describeEnd(kind: RunpodJobErrorKind, job: RunpodJob): string {
 function readWorkerError(job: RunpodJob): ErrorDetails | undefined {
   const { error, output } = job;
   if (error !== undefined && error !== null) {
-    return readError(error) ?? { message: shorten(JSON.stringify(error)) };
+    return readError(error) ?? { message: showValue(error) };
   }
   return isFinal(job) && job.status !== "COMPLETED" ? readError(output) : undefined;
 }

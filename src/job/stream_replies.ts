@@ -65,7 +65,7 @@ export async function* readReplies(
     const hasEnded = job !== undefined && isFinal(job);
     if (hasEnded && isPostOnly(queue)) {
       // The job runs when its status is read instead.
-      if (STREAM_NOT_SUPPORTED.test(String(job.error))) return;
+      if (typeof job.error === "string" && STREAM_NOT_SUPPORTED.test(job.error)) return;
       state.final = { job, answer };
       yield { seen: undefined, yields };
       return;

@@ -5,6 +5,7 @@
  */
 import { detectMediaType, isRecord } from "@ai-sdk/provider-utils";
 import { mediaTypeOf } from "../files/file_url.ts";
+import { MAX_DEPTH } from "../http/json.ts";
 
 /** What kind of file a model makes. */
 export type FileKind = "image" | "video" | "audio";
@@ -16,15 +17,16 @@ export type OutputFile = { url: string } | { base64: string; mediaType: string |
  * Finds the files in a worker's output. A file is a URL, a data URI or base64: alone, in a list, or under the usual keys of
  * an object. Under any other key, only base64 and data URIs of the right kind count.
  */
-export function findFiles(output: unknown, kind: FileKind): OutputFile[] {
+export function findFiles(output: unknown, kind: FileKind, depth = 0): OutputFile[] {
   if (typeof output === "string") {
     const file = readFile(output);
     return file ? [file] : [];
   }
-  if (Array.isArray(output)) return output.flatMap((file) => findFiles(file, kind));
+  if (depth > MAX_DEPTH) return [];
+  if (Array.isArray(output)) return output.flatMap((file) => findFiles(file, kind, depth + 1));
   if (!isRecord(output)) return [];
   for (const key of FILE_KEYS[kind]) {
-    const files = findFiles(output[key], kind);
+    const files = findFiles(output[key], kind, depth + 1);
     if (files.length > 0) return files;
   }
   return Object.values(output).flatMap((value) => {

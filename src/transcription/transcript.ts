@@ -5,6 +5,7 @@
  */
 import type { JSONObject, TranscriptionModelV4Result } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
+import { MAX_DEPTH } from "../http/json.ts";
 
 /** A transcript, with all that came with it. */
 export interface Transcript
@@ -18,13 +19,14 @@ export interface Transcript
 type Timed = TranscriptionModelV4Result["segments"];
 
 /** Reads a transcript: an empty text for silence, `undefined` for an output without a transcript. */
-export function readTranscript(output: unknown): Transcript | undefined {
+export function readTranscript(output: unknown, depth = 0): Transcript | undefined {
   if (typeof output === "string") return readText(output);
-  if (Array.isArray(output)) return output.length === 1 ? readTranscript(output[0]) : readPieces(output);
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(output)) return output.length === 1 ? readTranscript(output[0], depth + 1) : readPieces(output);
   if (!isRecord(output)) return undefined;
 
   const list = output.segments ?? output.chunks;
-  const found = readFirst(output) ?? (Array.isArray(list) ? readPieces(list) ?? readText("") : undefined);
+  const found = readFirst(output, depth + 1) ?? (Array.isArray(list) ? readPieces(list) ?? readText("") : undefined);
   if (found === undefined) return undefined;
   const segments = readTimed(list);
   const words = readTimed(output.word_timestamps ?? output.words ?? wordsOf(list)) ?? found.words;
@@ -42,9 +44,9 @@ export function readTranscript(output: unknown): Transcript | undefined {
 
 const TEXT_KEYS = ["text", "transcription", "transcript", "result", "output"];
 
-function readFirst(output: Record<string, unknown>): Transcript | undefined {
+function readFirst(output: Record<string, unknown>, depth: number): Transcript | undefined {
   for (const key of TEXT_KEYS) {
-    const found = readTranscript(output[key]);
+    const found = readTranscript(output[key], depth);
     if (found) return found;
   }
 }
@@ -89,7 +91,7 @@ function wordsOf(list: unknown): unknown[] | undefined {
 }
 
 const CLOCK = "(?:\\d+:)?\\d+:\\d+[.,]\\d+";
-const CUE = new RegExp(`(${CLOCK})[ \\t]+-->[ \\t]+(${CLOCK})`);
+const CUE = new RegExp(`(?<!\\d)(${CLOCK})[ \\t]+-->[ \\t]+(${CLOCK})`);
 const SUBTITLES = new RegExp(`^\\s*(?:WEBVTT\\b|(?:\\d+\\s+)?${CLOCK}[ \\t]+-->)`);
 
 function readCues(subtitles: string): Timed {
