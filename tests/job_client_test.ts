@@ -822,7 +822,7 @@ describe("an endpoint", () => {
     }));
 
   const SIZES: Array<[operation: "run" | "runSync", megabytes: number, advice: string]> = [
-    ["run", 10, "send files as URLs, or wait for the job (runSync takes 20 MB)"],
+    ["run", 10, "send files as URLs, or use a call that waits for the job, which accepts 20 MB"],
     ["runSync", 20, "send files as URLs"],
   ];
   for (const [operation, megabytes, advice] of SIZES) {
@@ -877,7 +877,7 @@ describe("an endpoint", () => {
   it("refuses an empty job id before a request", () =>
     on(echo, async ({ emulator, endpoint }) => {
       for (const [, call] of CALLS) {
-        const error = await assertRejects(() => call(endpoint, ""), InvalidArgumentError, "its id is empty");
+        const error = await assertRejects(() => call(endpoint, ""), InvalidArgumentError, "it is empty");
         assertEquals(error.argument, "jobId");
       }
       await settled();

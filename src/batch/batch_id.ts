@@ -4,7 +4,8 @@
  * @module
  */
 import type { Experimental_BatchV4Error as BatchV4Error } from "@ai-sdk/provider";
-import { convertBase64ToUint8Array, convertUint8ArrayToBase64, isRecord } from "@ai-sdk/provider-utils";
+import { isRecord } from "@ai-sdk/provider-utils";
+import { toBase64, toBytes } from "../files/base64.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
 /** What the requests of one kind have in common. */
@@ -25,15 +26,17 @@ export interface BatchItem {
   error?: BatchV4Error;
 }
 
-/** A batch. */
+/** A batch that was started. Times are in milliseconds since 1970. */
 export interface Batch {
-  /** When it was started, in milliseconds since 1970. */
+  /** When its start began. */
   createdAt: number;
+  /** When its last job was submitted. */
+  submittedAt: number;
   items: BatchItem[];
 }
 
 /** Writes a batch, each group once. */
-export function writeBatchId({ createdAt, items }: Batch): string {
+export function writeBatchId({ items, ...times }: Batch): string {
   const groups = new Map<string, { index: number; group: BatchGroup }>();
   const written = items.map(({ group, ...item }) => {
     const key = JSON.stringify(group);
@@ -43,11 +46,11 @@ export function writeBatchId({ createdAt, items }: Batch): string {
   });
   const json = JSON.stringify({
     version: 1,
-    createdAt,
+    ...times,
     groups: [...groups.values()].map(({ group }) => group),
     items: written,
   });
-  return convertUint8ArrayToBase64(new TextEncoder().encode(json))
+  return toBase64(new TextEncoder().encode(json))
     .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
@@ -58,11 +61,12 @@ export function writeBatchId({ createdAt, items }: Batch): string {
  */
 export function readBatchId(batchId: string): Batch {
   try {
-    const { version, createdAt, groups, items } = JSON.parse(
-      new TextDecoder().decode(convertBase64ToUint8Array(batchId)),
+    const { version, createdAt, submittedAt = createdAt, groups, items } = JSON.parse(
+      new TextDecoder().decode(toBytes(batchId)),
     );
-    if (version !== 1 || typeof createdAt !== "number" || !groups.every(isGroup)) throw new Error("not a batch");
-    return { createdAt, items: items.map((item: unknown) => readItem(item, groups)) };
+    const hasTimes = typeof createdAt === "number" && typeof submittedAt === "number";
+    if (version !== 1 || !hasTimes || !groups.every(isGroup)) throw new Error("not a batch");
+    return { createdAt, submittedAt, items: items.map((item: unknown) => readItem(item, groups)) };
   } catch (cause) {
     throw badBatch("it is not one that startBatch gave", cause);
   }

@@ -19,9 +19,9 @@ export interface OpenBatch extends Batch {
  * @throws {InvalidArgumentError} for any other string, and for the id of another provider's batch.
  */
 export function openBatch(configOf: ConfigOf, batchId: string, { headers }: BatchCall): OpenBatch {
-  const { createdAt, items } = readBatchId(batchId);
+  const { items, ...times } = readBatchId(batchId);
   return {
-    createdAt,
+    ...times,
     items: items.map((item) => {
       const config = configOf(item.group.modelId);
       if (!isOwnOrigin(configOf, config.endpoint.root) || config.endpoint.name !== item.group.endpoint) {

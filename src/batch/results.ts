@@ -22,7 +22,7 @@ const DOWNLOADS = 10;
  * expires soon after its job has ended.
  */
 export function batchResults(
-  { items }: OpenBatch,
+  { items, submittedAt }: OpenBatch,
   { abortSignal }: BatchCall,
   wait: RunpodWaitOptions,
 ): ReadableStream<BatchV4ItemResult> {
@@ -34,7 +34,7 @@ export function batchResults(
     const { id, group, queue, jobId, error } = item;
     if (jobId === undefined) return { type: group.type, id, status: "failed", error: error ?? { message: "No job" } };
     try {
-      return await runJob(queue, { jobId }, { ...options, abortSignal: signal }, async (result, tools) => {
+      return await runJob(queue, { jobId, submittedAt }, { ...options, abortSignal: signal }, async (result, tools) => {
         return await download(() => readResult(queue, item, result, tools));
       });
     } catch (error) {

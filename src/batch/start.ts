@@ -51,7 +51,7 @@ export async function startBatch(
     warnings.push({ warning: { type: "unsupported", feature: "webhookUrl", details } });
   }
   return {
-    batchId: writeBatchId({ createdAt, items }),
+    batchId: writeBatchId({ createdAt, submittedAt: Date.now(), items }),
     status: "pending",
     requestCounts: { total: items.length, pending: jobs, completed: 0, failed: items.length - jobs },
     createdAt: new Date(createdAt).toISOString(),

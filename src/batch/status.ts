@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Experimental_BatchV4Status as BatchV4Status } from "@ai-sdk/provider";
+import { APICallError, type Experimental_BatchV4Status as BatchV4Status } from "@ai-sdk/provider";
 import { isCancelRefused } from "../job/cancel.ts";
-import { isFinal, type RunpodJob } from "../job/envelope.ts";
+import { isFinal, type RunpodJob, unseenJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { CONCURRENCY_LIMITS, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
 import { cancelJob } from "../job/queue.ts";
@@ -18,22 +18,20 @@ import type { BatchCall } from "./request.ts";
 /** Status reads and cancels at once: a small share of what the service accepts for one endpoint. */
 const STATUS_READS = CONCURRENCY_LIMITS.status / 20;
 const CANCELS = CONCURRENCY_LIMITS.cancel / 10;
-/** How often one request is tried when it fails with a transient error. */
-const MAX_TRIES = 5;
-
-const mayRetry = (failures: number) => failures < MAX_TRIES;
 
 /** Reads the status of all jobs and adds them up. A job whose result has expired counts as failed. */
 export async function batchStatus(
-  { createdAt, items }: OpenBatch,
+  { createdAt, submittedAt, items }: OpenBatch,
   { abortSignal }: BatchCall,
 ): Promise<BatchV4Status> {
   const jobs = await forEachAtMost(items, STATUS_READS, async ({ queue, jobId }): Promise<RunpodJob | undefined> => {
     if (jobId === undefined) return undefined;
+    const read = () => readStatusForCaller(queue, { jobId, submittedAt }, abortSignal);
     try {
-      return (await retryReads(() => readStatusForCaller(queue, jobId, abortSignal), abortSignal, mayRetry)).job;
+      return (await retryReads(read, abortSignal)).job;
     } catch (error) {
       if (RunpodJobError.isInstance(error) && error.kind === "expired") return undefined;
+      if (APICallError.isInstance(error) && error.statusCode === 404) return unseenJob(jobId);
       throw error;
     }
   });
@@ -61,7 +59,7 @@ export async function cancelBatch({ items }: OpenBatch, { abortSignal }: BatchCa
   await forEachAtMost(items, CANCELS, async ({ queue, jobId }) => {
     if (jobId === undefined) return;
     try {
-      await retryReads(() => cancelJob(queue, jobId, abortSignal), abortSignal, mayRetry);
+      await retryReads(() => cancelJob(queue, jobId, abortSignal), abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
       // Most likely the job has ended.

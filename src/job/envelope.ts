@@ -52,13 +52,24 @@ export function isKnown({ status }: RunpodJob): boolean {
   return KNOWN_STATUSES.includes(status);
 }
 
+/** A job that was submitted, and whose status was not read yet. */
+export function unseenJob(id: string): RunpodJob {
+  return { id, status: "UNKNOWN" };
+}
+
+/** Whether an answer is an error that looks like a job: `{ status: "error", message: "…" }`. */
+export function isErrorStatus(json: unknown): boolean {
+  if (!isRecord(json) || typeof json.status !== "string") return false;
+  return json.status.toUpperCase() === "ERROR" && typeof json.message === "string";
+}
+
 /**
  * Reads a job from the JSON of an answer; `undefined` if it is not a job.
  *
  * @param knownId The job's id, for an answer that leaves it out.
  */
 export function readJob(json: unknown, knownId?: string): RunpodJob | undefined {
-  if (!isRecord(json) || typeof json.status !== "string") return undefined;
+  if (!isRecord(json) || typeof json.status !== "string" || isErrorStatus(json)) return undefined;
   const id = typeof json.id === "string" ? json.id : knownId;
   if (id === undefined) return undefined;
   const job: RunpodJob = {

@@ -65,7 +65,7 @@ export class RunpodJobError extends APICallError {
   readonly jobId: string;
   /** The id (or slug) of the job's endpoint. */
   readonly endpoint: string;
-  /** The status that was last seen, in upper case, such as `FAILED` or `IN_QUEUE`. */
+  /** The status that was last seen, in upper case, such as `FAILED` or `IN_QUEUE`; `UNKNOWN` if none was seen. */
   readonly status: string;
   /** Why there is no result. */
   readonly kind: RunpodJobErrorKind;
@@ -74,7 +74,6 @@ export class RunpodJobError extends APICallError {
   /** The worker's error: its message, its type, and its traceback, which is not part of this error's message. */
   readonly workerError: { message: string; type?: string; traceback?: string } | undefined;
 
-  /** Creates the error. */
   constructor({ message, kind, endpoint, job, url, answer, cause }: RunpodJobErrorOptions) {
     super({
       message,
@@ -142,9 +141,16 @@ export function describeEnd(kind: RunpodJobErrorKind, job: RunpodJob): string {
     case "no-output":
       return "completed without an output that can be read";
     case "deadline":
-      return `was still ${job.status === "IN_QUEUE" ? "waiting for a worker (IN_QUEUE)" : `running (${job.status})`}`;
+      return DEADLINE_WORDS[job.status] ?? `has the unknown status ${job.status}`;
   }
 }
+
+const DEADLINE_WORDS: Record<string, string | undefined> = {
+  IN_QUEUE: "was still waiting for a worker (IN_QUEUE)",
+  IN_PROGRESS: "was still running (IN_PROGRESS)",
+  RUNNING: "was still running (RUNNING)",
+  UNKNOWN: "was not seen yet",
+};
 
 /** Reads why a job failed: from its error, in any shape, or else from its output. */
 function readWorkerError(job: RunpodJob): ErrorDetails | undefined {

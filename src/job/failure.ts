@@ -4,6 +4,7 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
+import { messageOf } from "../http/error_details.ts";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
@@ -27,22 +28,17 @@ export function jobError(
   });
 }
 
-/**
- * Makes the error for a job whose status cannot be read.
- *
- * @param advice What becomes of the job, or what to do.
- */
-export function unreadableStatus(
-  queue: Queue,
-  seen: SeenJob,
-  cause: unknown,
-  advice: string = howToContinue(seen.job),
-): RunpodJobError {
-  if (APICallError.isInstance(cause) && cause.statusCode === 404) {
-    return jobError(queue, seen, { kind: "expired", cause });
-  }
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const reason = `was submitted, but its status cannot be read: ${why}; ${advice}`;
+/** Makes the error for a job whose status cannot be read. */
+export function unreadableStatus(queue: Queue, seen: SeenJob, cause: unknown): RunpodJobError {
+  const isGone = APICallError.isInstance(cause) && cause.statusCode === 404;
+  return isGone
+    ? jobError(queue, seen, { kind: "expired", cause })
+    : unreadError(queue, seen, cause, howToContinue(queue, seen.job));
+}
+
+/** @param advice What becomes of the job, or what to do. */
+function unreadError(queue: Queue, seen: SeenJob, cause: unknown, advice: string): RunpodJobError {
+  const reason = `was submitted, but its status cannot be read: ${messageOf(cause)}; ${advice}`;
   return jobError(queue, seen, { kind: "deadline", reason, cause });
 }
 
@@ -74,8 +70,8 @@ function deadlineError(wait: JobWait, cause: unknown, isCancelled: boolean): API
 
   const advice = isCancelled
     ? "it is being cancelled (cancelOnTimeout: false lets it go on)"
-    : howToContinue(latest.job);
-  if (lastFailure !== undefined) return unreadableStatus(queue, latest, lastFailure, advice);
+    : howToContinue(queue, latest.job);
+  if (lastFailure !== undefined) return unreadError(queue, latest, lastFailure, advice);
   const state = isFinal(latest.job)
     ? "completed, but its result could not be read"
     : describeEnd("deadline", latest.job);
@@ -102,6 +98,6 @@ function unansweredSubmission({ queue, lastFailure }: JobWait, seconds: number):
   });
 }
 
-function howToContinue({ id }: RunpodJob): string {
-  return `to continue it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
+function howToContinue({ advice }: Queue, { id }: RunpodJob): string {
+  return advice ?? `to continue it, pass jobId: "${id}" or call endpoint(…).wait("${id}")`;
 }

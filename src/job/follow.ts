@@ -74,6 +74,7 @@ async function* follow(wait: JobWait, jobId: string): AsyncGenerator<unknown, vo
       abortSignal: signal,
       cancelOnAbort: false,
       isExact: true,
+      submittedAt: wait.submittedAt,
       onSeen: (seen) => observe(wait, seen),
     });
     isLeft = false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isFinal, type RunpodJob } from "./envelope.ts";
+import { isFinal, type RunpodJob, unseenJob } from "./envelope.ts";
 import { RESERVED_REQUESTS, type RunpodWaitOptions } from "./options.ts";
 import type { JobAnswer, Queue } from "./queue.ts";
 import { MAX_TIMER_MILLIS } from "./schedule.ts";
@@ -44,10 +44,14 @@ interface WaitState {
   isResumed: boolean;
   /** The job, once its id is known. */
   latest?: SeenJob;
+  /** When the submission was answered; 0 if that is not known. */
+  submittedAt: number;
   /** When the status of the job was last seen to change. */
   changedAt: number;
   /** Status reads in a row that have failed. */
   failures: number;
+  /** When the first of them failed. */
+  failingSince: number;
   /** The last failure since the job was last seen. */
   lastFailure?: unknown;
   /** The last update that was passed to `onJobUpdate`, as JSON. */
@@ -59,14 +63,14 @@ export type JobWait = Readonly<WaitState>;
 
 /** Why a wait was stopped at its deadline, or when it had made all requests that it may. */
 export const DEADLINE = Symbol("deadline");
-/** Why whatever still runs is aborted after the wait: a second download, when the first has failed. */
+/** The reason to abort what still runs after the wait, such as a second download when the first has failed. */
 const OVER = Symbol("over");
 
 const DEFAULT_TIMEOUT_MILLIS = 600_000;
 /** The most status reads where the caller sets only the pause between them. */
 const DEFAULT_POLL_ATTEMPTS = 60;
 
-/** Starts a wait. */
+/** Starts a wait. Its `dispose` must be called at the end. */
 export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): JobWait {
   const timeoutMillis = timeoutOf(options);
   const stop = new AbortController();
@@ -95,8 +99,10 @@ export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal:
     downloads: 0,
     isRunSync: false,
     isResumed: false,
+    submittedAt: 0,
     changedAt: startedAt,
     failures: 0,
+    failingSince: 0,
   };
 }
 
@@ -115,7 +121,7 @@ function isPolling({ maxPollAttempts, pollIntervalMillis }: RunpodWaitOptions): 
   return maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
 }
 
-/** How many requests the wait may still make before its last two, a download and a cancel. */
+/** How many more status reads or submissions may be made. One download and one cancel are reserved. */
 export function requestsLeft({ maxReads, reads, refusals }: JobWait): number {
   return maxReads - reads - refusals;
 }
@@ -131,16 +137,18 @@ export function countRequest(wait: WaitState, kind: "reads" | "downloads"): void
 }
 
 /** Notes that the wait is for a job that was submitted before. */
-export function resumeJob(wait: WaitState, jobId: string): void {
+export function resumeJob(wait: WaitState, { jobId, submittedAt = 0 }: { jobId: string; submittedAt?: number }): void {
   wait.isResumed = true;
+  wait.submittedAt = submittedAt;
   // The ids that /runsync gives start so.
   wait.isRunSync = jobId.startsWith("sync-");
-  wait.latest = { job: { id: jobId, status: "IN_QUEUE" } };
+  wait.latest = { job: unseenJob(jobId) };
 }
 
 /** Notes a submission that was just sent. Its answer may be needed after the wait, to cancel the job. */
 export function submissionSent(wait: WaitState, submission: Promise<JobAnswer>, isRunSync: boolean): void {
   wait.submission = submission;
+  wait.lastFailure = undefined;
   wait.isRunSync = isRunSync;
   // Nobody may be left to handle a later rejection.
   submission.catch(() => {});
@@ -155,13 +163,15 @@ export function submissionRefused(wait: WaitState, error: unknown): void {
 
 /** Notes a status read that failed. */
 export function readFailed(wait: WaitState, error: unknown): void {
-  wait.failures++;
+  if (wait.failures++ === 0) wait.failingSince = Date.now();
   wait.lastFailure = error;
 }
 
 /** Notes what was learned of the job, and tells the caller if something has changed. */
 export function observe(wait: WaitState, seen: SeenJob): void {
-  if (wait.latest && wait.latest.job.status !== seen.job.status) wait.changedAt = Date.now();
+  const now = Date.now();
+  if (wait.latest === undefined) wait.submittedAt = now;
+  else if (wait.latest.job.status !== seen.job.status) wait.changedAt = now;
   wait.latest = seen;
   wait.lastFailure = undefined;
   wait.failures = 0;

@@ -39,5 +39,23 @@ export const CONCURRENCY_LIMITS = { run: 200, runSync: 400, status: 400, cancel:
 /** The statuses with which the service may refuse to cancel a job, most likely because the job has already ended. */
 export const CANCEL_REFUSED_STATUSES = [400, 404, 409];
 
-/** How often a file of a result is downloaded before the call fails. Ours: nothing is documented for files. */
+/**
+ * A job that is not found within this time after its submission may not be known to the service yet, in milliseconds. Ours,
+ * like all limits below.
+ */
+export const NOT_FOUND_GRACE_MILLIS = 10_000;
+
+/** How often a file of a result is downloaded before the call fails. */
 export const MAX_DOWNLOAD_TRIES = 5;
+
+/** How often any other request that may be repeated is sent, where no deadline ends the tries. */
+export const MAX_TRIES = 10;
+
+/** The longest pause that a server may ask for, in milliseconds. */
+export const MAX_RETRY_AFTER_MILLIS = 60_000;
+
+/**
+ * After this time a read that may be repeated has failed, in milliseconds. The service answers a status read at once, holds
+ * a read of the stream for 10 seconds, and a file may be as large as 100 MB.
+ */
+export const READ_TIMEOUT_MILLIS = { status: 40_000, stream: 120_000, download: 300_000 };

@@ -3,19 +3,22 @@
  *
  * What happens when a status read fails:
  *
- * - After a transient failure (no answer, a timeout, HTTP 408, 409, 425, 429 or 5xx, a 200 from a proxy) there is a pause,
- *   and then the next read. If the reads still fail at the deadline, the call throws a `RunpodJobError` of kind `deadline`
- *   that tells the last failure, and the job is cancelled unless `cancelOnTimeout` is false.
- * - HTTP 404 at the first read after the submission counts as transient: the service may not know the job yet.
+ * - After a transient failure (no answer, a timeout after 40 s, HTTP 408, 409, 425, 429 or 5xx, a 2xx from a proxy) there
+ *   is a pause, and then the next read. The pause is the longer of the regular one, a backoff and the service's
+ *   `Retry-After`. If the reads still fail at the deadline, the call throws a `RunpodJobError` of kind `deadline` that tells
+ *   the last failure, and the job is cancelled unless `cancelOnTimeout` is false.
+ * - HTTP 404 within 10 s after the submission counts as transient: the service may not know the job yet.
  * - Any other HTTP 404 means that the job is gone. The call throws a `RunpodJobError` of kind `expired`.
- * - After any other failure the call throws a `RunpodJobError` of kind `deadline` that tells how to continue the job. The
- *   job is not cancelled.
+ * - After any other failure, and when reads have failed for 30 minutes, the call throws a `RunpodJobError` of kind
+ *   `deadline` that tells how to continue the job. The job is not cancelled.
+ *
+ * Streams: `stream_replies.ts`. Videos: `video/polling.ts`. Batches: `batch/status.ts` and `batch/results.ts`.
  *
  * @module
  */
-import { APICallError } from "@ai-sdk/provider";
 import { isFinal } from "./envelope.ts";
 import { unreadableStatus } from "./failure.ts";
+import { RESULT_LIFETIME_MILLIS } from "./limits.ts";
 import { countRequest, DEADLINE, type JobWait, observe, readFailed, requestsLeft } from "./job_wait.ts";
 import type { JobAnswer } from "./queue.ts";
 import { isTransientError, pause, pauseAfter } from "./retry.ts";
@@ -31,7 +34,7 @@ const LAST_READ_MILLIS = 1000;
  * Waits until a job has ended.
  *
  * @throws {RunpodJobError} when its status cannot be read.
- * @throws the reason of `wait.signal`, as soon as it aborts: {@link DEADLINE} also after the last read that is allowed.
+ * @throws the reason of `wait.signal`, as soon as it aborts. After the last allowed read it aborts with {@link DEADLINE}.
  */
 export async function pollUntilFinal(wait: JobWait): Promise<JobAnswer> {
   while (!isFinal(wait.latest!.job)) {
@@ -57,32 +60,28 @@ async function readOnce(wait: JobWait): Promise<void> {
   } catch (error) {
     signal.throwIfAborted();
     readFailed(wait, error);
-    if (!isTransientError(error) && !isTooSoon(wait, error)) throw unreadableStatus(queue, latest, error);
+    const hasExpired = Date.now() - wait.failingSince > RESULT_LIFETIME_MILLIS.run;
+    if (hasExpired || !isTransientError(error, wait.submittedAt)) throw unreadableStatus(queue, latest, error);
   }
   countRequest(wait, "reads");
 }
 
-/** Whether a job may only be unknown because it was submitted just now. */
-function isTooSoon({ reads, isResumed }: JobWait, error: unknown): boolean {
-  return APICallError.isInstance(error) && error.statusCode === 404 && reads === 0 && !isResumed;
-}
-
 /** The pause before the next status read, in milliseconds. */
 function nextPause(wait: JobWait): number {
-  const { pollIntervalMillis, maxPollAttempts, maxRequests } = wait.options;
-  if (pollIntervalMillis !== undefined) return pollIntervalMillis;
-  if (maxPollAttempts !== undefined) return DEFAULT_POLL_INTERVAL_MILLIS;
+  const { maxPollAttempts, maxRequests } = wait.options;
+  const { pollIntervalMillis = maxPollAttempts && DEFAULT_POLL_INTERVAL_MILLIS } = wait.options;
+  const afterFailure = wait.failures > 0 ? pauseAfter(wait.lastFailure, wait.failures) : 0;
+  if (pollIntervalMillis !== undefined) return Math.max(pollIntervalMillis, afterFailure);
 
   const now = Date.now();
   const left = wait.deadlineAt - now;
   const regular = statusPause({
     sinceChange: now - wait.changedAt,
     isWatched: wait.queue.settings.onJobUpdate !== undefined,
-    budget: maxRequests === undefined
+    budget: maxRequests === undefined || left === Infinity
       ? undefined
       : { readsLeft: requestsLeft(wait), elapsed: now - wait.startedAt, left },
   });
-  const afterFailure = wait.failures > 0 ? pauseAfter(wait.lastFailure, wait.failures) : 0;
   return Math.min(
     Math.max(regular, afterFailure),
     wait.isRunSync ? PAUSE_LIMIT_MILLIS.runSync : PAUSE_LIMIT_MILLIS.run,

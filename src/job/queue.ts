@@ -22,6 +22,8 @@ export interface Queue {
   endpoint: Endpoint;
   /** What is attempted, to follow "Cannot" in errors. */
   attempt: string;
+  /** What to do with a job whose wait has ended. Default: to pass its id. */
+  advice?: string;
   headers?: Record<string, string | undefined>;
 }
 
@@ -44,7 +46,7 @@ export async function submit(
 ): Promise<JobAnswer> {
   if (isLarge && holdMillis === undefined) {
     const { run, runSync } = MAX_SUBMISSION_BYTES;
-    const advice = `send files as URLs, or wait for the job (runSync takes ${inMegabytes(runSync)})`;
+    const advice = `send files as URLs, or use a call that waits for the job, which accepts ${inMegabytes(runSync)}`;
     throw tooLarge(queue.attempt, run, advice);
   }
   return await requestJob(queue, {
@@ -157,7 +159,7 @@ export function encodeJobId(jobId: string): string {
     // A lone surrogate, which no URL can hold.
   }
   const problem = jobId === "" ? "empty" : `not valid (${JSON.stringify(jobId)})`;
-  throw invalidArgument("ask for a job", "jobId", `its id is ${problem}`);
+  throw invalidArgument("use the job id", "jobId", `it is ${problem}`);
 }
 
 type QueueRequest = Omit<ApiRequest, "attempt" | "headers" | "url"> & { path: string };

@@ -6,12 +6,21 @@
 import { APICallError } from "@ai-sdk/provider";
 import { delay } from "@ai-sdk/provider-utils";
 import { untilAborted } from "../http/abort.ts";
+import { isErrorStatus } from "./envelope.ts";
+import { MAX_RETRY_AFTER_MILLIS, MAX_TRIES, NOT_FOUND_GRACE_MILLIS } from "./limits.ts";
 import { backoffPause, MAX_TIMER_MILLIS, readRetryAfter } from "./schedule.ts";
 
-/** Whether the same read may well succeed the next time. */
-export function isTransientError(error: unknown): error is APICallError {
-  // An error with HTTP 200 is a body that is not JSON or not a job. It comes from a proxy, not from Runpod.
-  return APICallError.isInstance(error) && (error.isRetryable || error.statusCode === 200);
+/**
+ * Whether the same read may well succeed the next time.
+ *
+ * @param submittedAt When the job was submitted, in milliseconds since 1970, if that is known.
+ */
+export function isTransientError(error: unknown, submittedAt = 0): error is APICallError {
+  if (!APICallError.isInstance(error)) return false;
+  const { isRetryable, statusCode = 0, data } = error;
+  if (statusCode === 404) return Date.now() - submittedAt < NOT_FOUND_GRACE_MILLIS;
+  // An error with a success status is a body that is not JSON or not a job. It comes from a proxy, not from Runpod.
+  return isRetryable || (statusCode >= 200 && statusCode < 300 && !isErrorStatus(data));
 }
 
 /**
@@ -21,27 +30,29 @@ export function isTransientError(error: unknown): error is APICallError {
  */
 export function pauseAfter(error: unknown, failures: number): number {
   const retryAfter = APICallError.isInstance(error) ? readRetryAfter(error.responseHeaders) : 0;
-  return Math.max(backoffPause(failures), retryAfter);
+  return Math.max(backoffPause(failures), Math.min(retryAfter, MAX_RETRY_AFTER_MILLIS));
 }
 
 /**
  * Reads, and reads again after each transient error for as long as `mayRetry` allows.
  *
- * @param mayRetry Called after each transient error, with the number of failures so far.
+ * @param mayRetry Called after each transient error, with the number of failures so far. Default {@link MAX_TRIES} tries.
+ * @param submittedAt When the job was submitted, as in {@link isTransientError}.
  * @throws the last error.
  * @throws the signal's reason, as soon as it aborts.
  */
 export async function retryReads<T>(
   read: () => Promise<T>,
   signal: AbortSignal | undefined,
-  mayRetry: (failures: number) => boolean,
+  mayRetry: (failures: number) => boolean = (failures) => failures < MAX_TRIES,
+  submittedAt?: number,
 ): Promise<T> {
   for (let failures = 1;; failures++) {
     try {
       return await untilAborted(read(), signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isTransientError(error) || !mayRetry(failures)) throw error;
+      if (!isTransientError(error, submittedAt) || !mayRetry(failures)) throw error;
       await pause(pauseAfter(error, failures), signal);
     }
   }

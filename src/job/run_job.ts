@@ -13,8 +13,8 @@ import { retryReads } from "./retry.ts";
 import type { Submission } from "./submission.ts";
 import { submitUntilTaken } from "./submit.ts";
 
-/** A job to submit, or one that was submitted before. */
-export type JobRef = { submission: Submission } | { jobId: string };
+/** A job to submit, or one that was submitted before, in milliseconds since 1970 if it is known when. */
+export type JobRef = { submission: Submission } | { jobId: string; submittedAt?: number };
 
 /** What the reader of a result may use before the wait is over. */
 export interface ResultTools {
@@ -42,7 +42,7 @@ export async function runJob<T>(
   try {
     wait.signal.throwIfAborted();
     if ("submission" in work) observe(wait, await submitUntilTaken(wait, work.submission, { mayHold: true }));
-    else resumeJob(wait, work.jobId);
+    else resumeJob(wait, work);
     const result = await pollUntilFinal(wait);
     if (result.job.status !== "COMPLETED") throw jobError(queue, result);
     return await read(result, { signal: wait.signal, retry: (download) => retryDownload(wait, download) });

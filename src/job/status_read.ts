@@ -3,16 +3,13 @@
  *
  * @module
  */
-import { networkError } from "../http/error.ts";
+import { unseenJob } from "./envelope.ts";
 import { unreadableStatus } from "./failure.ts";
+import { READ_TIMEOUT_MILLIS } from "./limits.ts";
 import { type JobAnswer, type Queue, requestStatus, statusUrl } from "./queue.ts";
 import { waitForReadSlot } from "./rate_limit.ts";
 import { isTransientError } from "./retry.ts";
-
-/** The service answers a status read at once, so a read that takes this long has got lost. */
-const TIMEOUT_MILLIS = 40_000;
-
-const TIMED_OUT = Symbol("timed out");
+import { withTimeout } from "./timeout.ts";
 
 /**
  * Reads the status of a job once.
@@ -26,25 +23,9 @@ export async function readStatusWithTimeout(
   signal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
   await waitForReadSlot(queue, signal);
-  const read = new AbortController();
-  const onAbort = () => read.abort(signal!.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => read.abort(TIMED_OUT), TIMEOUT_MILLIS);
-  try {
-    return await requestStatus(queue, jobId, { abortSignal: read.signal, onPost: () => clearTimeout(timer) });
-  } catch (error) {
-    if (error !== TIMED_OUT) throw error;
-    throw networkError({
-      attempt: queue.attempt,
-      url: statusUrl(queue, jobId),
-      requestBody: undefined,
-      cause: new Error(`timed out after ${TIMEOUT_MILLIS / 1000} s`),
-      retryCost: "free",
-    });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
+  const { attempt } = queue;
+  const timed = { attempt, url: statusUrl(queue, jobId), timeoutMillis: READ_TIMEOUT_MILLIS.status, signal };
+  return await withTimeout(timed, (abortSignal, onPost) => requestStatus(queue, jobId, { abortSignal, onPost }));
 }
 
 /**
@@ -54,13 +35,17 @@ export async function readStatusWithTimeout(
  * @throws {RunpodJobError} when no later read will succeed either.
  * @throws the abort signal's reason, as soon as it aborts.
  */
-export async function readStatusForCaller(queue: Queue, jobId: string, abortSignal?: AbortSignal): Promise<JobAnswer> {
+export async function readStatusForCaller(
+  queue: Queue,
+  { jobId, submittedAt }: { jobId: string; submittedAt: number },
+  abortSignal?: AbortSignal,
+): Promise<JobAnswer> {
   try {
     abortSignal?.throwIfAborted();
     return await readStatusWithTimeout(queue, jobId, abortSignal);
   } catch (error) {
     abortSignal?.throwIfAborted();
-    if (isTransientError(error)) throw error;
-    throw unreadableStatus(queue, { job: { id: jobId, status: "IN_QUEUE" } }, error);
+    if (isTransientError(error, submittedAt)) throw error;
+    throw unreadableStatus(queue, { job: unseenJob(jobId) }, error);
   }
 }

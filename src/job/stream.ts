@@ -1,9 +1,9 @@
 /**
  * Yields what a job yields, while it runs.
  *
- * `/stream` gives each yield once: the service forgets what was read, and a reply that is lost takes its yields along.
- * So there is one reader at a time, and yields that were lost are taken from the job's result, if the worker aggregates
- * its yields there.
+ * `/stream` gives each value once: the service forgets what was read, and a reply that is lost takes its values along.
+ * So there is one reader at a time, and values that were lost are taken from the job's result, if the worker collects
+ * them there.
  *
  * @module
  */
@@ -25,12 +25,14 @@ export interface StreamOptions {
    */
   cancelOnAbort?: boolean;
   /**
-   * Whether the yields must come without a gap. After a reply was lost, the rest then comes from the job's result, at its
-   * end; otherwise the yields of later replies are passed on at once.
+   * Whether the values must come without a gap. After a reply was lost, the rest then comes from the job's result, at its
+   * end; otherwise the values of later replies are passed on at once.
    *
    * @default false
    */
   isExact?: boolean;
+  /** When the job was submitted, in milliseconds since 1970, if that is known. */
+  submittedAt?: number;
   /** Called with the job after each reply, and at its end. */
   onSeen?: (seen: SeenJob) => void;
 }
@@ -41,25 +43,26 @@ const openStreams = new Set<string>();
 /**
  * Yields what a job yields, until the job has ended.
  *
- * @throws {RunpodJobError} when the job ends without a result, or when yields were lost and the result does not have them.
+ * @throws {RunpodJobError} when the job ends without a result, or when a reply was lost, and the result does not show that none
+ *   of its values is missing.
  * @throws {InvalidArgumentError} when the job's stream is already being read.
  * @throws the abort signal's reason, as soon as it aborts.
  */
 export async function* streamJob(
   queue: Queue,
   jobId: string,
-  { abortSignal, cancelOnAbort = true, isExact = false, onSeen }: StreamOptions,
+  { abortSignal, cancelOnAbort = true, isExact = false, submittedAt = 0, onSeen }: StreamOptions,
 ): AsyncGenerator<unknown, void, undefined> {
   const key = `${queue.endpoint.root} ${jobId}`;
   if (openStreams.has(key)) {
-    const reason = `job "${jobId}" is already being read, and two readers would take each other's yields`;
+    const reason = `job "${jobId}" is already being read, and two readers would take each other's values`;
     throw invalidArgument(queue.attempt, "jobId", reason);
   }
   openStreams.add(key);
   // When the consumer leaves a generator, only its last block runs.
   let isLeft = true;
   try {
-    const state: StreamState = { delivered: [], withheld: [], mayHaveLost: false };
+    const state: StreamState = { submittedAt, delivered: [], withheld: [], mayHaveLost: false };
     for await (const { seen, yields } of readReplies(queue, jobId, abortSignal, state)) {
       if (seen) onSeen?.(seen);
       for (const output of yields) {
@@ -74,7 +77,7 @@ export async function* streamJob(
     yield* rest ?? [];
     isLeft = false;
     if (result.job.status !== "COMPLETED") throw jobError(queue, result);
-    if (rest === undefined && state.mayHaveLost) throw jobError(queue, result, LOST_REPLY);
+    if (rest === undefined && state.mayHaveLost) throw lostReply(queue, result);
   } catch (error) {
     isLeft = abortSignal?.aborted ?? false;
     abortSignal?.throwIfAborted();
@@ -85,19 +88,25 @@ export async function* streamJob(
   }
 }
 
-const LOST_REPLY = {
-  kind: "no-output" as const,
-  reason: "completed, but a reply of its stream was lost, with yields that came before others; job.output has them all",
-};
+function lostReply(queue: Queue, result: SeenJob): Error {
+  const { output } = result.job;
+  const where = Array.isArray(output) && output.length > 0
+    ? "job.output has them all"
+    : "its result does not have them";
+  const reason = `completed, but a reply of its stream was lost, perhaps with values; ${where}`;
+  return jobError(queue, result, { kind: "no-output", reason });
+}
 
 /**
- * The yields of a result that were not delivered yet; `undefined` if they cannot be told, because the result does not begin
+ * The values of a result that were not delivered yet; `undefined` if they cannot be told, because the result does not begin
  * with what was delivered, or lacks some of what was withheld.
  */
 function undelivered({ delivered, withheld }: StreamState, output: unknown): unknown[] | undefined {
-  const yields = Array.isArray(output) ? output : [];
-  const isBeginning = yields.length <= delivered.length ||
-    delivered.every((value, index) => JSON.stringify(value) === JSON.stringify(yields[index]));
-  const rest = yields.slice(delivered.length);
-  return isBeginning && rest.length >= withheld.length ? rest : undefined;
+  // The result of a handler that is not a generator, whose stream has no values.
+  if (!Array.isArray(output)) return delivered.length + withheld.length === 0 && output != null ? [] : undefined;
+  const rest = output.slice(delivered.length);
+  // An empty list shows nothing: workers that do not collect their values send one too.
+  const isWhole = output.length > 0 && rest.length >= withheld.length && output.length >= delivered.length &&
+    delivered.every((value, index) => JSON.stringify(value) === JSON.stringify(output[index]));
+  return isWhole ? rest : undefined;
 }

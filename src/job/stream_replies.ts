@@ -5,20 +5,26 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { isFinal, readJob, type RunpodJob } from "./envelope.ts";
+import { unexpectedAnswer } from "../http/error.ts";
+import { isFinal, readJob } from "./envelope.ts";
 import type { SeenJob } from "./job_wait.ts";
+import { READ_TIMEOUT_MILLIS } from "./limits.ts";
 import { isPostOnly, STREAM_NOT_SUPPORTED } from "./post_only.ts";
-import { type JobAnswer, type Queue, readReply, requestStatus } from "./queue.ts";
+import { type JobAnswer, type Queue, readReply, statusUrl } from "./queue.ts";
 import { isTransientError, pause, retryReads } from "./retry.ts";
 import { backoffPause } from "./schedule.ts";
+import { readStatusWithTimeout } from "./status_read.ts";
+import { withTimeout } from "./timeout.ts";
 
 /** What one reader of a stream has received. */
 export interface StreamState {
-  /** The yields that were passed on, in their order. */
+  /** When the job was submitted, in milliseconds since 1970; 0 if that is not known. */
+  submittedAt: number;
+  /** The values that were passed on, in their order. */
   delivered: unknown[];
-  /** The yields that came after a loss, and wait for the job's result to tell what was lost. */
+  /** The values that came after a loss, and wait for the job's result to tell what was lost. */
   withheld: unknown[];
-  /** Whether a reply was lost that may have held yields. */
+  /** Whether a reply was lost that may have held values. */
   mayHaveLost: boolean;
   /** The job at its end, where the service forgets it with its last reply. */
   final?: JobAnswer;
@@ -31,9 +37,7 @@ export interface StreamReply {
   yields: unknown[];
 }
 
-/** How many tries of one request may fail in a row, with a transient error. */
-const MAX_FAILURES = 10;
-/** Replies after the one that tells the end: some services put the last yields into that one, some into the next. */
+/** Replies after the one that tells the end: some services put the last values into that one, some into the next. */
 const MAX_REPLIES_AFTER_END = 3;
 
 /**
@@ -59,8 +63,9 @@ export async function* readReplies(
       if (repliesAfterEnd > 0 && APICallError.isInstance(error) && error.statusCode === 404) return;
       throw error;
     }
-    const { job, yields, isBare } = parseReply(answer.json, jobId);
-    // Without a worker there were no yields to lose.
+    const job = readJob(answer.json, jobId);
+    const yields = readValues(answer.json) ?? [];
+    // Without a worker there were no values to lose.
     if (job?.status === "IN_QUEUE" && state.delivered.length === 0) state.mayHaveLost = false;
     const hasEnded = job !== undefined && isFinal(job);
     if (hasEnded && isPostOnly(queue)) {
@@ -76,8 +81,8 @@ export async function* readReplies(
       if (yields.length === 0) return;
       repliesAfterEnd++;
     } else if (yields.length === 0) {
-      // A bare list never tells the end, so the status has to.
-      if (isBare && isFinal((await readStatusWithRetries(queue, jobId, abortSignal)).job)) repliesAfterEnd++;
+      // A reply without a status never tells the end, so the job's own status has to.
+      if (!job && isFinal((await readStatusWithRetries(queue, jobId, abortSignal)).job)) repliesAfterEnd++;
       // The service holds a request while there is nothing to give. If it answers at once instead, we have to pause.
       await pause(backoffPause(emptyReplies++), abortSignal);
     } else {
@@ -92,7 +97,7 @@ export async function readStatusWithRetries(
   jobId: string,
   abortSignal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
-  return await retryReads(() => requestStatus(queue, jobId, { abortSignal }), abortSignal, mayRetry);
+  return await retryReads(() => readStatusWithTimeout(queue, jobId, abortSignal), abortSignal);
 }
 
 async function requestReply(
@@ -101,30 +106,30 @@ async function requestReply(
   abortSignal: AbortSignal | undefined,
   state: StreamState,
 ): Promise<JobAnswer["answer"]> {
+  const { attempt } = queue;
+  const { submittedAt } = state;
+  const url = statusUrl(queue, jobId);
+  const timed = { attempt, url, timeoutMillis: READ_TIMEOUT_MILLIS.stream, signal: abortSignal };
   const read = async () => {
     try {
-      return await readReply(queue, jobId, { abortSignal });
+      const answer = await withTimeout(
+        timed,
+        (abortSignal, onPost) => readReply(queue, jobId, { abortSignal, onPost }),
+      );
+      if (readJob(answer.json, jobId) ?? readValues(answer.json)) return answer;
+      throw unexpectedAnswer({ attempt, answer, expected: "a reply of the job's stream" });
     } catch (error) {
       // What the rate limit refused was not read, so it is not lost.
       if (isTransientError(error) && error.statusCode !== 429) state.mayHaveLost = true;
       throw error;
     }
   };
-  return await retryReads(read, abortSignal, mayRetry);
+  return await retryReads(read, abortSignal, undefined, submittedAt);
 }
 
-const mayRetry = (failures: number) => failures <= MAX_FAILURES;
-
-/** A reply is an object with the list of yields, or, in the oldest documentation, only the list. */
-function parseReply(
-  json: unknown,
-  jobId: string,
-): { job: RunpodJob | undefined; yields: unknown[]; isBare: boolean } {
-  const isBare = Array.isArray(json);
-  const list = isBare ? json : isRecord(json) && Array.isArray(json.stream) ? json.stream : [];
-  return {
-    job: readJob(json, jobId),
-    yields: list.map((element) => isRecord(element) && "output" in element ? element.output : element),
-    isBare,
-  };
+/** The values of a reply: an object with a list of them, or, in the oldest documentation, only the list. */
+function readValues(json: unknown): unknown[] | undefined {
+  const list = isRecord(json) ? json.stream : json;
+  if (!Array.isArray(list)) return undefined;
+  return list.map((element) => isRecord(element) && "output" in element ? element.output : element);
 }

@@ -23,5 +23,5 @@ export async function followAnswer(
 ): Promise<Answer> {
   const job = answer.ok && isRecord(answer.json) && !("choices" in answer.json) ? readJob(answer.json) : undefined;
   if (!job || isFinal(job) || queue.endpoint.root === undefined) return answer;
-  return await runJob(queue, { jobId: job.id }, wait, (result) => result.answer);
+  return await runJob(queue, { jobId: job.id, submittedAt: Date.now() }, wait, (result) => result.answer);
 }

@@ -15,8 +15,7 @@ import type { ModelConfig } from "../call/model_config.ts";
 import { prepare, queueOf } from "../call/prepare.ts";
 import { writeJob } from "../call/write.ts";
 import { warnUnsupported } from "../input/context.ts";
-import { isFinal, type RunpodJob } from "../job/envelope.ts";
-import { RunpodJobError } from "../job/error.ts";
+import { isFinal, type RunpodJob, unseenJob } from "../job/envelope.ts";
 import { jobError } from "../job/failure.ts";
 import { notify } from "../job/job_wait.ts";
 import { MAX_DOWNLOAD_TRIES } from "../job/limits.ts";
@@ -35,9 +34,6 @@ import { invalidArgument } from "../invalid_argument.ts";
 type Config = ModelConfig<RunpodVideoModelSettings>;
 type StartCall = Parameters<NonNullable<VideoModelV4["doStart"]>>[0];
 type StatusCall = Parameters<NonNullable<VideoModelV4["doStatus"]>>[0];
-
-/** For so long after its start a job that is not found may only not be found yet. */
-const TOO_SOON_MILLIS = 10_000;
 
 /**
  * Starts the job of a call.
@@ -121,11 +117,13 @@ export async function readVideoStatus(
   });
   let result: JobAnswer;
   try {
-    result = await readStatusForCaller(queue, jobId, abortSignal);
+    result = await readStatusForCaller(queue, { jobId, submittedAt: startedAt }, abortSignal);
   } catch (error) {
-    if (!isTransientError(error) && !isTooSoon(error, startedAt)) throw error;
+    if (!isTransientError(error, startedAt)) throw error;
     // An error would end the SDK's wait for a job that goes on.
-    const message = `The status of job "${jobId}" could not be read this time: ${error.message}`;
+    const message = error.statusCode === 404
+      ? `Job "${jobId}" is not known to the service yet`
+      : `The status of job "${jobId}" could not be read this time: ${error.message}`;
     return pending({ jobId, endpoint: endpoint.name }, { warnings: [{ type: "other", message }] });
   }
   notify(watch ?? { queue }, result.job);
@@ -157,7 +155,7 @@ function continued(
   jobId: string,
   webhook: string | undefined,
 ): Partial<JobAnswer> & Pick<JobAnswer, "job"> {
-  if (webhook === undefined) return { job: { id: jobId, status: "IN_QUEUE" } };
+  if (webhook === undefined) return { job: unseenJob(jobId) };
   const reason = `job "${jobId}" was submitted before, so it cannot get a webhook; leave out webhook and poll`;
   throw invalidArgument(attempt, "webhook", reason);
 }
@@ -167,8 +165,4 @@ function describeState(queue: Queue, job: RunpodJob): JSONObject {
   const { status, output } = job;
   const progress = isFinal(job) ? undefined : output as JSONObject | undefined;
   return { ...describeJob(queue, job), status, progress };
-}
-
-function isTooSoon(error: unknown, startedAt: number): error is RunpodJobError {
-  return RunpodJobError.isInstance(error) && error.kind === "expired" && Date.now() - startedAt < TOO_SOON_MILLIS;
 }

@@ -29,9 +29,9 @@ export function findWatch(operation: JSONValue): Watch | undefined {
 /**
  * Cancels a job when its caller aborts while waiting for it.
  *
- * The SDK tells no model that its caller has left between two status reads. But the signal of the start still aborts then,
- * and so does that of the last status read, which follows it. The signal of the start alone is no reason to cancel: a
- * caller who only wanted the job started may have left long ago.
+ * When a caller leaves between two status reads, the SDK tells the model nothing. The start's signal and the last read's
+ * signal then both abort. The start's signal alone is no reason to cancel: a caller who only wanted the job started may
+ * have left long ago.
  *
  * @param isAwaited Whether it is known from the start that the caller waits.
  */
