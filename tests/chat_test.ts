@@ -524,18 +524,19 @@ describe("the served model name", () => {
   });
 
   it("does not keep others waiting behind a request that hangs", async () => {
+    const { promise: firstIsAsked, resolve } = Promise.withResolvers<void>();
     let asked = 0;
-    const { runpod } = capture(({ url }) =>
-      !url.endsWith("/models")
-        ? completion({ content: "Hi" })
-        : asked++ === 0
-        ? new Promise<Response>(() => {})
-        : models()
-    );
+    const { runpod } = capture(({ url }) => {
+      if (!url.endsWith("/models")) return completion({ content: "Hi" });
+      if (asked++ > 0) return models();
+      resolve();
+      return new Promise<Response>(() => {});
+    });
     const abort = new AbortController();
     const hanging = Promise.resolve(runpod("abc123").doGenerate({ prompt: PROMPT, abortSignal: abort.signal })).catch(
       () => {},
     );
+    await firstIsAsked;
     await runpod("abc123").doGenerate({ prompt: PROMPT });
     abort.abort();
     await hanging;

@@ -96,7 +96,8 @@ async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise
   const { attempt, method, url, retryCost, body: requestBody } = call;
   call.abortSignal?.throwIfAborted();
   const body = call.content ?? (requestBody === undefined ? undefined : stringify(attempt, requestBody));
-  const headers = writeHeaders(settings, call, await loadKey(settings, call));
+  const key = await untilAborted(loadKey(settings, call), call.abortSignal);
+  const headers = writeHeaders(settings, call, key);
   call.abortSignal?.throwIfAborted();
 
   const signal = signalOf(call);
