@@ -20,7 +20,9 @@ const CONSOLE_HOSTS = ["console.runpod.io", "www.console.runpod.io"];
 
 /** One endpoint to send requests to. None of its URLs ends in a slash. */
 export interface Endpoint {
-  /** The name in errors and metadata: the endpoint id, or the host of a server that has no id. */
+  /** The name in errors and metadata: the endpoint id, or the URL of a server that has no id,
+   * without its scheme where it has a queue, else only its host.
+   */
   name: string;
   /** The URL that `/run`, `/status/{job}` and the other job routes follow; absent where there is no job queue. */
   root?: string;
@@ -94,7 +96,7 @@ function locateUrl(modelId: string, base: Base): Endpoint {
   const balancer = readBalancerUrl(url);
   if (balancer) return { name: balancer.id, openaiRoot: balancer.openaiRoot };
   if (isOpenaiRoot(url)) return { name: host, openaiRoot: url };
-  return { name: host, root: url, openaiRoot: `${url}/openai/v1` };
+  return { name: url.slice(url.indexOf("//") + 2), root: url, openaiRoot: `${url}/openai/v1` };
 }
 
 function hostOf(modelId: string): string {

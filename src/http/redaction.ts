@@ -9,7 +9,7 @@ const MIN_SECRET_LENGTH = 6;
 
 /** Whether a header holds a secret. The name must be in lower case. */
 export function isSecretHeader(name: string): boolean {
-  return /authorization|cookie|key|secret|token/.test(name);
+  return /auth|cookie|credential|key|pass|secret|session|signature|token/.test(name);
 }
 
 /** Makes a function that removes the secrets of a request's headers from a text. */

@@ -60,5 +60,5 @@ export function isOpenaiRoot(url: string): boolean {
 
 /** Hides the user name and the password of a URL, for error messages. */
 export function hideCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//…@");
+  return url.replace(/\/\/[^/?#]*@/, "//…@");
 }

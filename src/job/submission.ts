@@ -8,6 +8,8 @@ import { stringify } from "../http/json.ts";
 import { MAX_SUBMISSION_BYTES } from "./limits.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
+const REDACTED = "[redacted]";
+
 /** Limits of a job on the service. */
 export type RunpodJobPolicy = {
   /**
@@ -57,7 +59,7 @@ export interface Submission {
 
 /** A submission that was checked and written as JSON. */
 export interface WrittenSubmission {
-  /** The body for errors, without the secret of the S3 bucket. */
+  /** The body for errors, without the secrets of the S3 bucket and of the webhook. */
   shown: Submission;
   /** The body as JSON. */
   text: string;
@@ -77,12 +79,26 @@ export function writeSubmission(attempt: string, submission: Submission): Writte
   if (isLongerThan(MAX_SUBMISSION_BYTES.runSync, text)) {
     throw tooLarge(attempt, MAX_SUBMISSION_BYTES.runSync, "send files as URLs");
   }
-  const { s3Config } = submission;
   return {
-    shown: s3Config ? { ...submission, s3Config: { ...s3Config, accessSecret: "[redacted]" } } : submission,
+    shown: withoutSecrets(submission),
     text,
     isLarge: isLongerThan(MAX_SUBMISSION_BYTES.run, text),
   };
+}
+
+function withoutSecrets({ webhook, s3Config, ...submission }: Submission): Submission {
+  return {
+    ...submission,
+    ...(webhook !== undefined && { webhook: withoutQuery(webhook) }),
+    ...(s3Config && { s3Config: { ...s3Config, accessSecret: REDACTED } }),
+  };
+}
+
+/** Hides the parts of a URL that callers put secrets into. */
+function withoutQuery(url: string): string {
+  if (!URL.canParse(url)) return REDACTED;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 /** Makes the error for a submission that is larger than its route accepts. */
