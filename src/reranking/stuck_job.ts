@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { APICallError } from "@ai-sdk/provider";
 import { RunpodJobError } from "../job/error.ts";
 
 /**
@@ -11,7 +12,8 @@ import { RunpodJobError } from "../job/error.ts";
  */
 export function explainStuckJob(error: unknown): unknown {
   if (!RunpodJobError.isInstance(error)) return error;
-  const isStuck = error.status === "IN_PROGRESS" || error.kind === "timed-out";
+  // A job whose status could not be read has a cause, and may be well.
+  const isStuck = error.status === "IN_PROGRESS" && !APICallError.isInstance(error.cause) || error.kind === "timed-out";
   if (isStuck || /not JSON serializable/i.test(error.message)) {
     error.message +=
       `; some versions of the worker for Infinity cannot send the result of a reranking ("not JSON serializable" in its log), so try a newer one, or vLLM with transport: "rerank"`;
