@@ -14,6 +14,7 @@
 import { LoadAPIKeyError } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { isConfiguredOrigin, readVariable } from "./environment.ts";
+import { messageOf } from "./error_details.ts";
 import { isRunpodUrl } from "./runpod_url.ts";
 
 /** What the choice of a key depends on. */
@@ -63,10 +64,11 @@ function readEnvironment(
   } catch (error) {
     // Deno throws when the program has no permission to read the variable.
     if (!isRequired) return undefined;
-    const reason = error instanceof Error ? error.message : error;
     throw keyError(
       attempt,
-      `RUNPOD_API_KEY could not be read (${reason}); pass "apiKey" to createRunpod or run with --allow-env=RUNPOD_API_KEY`,
+      `RUNPOD_API_KEY could not be read (${
+        messageOf(error)
+      }); pass "apiKey" to createRunpod or run with --allow-env=RUNPOD_API_KEY`,
     );
   }
 }

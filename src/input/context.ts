@@ -4,7 +4,7 @@
  * @module
  */
 import type { InvalidArgumentError, SharedV4Warning } from "@ai-sdk/provider";
-import { shorten } from "../http/error_details.ts";
+import { showValue } from "../http/error_details.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
 /** One call of a model. */
@@ -35,7 +35,7 @@ export function badOption(path: string, reason: string): InvalidArgumentError {
 /** The sentence for a value that is not what is allowed. */
 export function isNot(value: unknown, allowed: string): string {
   // Shortened, because some values are files of many megabytes.
-  return `${shorten(JSON.stringify(value) ?? String(value))} is not ${allowed}`;
+  return `${showValue(value)} is not ${allowed}`;
 }
 
 /** Warns of a setting that is not sent because the model does not have it. */
