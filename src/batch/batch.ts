@@ -7,11 +7,12 @@ import type { Experimental_BatchV4 as BatchV4 } from "@ai-sdk/provider";
 import { callOptions, sortOptions } from "../call/options.ts";
 import { SUPPORTED_URLS } from "../language/supported_urls.ts";
 import { once } from "../once.ts";
+import { cancelJobs } from "./cancel.ts";
 import { openBatch } from "./open_batch.ts";
 import type { ConfigOf } from "./request.ts";
 import { batchResults } from "./results.ts";
 import { startBatch } from "./start.ts";
-import { batchStatus, cancelBatch } from "./status.ts";
+import { batchStatus } from "./status.ts";
 
 /** Makes the batches of a provider. */
 export function createBatch(configOf: ConfigOf): BatchV4 {
@@ -26,7 +27,8 @@ export function createBatch(configOf: ConfigOf): BatchV4 {
       const { job: { wait } } = sortOptions(call.providerOptions, jobOptions());
       return batchResults(openBatch(configOf, batchId, call), call, wait);
     },
-    doCancelBatch: async ({ batchId, ...call }) => await cancelBatch(openBatch(configOf, batchId, call), call),
+    doCancelBatch: async ({ batchId, ...call }) =>
+      await cancelJobs(openBatch(configOf, batchId, call).items, call.abortSignal),
   };
 }
 

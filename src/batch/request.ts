@@ -97,7 +97,8 @@ export function queueOfRequest(
   { type }: BatchGroup,
   headers: BatchCall["headers"],
 ): Queue {
-  return queueOf(TYPES[type], config, headers);
+  const advice = "to go on, read the status or the results of the batch again";
+  return { ...queueOf(TYPES[type], config, headers), advice };
 }
 
 /**

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { Experimental_BatchV4ItemResult as BatchV4ItemResult, JSONValue } from "@ai-sdk/provider";
+import {
+  APICallError,
+  type Experimental_BatchV4ItemResult as BatchV4ItemResult,
+  type JSONValue,
+} from "@ai-sdk/provider";
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { RunpodJobError } from "../job/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
@@ -30,16 +34,20 @@ export function batchResults(
   const signal = abortSignal ? AbortSignal.any([abortSignal, stop.signal]) : stop.signal;
   const download = limitConcurrency(DOWNLOADS);
   const options = { timeoutMillis: Infinity, ...wait, cancelOnAbort: false, cancelOnTimeout: false };
+  const deadlineAt = Date.now() + options.timeoutMillis;
   const resultOf = async (item: OpenBatch["items"][number]): Promise<BatchV4ItemResult> => {
     const { id, group, queue, jobId, error } = item;
     if (jobId === undefined) return { type: group.type, id, status: "failed", error: error ?? { message: "No job" } };
     try {
       return await runJob(queue, { jobId, submittedAt }, { ...options, abortSignal: signal }, async (result, tools) => {
-        return await download(() => readResult(queue, item, result, tools));
+        const retry: typeof tools.retry = (run) => download(() => tools.retry(run));
+        return await readResult(queue, item, result, { ...tools, retry });
       });
     } catch (error) {
-      // A job that has not ended has no result yet, not even a failed one.
-      if (!RunpodJobError.isInstance(error) || error.kind === "deadline") throw error;
+      if (!RunpodJobError.isInstance(error)) throw error;
+      // A job that has not ended has no result yet, not even a failed one, unless its status cannot be read.
+      const isUnreadable = APICallError.isInstance(error.cause) && Date.now() < deadlineAt;
+      if (error.kind === "deadline" && !isUnreadable) throw error;
       const { kind, job } = error;
       const status = kind === "cancelled" || kind === "expired" ? kind : "failed";
       const providerMetadata = { runpod: removeUndefinedEntries<JSONValue>(describeJob(queue, job)) };

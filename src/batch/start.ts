@@ -9,11 +9,13 @@ import {
   type Experimental_BatchV4StartResult as BatchV4StartResult,
 } from "@ai-sdk/provider";
 import { invalidArgument } from "../invalid_argument.ts";
-import { cancelInBackground } from "../job/cancel.ts";
+import { runInBackground } from "../job/cancel.ts";
+import { notify } from "../job/job_wait.ts";
 import { CONCURRENCY_LIMITS } from "../job/limits.ts";
 import type { Queue } from "../job/queue.ts";
 import { startJob } from "../job/run_job.ts";
 import { type BatchItem, writeBatchId } from "./batch_id.ts";
+import { cancelJobs } from "./cancel.ts";
 import { forEachAtMost } from "./concurrency.ts";
 import { describeError } from "./error.ts";
 import { isOwnOrigin } from "./open_batch.ts";
@@ -64,10 +66,10 @@ export async function startBatch(
  *
  * @throws where nothing was accepted: the first error that is not retryable, because a job may exist after it; else the
  *   first error.
- * @throws the abort signal's reason. The jobs that were accepted are then cancelled.
+ * @throws the abort signal's reason. The jobs that were accepted are then cancelled, unless `cancelOnAbort` is false.
  */
 async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall): Promise<BatchItem[]> {
-  const submitted: Array<{ queue: Queue; id: string }> = [];
+  const accepted: Array<{ queue: Queue; jobId: string; mayCancel: boolean }> = [];
   const errors: unknown[] = [];
   const items = await forEachAtMost(
     written,
@@ -76,7 +78,8 @@ async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall):
       try {
         abortSignal?.throwIfAborted();
         const { job } = await startJob(queue, submission, { ...wait, abortSignal });
-        submitted.push({ queue, id: job.id });
+        accepted.push({ queue, jobId: job.id, mayCancel: wait.cancelOnAbort ?? true });
+        notify({ queue }, job);
         return { id, group, jobId: job.id };
       } catch (error) {
         errors.push(error);
@@ -85,12 +88,14 @@ async function submitAll(written: WrittenRequest[], { abortSignal }: BatchCall):
     },
   );
   if (abortSignal?.aborted) {
-    for (const { queue, id } of submitted) cancelInBackground(queue, { id });
+    if (accepted.length > 0) {
+      runInBackground(accepted[0].queue, cancelJobs(accepted.filter(({ mayCancel }) => mayCancel)));
+    }
     throw abortSignal.reason;
   }
   // After a retryable error the SDK submits the whole batch again, so an error that is not retryable comes first.
   const isFinalError = (error: unknown) => !APICallError.isInstance(error) || !error.isRetryable;
-  if (submitted.length === 0 && items.length > 0) throw errors.find(isFinalError) ?? errors[0];
+  if (accepted.length === 0 && items.length > 0) throw errors.find(isFinalError) ?? errors[0];
   return items;
 }
 

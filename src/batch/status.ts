@@ -1,23 +1,20 @@
 /**
- * Reads the status of a batch, and cancels it.
+ * Reads the status of a batch.
  *
  * @module
  */
 import { APICallError, type Experimental_BatchV4Status as BatchV4Status } from "@ai-sdk/provider";
-import { isCancelRefused } from "../job/cancel.ts";
 import { isFinal, type RunpodJob, unseenJob } from "../job/envelope.ts";
 import { RunpodJobError } from "../job/error.ts";
 import { CONCURRENCY_LIMITS, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
-import { cancelJob } from "../job/queue.ts";
 import { retryReads } from "../job/retry.ts";
 import { readStatusForCaller } from "../job/status_read.ts";
 import { forEachAtMost } from "./concurrency.ts";
 import type { OpenBatch } from "./open_batch.ts";
 import type { BatchCall } from "./request.ts";
 
-/** Status reads and cancels at once: a small share of what the service accepts for one endpoint. */
+/** Status reads at once: a small share of what the service accepts for one endpoint. */
 const STATUS_READS = CONCURRENCY_LIMITS.status / 20;
-const CANCELS = CONCURRENCY_LIMITS.cancel / 10;
 
 /** Reads the status of all jobs and adds them up. A job whose result has expired counts as failed. */
 export async function batchStatus(
@@ -47,26 +44,4 @@ export async function batchStatus(
     createdAt: new Date(createdAt).toISOString(),
     ...(ends.length > 0 && { expiresAt: new Date(Math.min(...ends) + RESULT_LIFETIME_MILLIS.run).toISOString() }),
   };
-}
-
-/**
- * Cancels all jobs that have not ended. If one cannot be cancelled, the others still are.
- *
- * @throws the first error.
- */
-export async function cancelBatch({ items }: OpenBatch, { abortSignal }: BatchCall): Promise<Record<never, never>> {
-  let failure: unknown;
-  await forEachAtMost(items, CANCELS, async ({ queue, jobId }) => {
-    if (jobId === undefined) return;
-    try {
-      await retryReads(() => cancelJob(queue, jobId, abortSignal), abortSignal);
-    } catch (error) {
-      abortSignal?.throwIfAborted();
-      // Most likely the job has ended.
-      if (isCancelRefused(error)) return;
-      failure ??= error;
-    }
-  });
-  if (failure !== undefined) throw failure;
-  return {};
 }

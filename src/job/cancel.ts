@@ -7,6 +7,7 @@ import { APICallError } from "@ai-sdk/provider";
 import { isFinal } from "./envelope.ts";
 import { CANCEL_REFUSED_STATUSES } from "./limits.ts";
 import { cancelJob, type Queue } from "./queue.ts";
+import { withTimeout } from "./timeout.ts";
 
 /** How long the request may take, in milliseconds. If it fails, the service's own time limits end the job. */
 const TIMEOUT_MILLIS = 10_000;
@@ -24,9 +25,14 @@ interface CancelTarget {
  * @param target The job, or a promise of it while its submission is pending.
  */
 export function cancelInBackground(queue: Queue, target: CancelTarget | Promise<CancelTarget>): void {
-  const work = cancel(queue, target).catch(() => {});
+  runInBackground(queue, cancel(queue, target));
+}
+
+/** Lets work go on after the call has ended, and ignores its errors. */
+export function runInBackground({ settings }: Queue, work: Promise<unknown>): void {
+  const handled = work.catch(() => {});
   try {
-    queue.settings.waitUntil?.(work);
+    settings.waitUntil?.(handled);
   } catch {
     // Then the request runs for as long as the runtime lets it.
   }
@@ -34,14 +40,12 @@ export function cancelInBackground(queue: Queue, target: CancelTarget | Promise<
 
 async function cancel(queue: Queue, target: CancelTarget | Promise<CancelTarget>): Promise<void> {
   const { id, status } = await target;
-  if (isFinal({ status })) return;
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MILLIS);
-  try {
-    await cancelJob(queue, id, timeout.signal);
-  } finally {
-    clearTimeout(timer);
-  }
+  if (!isFinal({ status })) await cancelWithTimeout(queue, id, undefined);
+}
+
+/** Cancels a job with one request. */
+export async function cancelWithTimeout(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<void> {
+  await withTimeout(queue, TIMEOUT_MILLIS, signal, (abortSignal) => cancelJob(queue, jobId, abortSignal));
 }
 
 /** Whether an error means that the service refused to cancel a job, most likely because the job has already ended. */

@@ -5,23 +5,27 @@
  */
 import { errorToThrow, jobError } from "./failure.ts";
 import { countRequest, type JobWait, observe, requestsMade, resumeJob, startWait } from "./job_wait.ts";
-import { MAX_DOWNLOAD_TRIES } from "./limits.ts";
+import { MAX_DOWNLOAD_TRIES, READ_TIMEOUT_MILLIS } from "./limits.ts";
 import type { RunpodWaitOptions } from "./options.ts";
 import { pollUntilFinal } from "./poll.ts";
 import type { JobAnswer, Queue } from "./queue.ts";
 import { retryReads } from "./retry.ts";
 import type { Submission } from "./submission.ts";
 import { submitUntilTaken } from "./submit.ts";
+import { withTimeout } from "./timeout.ts";
 
 /** A job to submit, or one that was submitted before, in milliseconds since 1970 if it is known when. */
 export type JobRef = { submission: Submission } | { jobId: string; submittedAt?: number };
+
+/** A download that ends when the signal aborts. */
+type Download<T> = (signal: AbortSignal) => Promise<T>;
 
 /** What the reader of a result may use before the wait is over. */
 export interface ResultTools {
   /** Aborts with the caller and at the deadline. */
   signal: AbortSignal;
-  /** Runs a download, and runs it again after transient failures: {@link MAX_DOWNLOAD_TRIES} times, and within `maxRequests`. */
-  retry: <T>(download: () => Promise<T>) => Promise<T>;
+  /** Runs a download, and runs it again after transient failures, within `maxRequests`. */
+  retry: <T>(download: Download<T>) => Promise<T>;
 }
 
 /**
@@ -45,7 +49,10 @@ export async function runJob<T>(
     else resumeJob(wait, work);
     const result = await pollUntilFinal(wait);
     if (result.job.status !== "COMPLETED") throw jobError(queue, result);
-    return await read(result, { signal: wait.signal, retry: (download) => retryDownload(wait, download) });
+    return await read(result, {
+      signal: wait.signal,
+      retry: (download) => retryDownload(queue, download, wait.signal, wait),
+    });
   } catch (error) {
     throw errorToThrow(wait, error);
   } finally {
@@ -53,15 +60,21 @@ export async function runJob<T>(
   }
 }
 
-async function retryDownload<T>(wait: JobWait, download: () => Promise<T>): Promise<T> {
-  const { maxRequests = Infinity } = wait.options;
+/** Runs a download with a timeout, and runs it again after transient failures, within the `maxRequests` of its wait. */
+export async function retryDownload<T>(
+  queue: Queue,
+  download: Download<T>,
+  signal: AbortSignal | undefined,
+  wait?: JobWait,
+): Promise<T> {
   return await retryReads(
     () => {
-      countRequest(wait, "downloads");
-      return download();
+      if (wait) countRequest(wait, "downloads");
+      return withTimeout(queue, READ_TIMEOUT_MILLIS.download, signal, download);
     },
-    wait.signal,
-    (failures) => failures < MAX_DOWNLOAD_TRIES && requestsMade(wait) < maxRequests,
+    signal,
+    (failures) =>
+      failures < MAX_DOWNLOAD_TRIES && !(wait && requestsMade(wait) >= (wait.options.maxRequests ?? Infinity)),
   );
 }
 

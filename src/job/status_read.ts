@@ -6,7 +6,7 @@
 import { unseenJob } from "./envelope.ts";
 import { unreadableStatus } from "./failure.ts";
 import { READ_TIMEOUT_MILLIS } from "./limits.ts";
-import { type JobAnswer, type Queue, requestStatus, statusUrl } from "./queue.ts";
+import { type JobAnswer, type Queue, requestStatus } from "./queue.ts";
 import { waitForReadSlot } from "./rate_limit.ts";
 import { isTransientError } from "./retry.ts";
 import { withTimeout } from "./timeout.ts";
@@ -23,9 +23,12 @@ export async function readStatusWithTimeout(
   signal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
   await waitForReadSlot(queue, signal);
-  const { attempt } = queue;
-  const timed = { attempt, url: statusUrl(queue, jobId), timeoutMillis: READ_TIMEOUT_MILLIS.status, signal };
-  return await withTimeout(timed, (abortSignal, onPost) => requestStatus(queue, jobId, { abortSignal, onPost }));
+  return await withTimeout(
+    queue,
+    READ_TIMEOUT_MILLIS.status,
+    signal,
+    (abortSignal, onPost) => requestStatus(queue, jobId, { abortSignal, onPost }),
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import { isFinal, readJob } from "./envelope.ts";
 import type { SeenJob } from "./job_wait.ts";
 import { READ_TIMEOUT_MILLIS } from "./limits.ts";
 import { isPostOnly, STREAM_NOT_SUPPORTED } from "./post_only.ts";
-import { type JobAnswer, type Queue, readReply, statusUrl } from "./queue.ts";
+import { type JobAnswer, type Queue, readReply } from "./queue.ts";
 import { isTransientError, pause, retryReads } from "./retry.ts";
 import { backoffPause } from "./schedule.ts";
 import { readStatusWithTimeout } from "./status_read.ts";
@@ -106,25 +106,23 @@ async function requestReply(
   abortSignal: AbortSignal | undefined,
   state: StreamState,
 ): Promise<JobAnswer["answer"]> {
-  const { attempt } = queue;
-  const { submittedAt } = state;
-  const url = statusUrl(queue, jobId);
-  const timed = { attempt, url, timeoutMillis: READ_TIMEOUT_MILLIS.stream, signal: abortSignal };
   const read = async () => {
     try {
       const answer = await withTimeout(
-        timed,
+        queue,
+        READ_TIMEOUT_MILLIS.stream,
+        abortSignal,
         (abortSignal, onPost) => readReply(queue, jobId, { abortSignal, onPost }),
       );
       if (readJob(answer.json, jobId) ?? readValues(answer.json)) return answer;
-      throw unexpectedAnswer({ attempt, answer, expected: "a reply of the job's stream" });
+      throw unexpectedAnswer({ attempt: queue.attempt, answer, expected: "a reply of the job's stream" });
     } catch (error) {
       // What the rate limit refused was not read, so it is not lost.
       if (isTransientError(error) && error.statusCode !== 429) state.mayHaveLost = true;
       throw error;
     }
   };
-  return await retryReads(read, abortSignal, undefined, submittedAt);
+  return await retryReads(read, abortSignal, undefined, state.submittedAt);
 }
 
 /** The values of a reply: an object with a list of them, or, in the oldest documentation, only the list. */

@@ -1,32 +1,26 @@
 /**
- * Ends a read that takes too long.
+ * Ends a request that takes too long.
  *
  * @module
  */
 import { untilAborted } from "../http/abort.ts";
 import { networkError } from "../http/error.ts";
+import { type Queue, rootOf } from "./queue.ts";
 
 const TIMED_OUT = Symbol("timed out");
 
-/** A read that has a timeout. */
-export interface TimedRead {
-  /** What is attempted, to follow "Cannot" in the error. */
-  attempt: string;
-  url: string;
-  timeoutMillis: number;
-  signal: AbortSignal | undefined;
-}
-
 /**
- * Runs a read with a timeout.
+ * Runs a request that may be repeated, with a timeout.
  *
- * @param read Gets a signal to stop by, and a function that lifts the timeout.
+ * @param request Gets a signal to end by, and a function that lifts the timeout.
  * @throws {APICallError} that is retryable, when the time is up.
  * @throws the signal's reason, as soon as it aborts.
  */
 export async function withTimeout<T>(
-  { attempt, url, timeoutMillis, signal }: TimedRead,
-  read: (signal: AbortSignal, lift: () => void) => Promise<T>,
+  queue: Queue,
+  timeoutMillis: number,
+  signal: AbortSignal | undefined,
+  request: (signal: AbortSignal, lift: () => void) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
   const stop = new AbortController();
@@ -35,11 +29,12 @@ export async function withTimeout<T>(
   const timer = setTimeout(() => stop.abort(TIMED_OUT), timeoutMillis);
   const lift = () => clearTimeout(timer);
   try {
-    return await untilAborted(read(stop.signal, lift), stop.signal);
+    return await untilAborted(request(stop.signal, lift), stop.signal);
   } catch (error) {
     if (error !== TIMED_OUT) throw error;
     const cause = new Error(`timed out after ${timeoutMillis / 1000} s`);
-    throw networkError({ attempt, url, requestBody: undefined, cause, retryCost: "free" });
+    const { attempt } = queue;
+    throw networkError({ attempt, url: rootOf(queue), requestBody: undefined, cause, retryCost: "free" });
   } finally {
     lift();
     signal?.removeEventListener("abort", onAbort);

@@ -107,7 +107,7 @@ export class JobOutput {
     const { settings } = this.queue;
     const trustedOrigin = new URL(rootOf(this.queue)).origin;
     try {
-      return await retry(() => download({ url, settings, trustedOrigin, abortSignal: signal }));
+      return await retry((abortSignal) => download({ url, settings, trustedOrigin, abortSignal }));
     } catch (cause) {
       signal.throwIfAborted();
       const why = cause instanceof Error ? cause.message : String(cause);

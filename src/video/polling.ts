@@ -18,11 +18,10 @@ import { warnUnsupported } from "../input/context.ts";
 import { isFinal, type RunpodJob, unseenJob } from "../job/envelope.ts";
 import { jobError } from "../job/failure.ts";
 import { notify } from "../job/job_wait.ts";
-import { MAX_DOWNLOAD_TRIES } from "../job/limits.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import type { Submission } from "../job/submission.ts";
-import { isTransientError, retryReads } from "../job/retry.ts";
-import { type ResultTools, runJob, startJob } from "../job/run_job.ts";
+import { isTransientError } from "../job/retry.ts";
+import { type ResultTools, retryDownload, runJob, startJob } from "../job/run_job.ts";
 import { readStatusForCaller } from "../job/status_read.ts";
 import { describeJob } from "../output/job_output.ts";
 import { videoModality } from "./modality.ts";
@@ -89,7 +88,8 @@ export async function readVideoStatus(
   { operation, abortSignal, headers }: StatusCall,
 ): Promise<VideoModelV4OperationStatusResult> {
   const { modelId, endpoint, modelSettings } = config;
-  const queue = queueOf(videoModality, config, headers);
+  const advice = "to go on, call getVideoStatus again";
+  const queue = { ...queueOf(videoModality, config, headers), advice };
   const { jobId, startedAt, wait } = readOperation(queue, operation);
   const timestamp = new Date();
   const watch = findWatch(operation);
@@ -132,7 +132,7 @@ export async function readVideoStatus(
   if (result.job.status !== "COMPLETED") throw jobError(queue, result);
   return await complete(result, {
     signal: abortSignal ?? new AbortController().signal,
-    retry: (run) => retryReads(run, abortSignal, (failures) => failures < MAX_DOWNLOAD_TRIES),
+    retry: (download) => retryDownload(queue, download, abortSignal),
   });
 }
 
