@@ -52,7 +52,7 @@ function withWebhook(
     });
     await test({ emulator, deliveries, clock, post });
     await settled(60_000);
-    assertEquals(clock.pending(), 0);
+    assertEquals(clock.hasTimers(), false);
   });
 }
 
@@ -160,7 +160,7 @@ describe("webhooks", () => {
     withWebhook(async ({ emulator, deliveries, clock }) => {
       await post(emulator, "run", { input: { n: 1 } });
       await post(emulator, "run", { input: { n: 1 }, webhook: "no address" });
-      assertEquals([clock.pending(), deliveries.length], [0, 0]);
+      assertEquals([clock.hasTimers(), deliveries.length], [false, 0]);
     }, { endpoint: { worker: () => 1, runMillis: 5000 } }));
 
   it("use the global fetch by default", () =>

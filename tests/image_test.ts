@@ -479,7 +479,7 @@ describe("a queued image job", () => {
       assertEquals([...new Set(others)], ["status"]);
       // Done after 102 s, and seen within the longest pause.
       assert(clock.elapsed() >= 102_000 && clock.elapsed() <= 110_000, String(clock.elapsed()));
-      assertEquals(clock.pending(), 0);
+      assertEquals(clock.hasTimers(), false);
       assertStringIncludes(JSON.stringify(providerMetadata), '"delayTimeMillis":60000,"executionTimeMillis":42000');
     });
   });
@@ -709,7 +709,7 @@ describe("a queued image job", () => {
         await settled(100_000);
         assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
         assertEquals(operations(emulator).filter((operation) => operation === "cancel").length, 1);
-        assertEquals(clock.pending(), 0);
+        assertEquals(clock.hasTimers(), false);
       });
     }
   });
@@ -821,7 +821,7 @@ describe("a queued image job", () => {
         "HTTP 404",
       );
       await settled();
-      assertEquals([slow?.aborted, clock.pending()], [true, 0]);
+      assertEquals([slow?.aborted, clock.hasTimers()], [true, false]);
     });
   });
 
@@ -841,7 +841,7 @@ describe("a queued image job", () => {
       );
       assertEquals(clock.elapsed(), 92_000);
       await work[0];
-      assertEquals([clock.elapsed(), clock.pending()], [102_000, 0]);
+      assertEquals([clock.elapsed(), clock.hasTimers()], [102_000, false]);
     });
   });
 

@@ -37,7 +37,7 @@ async function on(
     const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings });
     await run({ emulator, endpoint: runpod.endpoint("mine"), clock });
     await settled();
-    assertEquals(clock.pending(), 0);
+    assertEquals(clock.hasTimers(), false);
   });
 }
 
@@ -959,12 +959,12 @@ function show(value: unknown, seen: Set<unknown> = new Set()): string {
 describe("RunpodJobError", () => {
   it("is told from other errors, also when another copy of the package made it", async () => {
     const { runpod } = capture(() => Response.json({ id: "job-1", status: "FAILED", error: "boom" }));
-    const own = await assertRejects(() => runpod.endpoint("mine").runSync({ a: 1 }));
+    const own = await assertRejects(() => runpod.endpoint("mine").runSync({ a: 1 }), Error);
     const foreign = Object.assign(new Error("boom"), { [Symbol.for("runpod.error.RunpodJobError")]: true });
     for (const error of [own, foreign]) {
       assertEquals([RunpodJobError.isInstance(error), error instanceof RunpodJobError], [true, true]);
     }
-    assertEquals([APICallError.isInstance(own), own instanceof Error, own.name], [true, true, "RunpodJobError"]);
+    assertEquals([APICallError.isInstance(own), own.name], [true, "RunpodJobError"]);
     const other = new APICallError({ message: "boom", url: "https://example.com", requestBodyValues: {} });
     for (const error of [other, new Error("boom"), {}, null, undefined, "RunpodJobError"]) {
       assertEquals([RunpodJobError.isInstance(error), error as unknown instanceof RunpodJobError], [false, false]);

@@ -92,7 +92,7 @@ async function runMany({ waitMillis, pollIntervalMillis, providers = 1 }: Way): 
       assertEquals(emulator.jobs.length, JOBS);
       assertEquals(new Set(jobs.map(({ job }) => job.id)).size, JOBS);
       await settled();
-      assertEquals(clock.pending(), 0);
+      assertEquals(clock.hasTimers(), false);
       const polled = new Set(
         emulator.requests.flatMap(({ jobId, operation }) => operation === "status" ? [jobId] : []),
       );
@@ -103,7 +103,7 @@ async function runMany({ waitMillis, pollIntervalMillis, providers = 1 }: Way): 
         accepted,
         refused,
       };
-    });
+    }, { hasManyTimers: true });
   } finally {
     Math.random = random;
   }
@@ -188,20 +188,16 @@ describe("more jobs than the service lets anyone read in ten seconds", () => {
       await Promise.all(Array.from({ length: 4500 }, (_, index) => endpoint.wait(`job-${index}`)));
       assertEquals(times.length, 4500);
       assert(peakOf(times) <= LIMITS.status, `${peakOf(times)} reads in 10 s`);
-    }));
+    }, { hasManyTimers: true }));
 
-  it("are not held up by a clock that is set back", () =>
-    withVirtualTime(async (clock) => {
-      const { runpod } = capture(() => completed({}));
-      const endpoint = runpod.endpoint("mine");
-      await endpoint.wait("job-1");
-      const { now } = Date;
-      Date.now = () => now() - 3_600_000;
-      try {
-        await endpoint.wait("job-2");
-      } finally {
-        Date.now = now;
-      }
+  it("are not held up by a clock that is set back", async () => {
+    const { runpod } = capture(() => completed({}));
+    const endpoint = runpod.endpoint("mine");
+    const startAt = Date.now();
+    await withVirtualTime(() => endpoint.wait("job-1"), { startAt });
+    await withVirtualTime(async (clock) => {
+      await endpoint.wait("job-2");
       assertEquals(clock.elapsed(), 0);
-    }));
+    }, { startAt: startAt - 3_600_000 });
+  });
 });

@@ -462,7 +462,7 @@ describe("generateVideo", () => {
         [metadata.delayTimeMillis, metadata.executionTimeMillis, metadata.cost, metadata.jobId],
         [60_000, 120_000, 1, emulator.jobs[0].id],
       );
-      assertEquals(clock.pending(), 0);
+      assertEquals(clock.hasTimers(), false);
     });
   });
 
@@ -513,7 +513,7 @@ describe("generateVideo", () => {
       assertEquals([job.status, job.jobId, job.progress], ["COMPLETED", emulator.jobs[0].id, undefined]);
       assertEquals([videos.length, videos[0].executionTimeMillis, videos[0].cost], [1, 12_000, 0.5]);
       assertEquals(responses[0].modelId, TEXT);
-      assertEquals(clock.pending(), 0);
+      assertEquals(clock.hasTimers(), false);
     });
   });
 
@@ -628,7 +628,7 @@ describe("a video with a webhook", () => {
       assertEquals(operations(emulator), ["run", "status", "file"]);
       assertEquals(emulator.jobs[0].request.webhook, HOOK);
       assertEquals(clock.elapsed(), 300_000);
-      assertEquals(clock.pending(), 0);
+      assertEquals(clock.hasTimers(), false);
     });
   });
 
@@ -646,7 +646,7 @@ describe("a video with a webhook", () => {
       assertEquals(metadata.jobId, emulator.jobs[0].id);
       assert(!String(metadata.url).includes("evil"));
       assert(clock.elapsed() >= 100_000 && clock.elapsed() < 110_000, String(clock.elapsed()));
-      assertEquals(clock.pending(), 0);
+      assertEquals(clock.hasTimers(), false);
     });
   });
 
@@ -928,7 +928,7 @@ describe("an abort of a video", () => {
         assertEquals(seen.filter((operation) => operation === "cancel").length, cancels);
         assertEquals([emulator.jobs.length, emulator.jobs[0].status === "CANCELLED"], [1, cancels === 1]);
         await settled(100_000);
-        assertEquals(clock.pending(), 0);
+        assertEquals(clock.hasTimers(), false);
       });
     });
   }

@@ -5,14 +5,15 @@
  */
 import { dequal } from "dequal";
 
-export class AssertionError extends Error {
-  constructor({ message }: { message: string }) {
-    super(message);
-    this.name = "AssertionError";
-  }
+export function deepStrictEqual(actual: unknown, expected: unknown): void {
+  if (!dequal(actual, expected)) throw new Error(`${show(actual)}\nis not\n${show(expected)}`);
 }
 
-export function deepStrictEqual(actual: unknown, expected: unknown, message?: string): void {
-  if (dequal(actual, expected)) return;
-  throw new AssertionError({ message: message ?? `Expected ${show(actual)} to equal ${show(expected)}` });
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value, undefined, 2) ?? String(value);
+  } catch {
+    // For example a cycle, or a bigint.
+    return String(value);
+  }
 }

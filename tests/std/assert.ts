@@ -1,71 +1,113 @@
 /**
- * Stands in for `@std/assert` where JSR cannot be reached: the same names and meaning, over `node:assert`.
+ * Stands in for `@std/assert` where JSR cannot be reached: the same names and types, and the same behaviour but for the
+ * texts of failures. `node:assert` compares.
  *
  * @module
  */
-import { AssertionError, deepStrictEqual } from "node:assert";
+import { deepStrictEqual } from "node:assert";
 
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-export function assert(condition: unknown, message = "Expected a truthy value"): asserts condition {
-  if (!condition) throw new AssertionError({ message });
+/** An assertion does not hold. */
+export class AssertionError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "AssertionError";
+  }
 }
 
-export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  deepStrictEqual(plain(actual), plain(expected), ...(message === undefined ? [] : [message]));
+export function assert(expr: unknown, msg = ""): asserts expr {
+  if (!expr) throw new AssertionError(msg);
 }
 
-export function assertStringIncludes(actual: string, expected: string, message?: string): void {
-  assert(
-    actual.includes(expected),
-    message ?? `Expected ${JSON.stringify(actual)} to include ${JSON.stringify(expected)}`,
-  );
+export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
+  try {
+    deepStrictEqual(plain(actual), plain(expected));
+  } catch (error) {
+    throw new AssertionError(`Values are not equal${suffix(msg)}\n${(error as Error).message}`);
+  }
 }
 
-export function assertMatch(actual: string, expected: RegExp, message?: string): void {
-  assert(expected.test(actual), message ?? `Expected ${JSON.stringify(actual)} to match ${expected}`);
+export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
+  if (actual.includes(expected)) return;
+  throw new AssertionError(`Expected ${JSON.stringify(actual)} to contain ${JSON.stringify(expected)}${suffix(msg)}`);
 }
 
-export function assertInstanceOf<E>(
+export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
+  if (expected.test(actual)) return;
+  throw new AssertionError(`Expected ${JSON.stringify(actual)} to match ${expected}${suffix(msg)}`);
+}
+
+// deno-lint-ignore no-explicit-any
+export function assertInstanceOf<T extends abstract new (...args: any[]) => any>(
   actual: unknown,
-  // deno-lint-ignore no-explicit-any
-  expected: abstract new (...args: any[]) => E,
-  message?: string,
-): asserts actual is E {
-  assert(actual instanceof expected, message ?? `Expected ${actual} to be an instance of ${expected.name}`);
+  expectedType: T,
+  msg?: string,
+): asserts actual is InstanceType<T> {
+  if (actual instanceof expectedType) return;
+  throw new AssertionError(`Expected ${actual} to be an instance of ${expectedType.name}${suffix(msg)}`);
 }
 
+export function assertIsError<E extends Error = Error>(
+  error: unknown,
+  ErrorClass?: ErrorClass<E>,
+  msgMatches?: string | RegExp,
+  msg?: string,
+): asserts error is E {
+  assertInstanceOf(error, ErrorClass ?? Error, msg);
+  if (msgMatches instanceof RegExp) assertMatch(error.message, msgMatches, msg);
+  else if (msgMatches !== undefined) assertStringIncludes(error.message, msgMatches, msg);
+}
+
+export function assertThrows(fn: () => unknown, msg?: string): unknown;
 export function assertThrows<E extends Error = Error>(
-  run: () => unknown,
-  errorClass?: ErrorClass<E>,
-  messageIncludes?: string,
-): E {
+  fn: () => unknown,
+  ErrorClass: ErrorClass<E>,
+  msgIncludes?: string,
+  msg?: string,
+): E;
+export function assertThrows(fn: () => unknown, ...expected: Expected): unknown {
   try {
-    run();
+    fn();
   } catch (error) {
-    return checkError(error, errorClass, messageIncludes);
+    return check(error, expected);
   }
-  throw new AssertionError({ message: "Expected function to throw" });
+  throw new AssertionError("Expected function to throw");
 }
 
-export async function assertRejects<E extends Error = Error>(
-  run: () => PromiseLike<unknown>,
-  errorClass?: ErrorClass<E>,
-  messageIncludes?: string,
-): Promise<E> {
+export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
+export function assertRejects<E extends Error = Error>(
+  fn: () => PromiseLike<unknown>,
+  ErrorClass: ErrorClass<E>,
+  msgIncludes?: string,
+  msg?: string,
+): Promise<E>;
+export async function assertRejects(fn: () => PromiseLike<unknown>, ...expected: Expected): Promise<unknown> {
+  let promise: PromiseLike<unknown>;
   try {
-    await run();
-  } catch (error) {
-    return checkError(error, errorClass, messageIncludes);
+    promise = fn();
+  } catch {
+    throw new AssertionError("Function throws when expected to reject");
   }
-  throw new AssertionError({ message: "Expected function to reject" });
+  try {
+    await promise;
+  } catch (error) {
+    return check(error, expected);
+  }
+  throw new AssertionError("Expected function to reject");
 }
 
-function checkError<E extends Error>(error: unknown, errorClass?: ErrorClass<E>, messageIncludes?: string): E {
-  if (errorClass) assertInstanceOf(error, errorClass);
-  if (messageIncludes !== undefined) assertStringIncludes((error as Error).message, messageIncludes);
-  return error as E;
+/** What comes after the function: a message, or a class, a part of the error's text and a message. */
+type Expected = [ErrorClass?: ErrorClass<Error> | string, msgIncludes?: string, msg?: string];
+
+function check(error: unknown, [ErrorClass, msgIncludes, msg]: Expected): unknown {
+  if (typeof ErrorClass === "function") assertIsError(error, ErrorClass, msgIncludes, msg);
+  return error;
+}
+
+function suffix(msg: string | undefined): string {
+  return msg ? `: ${msg}` : ".";
 }
 
 /** `@std/assert` does not tell objects without a prototype, or from another realm, from plain ones. */
