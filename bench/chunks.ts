@@ -4,7 +4,7 @@
  * @module
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { PROMPT } from "../tests/capture.ts";
+import { PROMPT } from "../tests/smallest_calls.ts";
 
 /** How many deltas an answer has. */
 export const CHUNKS = 20_000;

@@ -4,7 +4,7 @@
  * @module
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { IMAGE_CALL, VIDEO_CALL } from "../tests/capture.ts";
+import { IMAGE_CALL, VIDEO_CALL } from "../tests/smallest_calls.ts";
 import { settled, withVirtualTime } from "../tests/virtual_time.ts";
 import { quantile, report, round, type Table } from "./harness.ts";
 import { INCUMBENT, OURS, runpod } from "./peers.ts";

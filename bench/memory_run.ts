@@ -4,7 +4,7 @@
  * @module
  */
 import process from "node:process";
-import { IMAGE_CALL, PROMPT } from "../tests/capture.ts";
+import { IMAGE_CALL, PROMPT } from "../tests/smallest_calls.ts";
 import { largeReads, respond } from "./chunks.ts";
 import { args, report, someBytes } from "./harness.ts";
 import { FLOOR, languageModels, runpod } from "./peers.ts";

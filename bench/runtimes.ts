@@ -5,6 +5,7 @@
  */
 import { binaryOf, bundle, consumer } from "../scripts/consumer.ts";
 import { pathOf, root } from "../scripts/files.ts";
+import { standInFlags } from "../scripts/import_map.ts";
 import { mustRun } from "../scripts/shell.ts";
 import { readReport, type Table } from "./harness.ts";
 
@@ -16,7 +17,7 @@ export const ALL_RUNTIMES: readonly Runtime[] = ["node-22", "node-26", "deno", "
 /** Compiles scripts of this folder into the app, so that they import its packages. */
 export async function compile(scripts: string[]): Promise<void> {
   const files = scripts.map((script) => pathOf(new URL(`bench/${script}.ts`, root)));
-  await bundle(files, ["--packages=external", "--platform=node", "--outdir=bench"]);
+  await bundle(files, ["--packages=external", "--platform=node", "--outdir=bench", ...await standInFlags()]);
 }
 
 /** Runs a compiled section, and returns its results. */

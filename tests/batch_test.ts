@@ -7,9 +7,9 @@ import {
   experimental_startBatch as startBatch,
   tool,
 } from "ai";
+import { z } from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { z } from "zod";
 import { capture, KEY, MODEL } from "./capture.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
@@ -188,7 +188,7 @@ describe("starting a batch", () => {
     const failures = [Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), new Error("connection reset")];
     const { runpod, sent } = capture((_, index) => Promise.reject(failures[index]));
     const error = await assertRejects(
-      async () => await startBatch({ provider: runpod, requests: [text("one"), text("two")] }),
+      () => startBatch({ provider: runpod, requests: [text("one"), text("two")] }),
       Error,
     );
     // Nobody submits the second one again for the sake of the first.
@@ -200,7 +200,7 @@ describe("starting a batch", () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture(() => Response.json({ error: "unauthorized" }, { status: 401 }));
       const requests = [text("a"), text("b")];
-      await assertRejects(async () => await startBatch({ provider: runpod, requests }), Error, "unauthorized");
+      await assertRejects(() => startBatch({ provider: runpod, requests }), Error, "unauthorized");
       assertEquals(sent.length, 2);
     });
   });
@@ -243,7 +243,7 @@ describe("starting a batch", () => {
       text("b", "Hi", "https://elsewhere.example/v2/abc"),
     ];
     for (const bad of BAD) {
-      await assertRejects(async () => await startBatch({ provider: runpod, requests: [text("a"), bad] }), Error);
+      await assertRejects(() => startBatch({ provider: runpod, requests: [text("a"), bad] }), Error);
     }
     assertEquals(sent, []);
   });
@@ -259,7 +259,7 @@ describe("starting a batch", () => {
       });
       const requests = Array.from({ length: 50 }, (_, index) => text(`${index}`));
       await assertRejects(
-        async () => await startBatch({ provider: runpod, requests, abortSignal: abort.signal }),
+        () => startBatch({ provider: runpod, requests, abortSignal: abort.signal }),
         Error,
         "enough",
       );
@@ -305,9 +305,9 @@ describe("a batch's id from somebody else", () => {
     it(`takes the key nowhere: ${name}`, async () => {
       const { runpod, sent } = capture(() => Response.json({}));
       const batch = { version: 2 as const, id, provider: "runpod.batch" };
-      await assertRejects(async () => await getBatchStatus({ provider: runpod, batch }), Error, "batch's id");
-      await assertRejects(async () => await cancelBatch({ provider: runpod, batch }), Error, "batch's id");
-      await assertRejects(async () => await Array.fromAsync(getBatchResults({ provider: runpod, batch })), Error);
+      await assertRejects(() => getBatchStatus({ provider: runpod, batch }), Error, "batch's id");
+      await assertRejects(() => cancelBatch({ provider: runpod, batch }), Error, "batch's id");
+      await assertRejects(() => Array.fromAsync(getBatchResults({ provider: runpod, batch })), Error);
       assertEquals(sent, []);
     });
   }
@@ -351,12 +351,12 @@ describe("reading a batch over a bad network", () => {
       const batch = await startBatch({ provider: provider(), requests: [text("a")] });
       const providerOptions = { runpod: { timeoutMillis: 10_000 } };
       const results = getBatchResults({ provider: provider(), batch, providerOptions });
-      const error = await assertRejects(async () => await Array.fromAsync(results), RunpodJobError);
+      const error = await assertRejects(() => Array.fromAsync(results), RunpodJobError);
       assertEquals(error.kind, "deadline");
       const abort = new AbortController();
       setTimeout(() => abort.abort(new Error("enough")), 5000);
       const others = getBatchResults({ provider: provider(), batch, abortSignal: abort.signal });
-      await assertRejects(async () => await Array.fromAsync(others), Error, "enough");
+      await assertRejects(() => Array.fromAsync(others), Error, "enough");
       await settled();
       assertEquals([emulator.jobs[0].status, hasTimers()], ["IN_QUEUE", false]);
     });

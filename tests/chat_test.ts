@@ -7,7 +7,9 @@ import {
 } from "@ai-sdk/provider";
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completion, MODEL, PROMPT } from "./capture.ts";
+import { completion } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const PNG_START = "iVBORw0KGgo=";
@@ -82,7 +84,7 @@ describe("a chat request", () => {
   it("that JSON cannot hold is refused without a request", async () => {
     const { runpod, sent } = capture(() => completion({}));
     await assertRejects(
-      async () => await runpod(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: { big: 1n as never } } }),
+      () => runpod(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: { big: 1n as never } } }),
       InvalidArgumentError,
       "cannot be written as JSON",
     );
@@ -314,8 +316,7 @@ describe("a chat request", () => {
     for (const file of files) {
       const { runpod, sent } = capture(() => completion({}));
       await assertRejects(
-        async () =>
-          await runpod(MODEL).doGenerate({ prompt: [{ role: "user", content: [{ type: "file", ...file }] }] }),
+        () => runpod(MODEL).doGenerate({ prompt: [{ role: "user", content: [{ type: "file", ...file }] }] }),
         UnsupportedFunctionalityError,
         "Cannot send",
       );
@@ -332,7 +333,7 @@ describe("a chat request", () => {
           sent,
         };
       })();
-      const error = await assertRejects(async () => await result(), InvalidArgumentError, "providerOptions.runpod");
+      const error = await assertRejects(() => result(), InvalidArgumentError, "providerOptions.runpod");
       assertMatch(error.message, /is not an object|streamText streams/);
       assertEquals(sent.length, 0);
     }
@@ -411,7 +412,7 @@ describe("a chat completion", () => {
 
   it("with an error beside its choices is an error", async () => {
     const { runpod } = capture(() => completion({ content: "Hel" }, { error: { message: "upstream died" } }));
-    await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError, "upstream died");
+    await assertRejects(() => runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError, "upstream died");
   });
 
   it("has no negative token counts and no time that the server does not know", async () => {
@@ -485,7 +486,7 @@ describe("the served model name", () => {
         : Response.json({ object: "list", data: [] })
     );
     await assertRejects(
-      async () => await runpod("abc123").doGenerate({ prompt: PROMPT }),
+      () => runpod("abc123").doGenerate({ prompt: PROMPT }),
       APICallError,
       "name one yourself",
     );
@@ -518,7 +519,7 @@ describe("the served model name", () => {
     );
     await runpod("abc123").doGenerate({ prompt: PROMPT });
     served = "org/new";
-    await assertRejects(async () => await runpod("abc123").doGenerate({ prompt: PROMPT }), APICallError);
+    await assertRejects(() => runpod("abc123").doGenerate({ prompt: PROMPT }), APICallError);
     await runpod("abc123").doGenerate({ prompt: PROMPT });
     assertEquals(sent.at(-1)?.body.model, "org/new");
   });
@@ -548,6 +549,6 @@ describe("the served model name", () => {
     const pending = runpod("abc123").doGenerate({ prompt: PROMPT, abortSignal: abort.signal });
     const reason = new Error("enough");
     abort.abort(reason);
-    assertEquals(await assertRejects(async () => await pending), reason);
+    assertEquals(await assertRejects(() => pending), reason);
   });
 });

@@ -1,8 +1,8 @@
 /** Runpod's and OpenAI's own clients against the emulator: what they send and accept shows that it is no fantasy. */
-import OpenAI from "openai";
-import { describe, it } from "node:test";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import OpenAI from "openai";
 import runpodSdk from "runpod-sdk";
+import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { withServer } from "./http.ts";
 

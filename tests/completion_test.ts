@@ -1,24 +1,26 @@
 import { APICallError, InvalidArgumentError, UnsupportedFunctionalityError } from "@ai-sdk/provider";
-import { createRunpod } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
+import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { capture, KEY, PROMPT, stream } from "./capture.ts";
+import { stream } from "./answers.ts";
+import { featuresOf } from "./calls.ts";
+import { capture } from "./capture.ts";
+import { emulate } from "./emulated.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const TEXT = { id: "cmpl-1", object: "text_completion", created: 1_700_000_000, model: "m" };
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 const answer = (text: string, more = {}) =>
   Response.json({ ...TEXT, choices: [{ index: 0, text, finish_reason: "length", logprobs: null }], usage, ...more });
 
-function open(behavior: EmulatedBehavior = {}) {
-  const emulator = createRunpodEmulator({ behavior, endpoints: { mine: { worker: "chat", models: ["org/base"] } } });
-  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
-}
+/** An emulator with the endpoint "mine", which serves a base model. */
+const withBaseModel = (behavior: EmulatedBehavior = {}) =>
+  emulate({ behavior, endpoints: { mine: { worker: "chat", models: ["org/base"] } } });
 
 describe("a completion model", () => {
   it("sends its request as a job where the setting says so, whole and streamed", async () => {
-    const { emulator, runpod } = open();
+    const { emulator, runpod } = withBaseModel();
     const model = runpod.completionModel("mine", { transport: "queue", model: "org/base" });
     const call = { model, maxOutputTokens: 500, prompt: "Once upon a time" };
     const whole = await generateText(call);
@@ -38,8 +40,8 @@ describe("a completion model", () => {
     assertEquals(again.text, whole.text);
   });
 
-  it("goes on from a text, whole and streamed, and tells why it stopped and what it used", async () => {
-    const { emulator, runpod } = open();
+  it("continues a text, whole and streamed, with the finish reason and the usage", async () => {
+    const { emulator, runpod } = withBaseModel();
     const model = runpod.completionModel("mine");
     assertEquals([model.provider, model.modelId], ["runpod.completion", "mine"]);
     const cut = await generateText({ model, prompt: "Once upon a time" });
@@ -72,15 +74,18 @@ describe("a completion model", () => {
     });
   });
 
-  it("streams the same text however the worker cuts its events", async () => {
-    const { text } = await generateText({ model: open().runpod.completionModel("mine"), prompt: "Tell me a story" });
+  it("streams the same text however the worker splits its events", async () => {
+    const { text } = await generateText({
+      model: withBaseModel().runpod.completionModel("mine"),
+      prompt: "Tell me a story",
+    });
     for (const openaiChunks of ["fragments", "batches", "pretty"] as const) {
-      const model = open({ openaiChunks }).runpod.completionModel("mine");
+      const model = withBaseModel({ openaiChunks }).runpod.completionModel("mine");
       assertEquals(await streamText({ model, prompt: "Tell me a story" }).text, text);
     }
   });
 
-  it("sends settings and options under the server's names, and nothing that was not set", async () => {
+  it("sends settings and options under the server's names, and nothing else", async () => {
     const { runpod, sent } = capture(() => answer("x"));
     const model = runpod.completionModel("mine", { model: "m" });
     await model.doGenerate({
@@ -117,7 +122,7 @@ describe("a completion model", () => {
     assertEquals(new URL(sent[0].url).pathname, "/v2/mine/openai/v1/completions");
   });
 
-  it("writes a conversation as a transcript, and stops where the user would go on", async () => {
+  it("sends a conversation as a transcript, and stops where the user would speak", async () => {
     const { runpod, sent } = capture(() => answer("x"));
     await runpod.completionModel("mine", { model: "m" }).doGenerate({
       prompt: [
@@ -131,7 +136,7 @@ describe("a completion model", () => {
     assertEquals(sent[0].body.stop, ["\nuser:"]);
   });
 
-  it("warns of what a completion cannot do, and refuses what is no text", async () => {
+  it("warns of settings that completions do not have, and refuses files", async () => {
     const { runpod, sent } = capture(() => answer("x"));
     const model = runpod.completionModel("mine", { model: "m" });
     const { warnings } = await model.doGenerate({
@@ -141,17 +146,21 @@ describe("a completion model", () => {
       tools: [{ type: "function", name: "f", inputSchema: { type: "object" } }],
       providerOptions: { runpod: { parallelToolCalls: true } },
     });
-    const features = warnings.map((warning) => warning.type === "unsupported" ? warning.feature : "");
-    assertEquals(features, ["providerOptions.runpod.parallelToolCalls", "tools", "reasoning", "responseFormat"]);
+    assertEquals(featuresOf(warnings), [
+      "providerOptions.runpod.parallelToolCalls",
+      "tools",
+      "reasoning",
+      "responseFormat",
+    ]);
     assertEquals(sent[0].body, { model: "m", prompt: "Hi" });
     await assertRejects(
-      async () => await model.doGenerate({ prompt: PROMPT, providerOptions: { runpod: { logprobs: true } } }),
+      () => model.doGenerate({ prompt: PROMPT, providerOptions: { runpod: { logprobs: true } } }),
       InvalidArgumentError,
       "providerOptions.runpod.logprobs: true is not a whole number",
     );
     await assertRejects(
-      async () =>
-        await model.doGenerate({
+      () =>
+        model.doGenerate({
           prompt: [{
             role: "user",
             content: [{
@@ -167,7 +176,7 @@ describe("a completion model", () => {
     assertEquals(sent.length, 1);
   });
 
-  it("reports a stream that was cut, and errors as the server says them", async () => {
+  it("reports a stream that ends early, and the server's errors", async () => {
     const data = `data: ${JSON.stringify({ ...TEXT, choices: [{ index: 0, text: "Once" }] })}\n\n`;
     const { runpod } = capture(() => stream(data));
     const parts = [];
@@ -176,7 +185,7 @@ describe("a completion model", () => {
     assert(parts.some((part) => part.type === "error" && String(part.error).includes("the answer was cut")));
 
     const error = await assertRejects(
-      async () => await open().runpod.completionModel("mine", { model: "org/other" }).doGenerate({ prompt: PROMPT }),
+      () => withBaseModel().runpod.completionModel("mine", { model: "org/other" }).doGenerate({ prompt: PROMPT }),
       APICallError,
     );
     assert(error.message.includes('it serves "org/base"'), error.message);

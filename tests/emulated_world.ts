@@ -4,7 +4,7 @@
  * @module
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { PNG_BASE64 } from "./capture.ts";
+import { PNG_BASE64 } from "./files.ts";
 
 const emulator = createRunpodEmulator({
   // Nobody hears the webhooks of examples.

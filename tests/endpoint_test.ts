@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { describe, it } from "node:test";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { capture, completed, completion, IMAGE_CALL, PROMPT } from "./capture.ts";
+import { completed, completion } from "./answers.ts";
+import { capture } from "./capture.ts";
+import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 
 const PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
 

@@ -2,18 +2,20 @@ import { APICallError } from "@ai-sdk/provider";
 import { generateText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completion, IMAGE_CALL, MODEL, PROMPT } from "./capture.ts";
+import { completion } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 import { withVirtualTime } from "./virtual_time.ts";
 
 async function chatError(answer: () => Response | Promise<Response>): Promise<APICallError> {
   const { runpod } = capture(answer);
-  return await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
+  return await assertRejects(() => runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
 }
 
 async function imageError(answer: () => Response | Promise<Response>): Promise<APICallError> {
   const { runpod } = capture(answer);
   const model = runpod.imageModel("qwen/qwen-image");
-  return await withVirtualTime(() => assertRejects(async () => await model.doGenerate(IMAGE_CALL), APICallError));
+  return await withVirtualTime(() => assertRejects(() => model.doGenerate(IMAGE_CALL), APICallError));
 }
 
 const pythonDict = (message: string) => `{'message': ${message}, 'type': 'worker_error', 'code': None}`;

@@ -1,9 +1,20 @@
 /** What a job costs when the network, the gateway or the worker fails: it is never lost and never billed twice. */
 import { APICallError } from "@ai-sdk/provider";
-import { createRunpod, RunpodJobError, type RunpodJobUpdate, type RunpodProvider } from "@runpod/ai-sdk-provider";
-import type { RunpodProviderSettings, RunpodRunSyncOptions } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type EmulatedEndpoint, type RunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import type { EmulatedRequest, RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import {
+  createRunpod,
+  RunpodJobError,
+  type RunpodJobUpdate,
+  type RunpodProvider,
+  type RunpodProviderSettings,
+  type RunpodRunSyncOptions,
+} from "@runpod/ai-sdk-provider";
+import {
+  createRunpodEmulator,
+  type EmulatedEndpoint,
+  type EmulatedRequest,
+  type RunpodEmulator,
+  type RunpodEmulatorOptions,
+} from "@runpod/ai-sdk-provider/testing";
 import { createDownload, experimental_generateVideo, generateImage, generateSpeech, RetryError, transcribe } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";

@@ -1,11 +1,18 @@
-import { APICallError, type ImageModelV4CallOptions, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
 import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { generateImage } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, IMAGE_CALL, KEY, PNG_BASE64, type Sent } from "./capture.ts";
-import { settled, withVirtualTime } from "./virtual_time.ts";
+import { assertSpyCalls, returnsNext, spy } from "@std/testing/mock";
+import { completed } from "./answers.ts";
+import { assertNoOutput, featuresOf, type ImageCall, imageCall, imageCalls } from "./calls.ts";
+import { capture, KEY, type Sent } from "./capture.ts";
+import { count, emulate, operationsOf, statesOf } from "./emulated.ts";
+import { failFirst, failure, htmlPage, networkFailure, rateLimited, truncatedJson } from "./faults.ts";
+import { fileAt, PNG, PNG_BASE64, PNG_DATA_URI } from "./files.ts";
+import { IMAGE_CALL } from "./smallest_calls.ts";
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
 const SEED_MODELS = [
   "qwen/qwen-image",
@@ -17,33 +24,16 @@ const SEED_MODELS = [
 const KONTEXT = "black-forest-labs/flux-1-kontext-dev";
 const INPUT_IMAGE = "https://example.com/input.jpg";
 
-/** What a call makes a worker's input. */
-async function inputFor(modelId: string, call: Partial<ImageModelV4CallOptions> & { options?: JSONObject } = {}) {
-  const { runpod, sent } = capture(() => completed({ image_url: `data:image/png;base64,${PNG_BASE64}` }));
-  const needsImage = modelId === KONTEXT && !call.files && call.options?.image === undefined;
-  const options = { ...(needsImage ? { image: INPUT_IMAGE } : {}), ...call.options };
-  const { warnings } = await runpod.imageModel(modelId).doGenerate({
-    ...IMAGE_CALL,
-    ...call,
-    providerOptions: { runpod: options },
-  });
-  assertEquals(sent.length, 1);
-  assertEquals(Object.keys(sent[0].body), ["input"]);
-  return { input: sent[0].body.input, warnings };
-}
+const { refusal } = imageCalls;
 
-async function refusal(modelId: string, call: Partial<ImageModelV4CallOptions>): Promise<InvalidArgumentError> {
-  const { runpod, sent } = capture(() => completed({}));
-  const error = await assertRejects(
-    async () => await runpod.imageModel(modelId).doGenerate({ ...IMAGE_CALL, ...call }),
-    InvalidArgumentError,
-  );
-  assertEquals(sent.length, 0);
-  return error;
+/** The same as of any image call, with an input image for the model that requires one. */
+function inputFor(modelId: string, { options, ...call }: ImageCall = {}) {
+  const isMissing = modelId === KONTEXT && !call.files && options?.image === undefined;
+  return imageCalls.inputFor(modelId, { ...call, options: isMissing ? { ...options, image: INPUT_IMAGE } : options });
 }
 
 describe("an image request", () => {
-  it("holds the documented defaults and nothing else that was not set", async () => {
+  it("has the documented defaults and nothing else that was not set", async () => {
     const safe = { negative_prompt: "", enable_safety_checker: true };
     const expected: Record<string, JSONObject> = {
       "qwen/qwen-image": safe,
@@ -57,7 +47,7 @@ describe("an image request", () => {
     }
   });
 
-  it("lets every default be overridden, and passes unknown options on untouched", async () => {
+  it("has options in place of the defaults, and unknown options as they are", async () => {
     const options = {
       negative_prompt: "blurry",
       enable_safety_checker: false,
@@ -71,14 +61,14 @@ describe("an image request", () => {
     }
   });
 
-  it("keeps the polling options to itself", async () => {
+  it("does not have the polling options", async () => {
     for (const modelId of [...SEED_MODELS, "abc123"]) {
       const { input } = await inputFor(modelId, { options: { maxPollAttempts: 3, pollIntervalMillis: 10 } });
       assertEquals([input.maxPollAttempts, input.pollIntervalMillis], [undefined, undefined]);
     }
   });
 
-  it("writes the file format under the model's own name and spelling", async () => {
+  it("has the file format under the model's name and spelling", async () => {
     const { input: dev } = await inputFor("black-forest-labs/flux-1-dev", { options: { output_format: "jpg" } });
     assertEquals([dev.image_format, dev.output_format], ["jpeg", undefined]);
     const { input: own } = await inputFor("black-forest-labs/flux-1-dev", { options: { image_format: "jpeg" } });
@@ -87,7 +77,7 @@ describe("an image request", () => {
     assertEquals(kontext.output_format, "jpeg");
   });
 
-  it("writes a size as the model wants it", async () => {
+  it("has the size as the model expects it", async () => {
     const expected: Record<string, JSONObject> = {
       "qwen/qwen-image": { size: "768*1024" },
       "bytedance/seedream-3.0": { size: "768x1024" },
@@ -99,11 +89,11 @@ describe("an image request", () => {
     for (const [modelId, size] of Object.entries(expected)) {
       const { input, warnings } = await inputFor(modelId, { size: "768x1024" });
       for (const key of ["size", "width", "height"]) assertEquals(input[key], size[key], `${modelId} ${key}`);
-      assertEquals(warnings.filter(({ type }) => type !== "deprecated"), []);
+      assertEquals(warnings, []);
     }
   });
 
-  it("warns of a size that FLUX does not document, and sends it", async () => {
+  it("to FLUX has undocumented sizes, with a warning", async () => {
     for (const size of ["1328x1328", "2048x2048", "128x128", "1000x1024"] as const) {
       const { input, warnings } = await inputFor("black-forest-labs/flux-1-dev", { size });
       assertEquals(`${input.width}x${input.height}`, size);
@@ -112,20 +102,22 @@ describe("an image request", () => {
     }
   });
 
-  it("takes 1:1, 4:3 and 3:4 exactly, in sizes the model documents", async () => {
+  it("has a documented size of exactly the ratio 1:1, 4:3 or 3:4", async () => {
     for (const modelId of SEED_MODELS) {
       for (const aspectRatio of ["1:1", "4:3", "3:4"] as const) {
         const { input, warnings } = await inputFor(modelId, { aspectRatio });
-        const [width, height] = input.size ? input.size.split(/[*x]/).map(Number) : [input.width, input.height];
+        const [width, height] = input.size
+          ? String(input.size).split(/[*x]/).map(Number)
+          : [Number(input.width), Number(input.height)];
         const [across, down] = aspectRatio.split(":").map(Number);
         assertEquals(width * down, height * across, `${modelId} ${aspectRatio}: ${width}x${height}`);
         if (modelId.includes("flux-1-") && modelId !== KONTEXT) assertEquals([width % 64, height % 64], [0, 0]);
-        assertEquals(warnings.filter(({ type }) => type !== "deprecated"), []);
+        assertEquals(warnings, []);
       }
     }
   });
 
-  it("refuses every other ratio, naming those it takes", async () => {
+  it("is refused with every other ratio, and the error names those three", async () => {
     for (const modelId of SEED_MODELS) {
       for (const aspectRatio of ["16:9", "9:16", "3:2", "2:3", "1:0", "abc"] as const) {
         const error = await refusal(modelId, { aspectRatio: aspectRatio as "16:9" });
@@ -138,7 +130,7 @@ describe("an image request", () => {
     }
   });
 
-  it("refuses sizes that are none", async () => {
+  it("is refused with a size that is not a width and a height", async () => {
     for (const modelId of [...SEED_MODELS, "abc123"]) {
       for (const size of ["0x0", "0x512", "512x0", "abc", "512", "512x", "-1x5", "1.5x2", "512X512", "512x512 ", ""]) {
         const error = await refusal(modelId, { size: size as "1x1" });
@@ -148,37 +140,35 @@ describe("an image request", () => {
     }
   });
 
-  it("prefers a size to a ratio, and says so", async () => {
+  it("has the size where there is a ratio too, with a warning", async () => {
     const { input, warnings } = await inputFor("qwen/qwen-image", { size: "512x512", aspectRatio: "4:3" });
     assertEquals(input.size, "512*512");
-    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["aspectRatio"]);
+    assertEquals(featuresOf(warnings), ["aspectRatio"]);
   });
 
-  it("holds the seed, 0 too", async () => {
+  it("has the seed, even 0", async () => {
     for (const seed of [0, 42]) assertEquals((await inputFor("qwen/qwen-image", { seed })).input.seed, seed);
   });
 
-  it("refuses a seed that is no whole number, whatever the model", async () => {
+  it("is refused with a seed that is not a whole number, whatever the model", async () => {
     for (const modelId of ["qwen/qwen-image", "abc123xyz"]) {
       for (const seed of [1.5, NaN]) assertEquals((await refusal(modelId, { seed })).argument, "seed");
     }
   });
 
-  it("takes an input image as a URL, a data URI, bytes or base64", async () => {
-    const bytes = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
-    const dataUri = `data:image/png;base64,${PNG_BASE64}`;
-    const cases: Array<[Partial<ImageModelV4CallOptions> & { options?: JSONObject }, string]> = [
+  it("has an input image that is a URL, a data URI, bytes or base64", async () => {
+    const cases: Array<[ImageCall, image: string]> = [
       [{ options: { image: INPUT_IMAGE } }, INPUT_IMAGE],
-      [{ options: { image: dataUri } }, dataUri],
-      [{ files: [{ type: "url", url: INPUT_IMAGE }] }, INPUT_IMAGE],
-      [{ files: [{ type: "file", mediaType: "image/png", data: bytes }] }, dataUri],
-      [{ files: [{ type: "file", mediaType: "image/png", data: PNG_BASE64 }] }, dataUri],
-      [{ files: [{ type: "file", mediaType: "image/*", data: bytes }] }, dataUri],
+      [{ options: { image: PNG_DATA_URI } }, PNG_DATA_URI],
+      [{ files: [fileAt(INPUT_IMAGE)] }, INPUT_IMAGE],
+      [{ files: [{ type: "file", mediaType: "image/png", data: PNG }] }, PNG_DATA_URI],
+      [{ files: [{ type: "file", mediaType: "image/png", data: PNG_BASE64 }] }, PNG_DATA_URI],
+      [{ files: [{ type: "file", mediaType: "image/*", data: PNG }] }, PNG_DATA_URI],
     ];
     for (const [call, image] of cases) assertEquals((await inputFor(KONTEXT, call)).input.image, image);
   });
 
-  it("writes bytes of any length as the base64 that they are", async () => {
+  it("has bytes of any length as base64", async () => {
     for (let length = 1; length <= 9; length++) {
       const data = Uint8Array.from({ length }, (_, index) => 255 - 37 * index);
       const { input } = await inputFor(KONTEXT, { files: [{ type: "file", mediaType: "image/png", data }] });
@@ -186,10 +176,10 @@ describe("an image request", () => {
     }
   });
 
-  it("writes megabytes of bytes as the base64 that they are, and reads them back", async () => {
+  it("has megabytes of bytes as base64, and such a result is read", async () => {
     const bytes = Uint8Array.from({ length: 3_000_001 }, (_, index) => (index * 7919) >> 3);
     const { input } = await inputFor(KONTEXT, { files: [{ type: "file", mediaType: "image/png", data: bytes }] });
-    const decoded = atob(input.image.slice("data:image/png;base64,".length));
+    const decoded = atob(String(input.image).slice("data:image/png;base64,".length));
     assertEquals(decoded.length, bytes.length);
     assert(bytes.every((byte, index) => decoded.charCodeAt(index) === byte));
 
@@ -202,28 +192,28 @@ describe("an image request", () => {
     assert((images[1] as Uint8Array).every((byte, index) => byte === png[index]));
   });
 
-  it("warns of images and masks that the model does not take", async () => {
-    const file = { type: "url" as const, url: INPUT_IMAGE };
+  it("has no images and masks for models without them, with warnings", async () => {
+    const file = fileAt(INPUT_IMAGE);
     const { input, warnings } = await inputFor("qwen/qwen-image", { files: [file], mask: file, n: 2 });
     assertEquals(input.image, undefined);
-    assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["mask", "files", "n"]);
+    assertEquals(featuresOf(warnings), ["mask", "files", "n"]);
   });
 
-  it("refuses an editing model without an image, and one with too many", async () => {
+  it("to an editing model is refused without an image, and with too many", async () => {
     assertStringIncludes((await refusal(KONTEXT, {})).message, "an input image is required");
-    const file = { type: "url" as const, url: INPUT_IMAGE };
+    const file = fileAt(INPUT_IMAGE);
     assertStringIncludes((await refusal(KONTEXT, { files: [file, file] })).message, "at most 1 input image, not 2");
-    const local = { type: "url" as const, url: "file:///etc/passwd" };
+    const local = fileAt("file:///etc/passwd");
     assertStringIncludes((await refusal(KONTEXT, { files: [local] })).message, "is not at an http(s) URL");
   });
 
-  it("refuses an empty prompt where one is needed", async () => {
+  it("is refused with an empty prompt where the model requires one", async () => {
     for (const prompt of [undefined, "", " \n"]) {
       assertEquals((await refusal("qwen/qwen-image", { prompt })).argument, "prompt");
     }
   });
 
-  it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
+  it("is refused with options of the wrong type, and the error names option, value and what is allowed", async () => {
     const wrong: Array<[option: string, value: unknown, allowed: string]> = [
       ["maxPollAttempts", 0, "a whole number above 0"],
       ["maxPollAttempts", 1.5, "a whole number above 0"],
@@ -240,9 +230,7 @@ describe("an image request", () => {
       ["output_format", {}, "a string or a number"],
     ];
     for (const [option, value, allowed] of wrong) {
-      const error = await refusal(KONTEXT, {
-        providerOptions: { runpod: { [option]: value as string } },
-      });
+      const error = await refusal(KONTEXT, { options: { [option]: value as string } });
       assertEquals(error.argument, `providerOptions.runpod.${option}`);
       assertEquals(
         error.message.startsWith(
@@ -254,7 +242,7 @@ describe("an image request", () => {
     }
   });
 
-  it("warns of option values that the model does not document, and sends them", async () => {
+  it("has undocumented option values, with warnings", async () => {
     const { input, warnings } = await inputFor("black-forest-labs/flux-1-schnell", {
       options: { num_inference_steps: 28, guidance: -1, output_format: "gif" },
     });
@@ -269,7 +257,7 @@ describe("an image request", () => {
     ]);
   });
 
-  it("tells what the model takes", () => {
+  it("may have files, masks and several images where the model says so", () => {
     const { runpod } = capture(() => completed({}));
     assertEquals(runpod.imageModel(KONTEXT).supportsFileInputs, true);
     assertEquals(runpod.imageModel("qwen/qwen-image").supportsFileInputs, false);
@@ -279,28 +267,28 @@ describe("an image request", () => {
     assertEquals(runpod.imageModel("qwen/qwen-image").maxImagesPerCall, 1);
   });
 
-  it("to an unknown endpoint takes options of any type, and several images", async () => {
+  it("to an unknown endpoint has options of any type, and several images", async () => {
     const options = { negative_prompt: null, image: ["a", "b"], guidance: "high" };
     assertEquals((await inputFor("abc123", { options })).input, { prompt: "A red apple", ...options });
-    const file = { type: "url" as const, url: INPUT_IMAGE };
+    const file = fileAt(INPUT_IMAGE);
     assertEquals((await inputFor("abc123", { files: [file] })).input.image, INPUT_IMAGE);
     assertEquals((await inputFor("abc123", { files: [file, file] })).input.images, [INPUT_IMAGE, INPUT_IMAGE]);
   });
 
-  it("warns when the provider options have the image too", async () => {
-    const file = { type: "url" as const, url: "https://example.com/other.png" };
+  it("has the image of the options where there are files too, with a warning", async () => {
+    const file = fileAt("https://example.com/other.png");
     const { input, warnings } = await inputFor(KONTEXT, { files: [file], options: { image: INPUT_IMAGE } });
     assertEquals(input.image, INPUT_IMAGE);
     assertEquals(warnings, [{ type: "other", message: "files is overridden by providerOptions.runpod.image" }]);
   });
 
-  it("to an unknown endpoint holds the mask", async () => {
+  it("to an unknown endpoint has the mask", async () => {
     const mask = { type: "file" as const, mediaType: "image/png", data: PNG_BASE64 };
     const { input, warnings } = await inputFor("abc123", { mask });
-    assertEquals([input.mask, warnings], [`data:image/png;base64,${PNG_BASE64}`, []]);
+    assertEquals([input.mask, warnings], [PNG_DATA_URI, []]);
   });
 
-  it("to an unknown endpoint is plain: no family is guessed from its name", async () => {
+  it("to an unknown endpoint has the usual names: no family is guessed from the id", async () => {
     const { input } = await inputFor("my-flux-kontext", { aspectRatio: "16:9", seed: 1, options: { steps: 3 } });
     assertEquals(input, { prompt: "A red apple", aspect_ratio: "16:9", seed: 1, steps: 3 });
   });
@@ -308,8 +296,7 @@ describe("an image request", () => {
 
 describe("an image result", () => {
   const URL_ = "https://cdn.example.com/a.png";
-  const BYTES = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
-  const answer = (output: unknown) => ({ url }: Sent) => url === URL_ ? new Response(BYTES) : completed(output);
+  const answer = (output: unknown) => ({ url }: Sent) => url === URL_ ? new Response(PNG) : completed(output);
 
   const FROM_URL: Record<string, unknown> = {
     "under image_url": { image_url: URL_, cost: 0.5 },
@@ -322,7 +309,7 @@ describe("an image result", () => {
     it(`is downloaded from a URL ${name}`, async () => {
       const { runpod } = capture(answer(output));
       const { images, providerMetadata } = await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL);
-      assertEquals(images, [BYTES]);
+      assertEquals(images, [PNG]);
       assertEquals(providerMetadata, {
         runpod: {
           images: [{
@@ -340,7 +327,7 @@ describe("an image result", () => {
   }
 
   const INLINE: Record<string, unknown> = {
-    "a data URI": { image_url: `data:image/png;base64,${PNG_BASE64}` },
+    "a data URI": { image_url: PNG_DATA_URI },
     "base64": { image: PNG_BASE64 },
     "base64 as a bare string": PNG_BASE64,
     "ComfyUI's images": { images: [{ filename: "a.png", type: "base64", data: PNG_BASE64 }] },
@@ -355,8 +342,8 @@ describe("an image result", () => {
   }
 
   it("may be several images, inline and by URL", async () => {
-    const { runpod } = capture(answer({ images: [URL_, `data:image/png;base64,${PNG_BASE64}`] }));
-    assertEquals((await runpod.imageModel("abc").doGenerate(IMAGE_CALL)).images, [BYTES, BYTES]);
+    const { runpod } = capture(answer({ images: [URL_, PNG_DATA_URI] }));
+    assertEquals((await runpod.imageModel("abc").doGenerate(IMAGE_CALL)).images, [PNG, PNG]);
   });
 
   it("is an error that keeps the job when one of several is not valid base64", async () => {
@@ -366,7 +353,7 @@ describe("an image result", () => {
         : completed({ images: ["https://example.com/a.png", `data:image/png;base64,iVBORw0KGgo%%%`] })
     );
     const error = await assertRejects(
-      async () => await runpod.imageModel("abc123").doGenerate(IMAGE_CALL),
+      () => runpod.imageModel("abc123").doGenerate(IMAGE_CALL),
       RunpodJobError,
       "completed, but its image is not valid base64",
     );
@@ -377,38 +364,27 @@ describe("an image result", () => {
     for (
       const output of [undefined, null, {}, { status: "ok" }, "done", "supercalifragilistic.", [], 5, { images: [] }]
     ) {
-      const { runpod } = capture(answer(output));
-      const error = await assertRejects(
-        async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL),
-        RunpodJobError,
-      );
-      assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], [
-        "no-output",
-        "sync-1-u1",
-        "abc",
-        false,
-      ]);
-      assertEquals((error.data as { output?: unknown }).output ?? null, output ?? null);
+      await assertNoOutput(() => capture(answer(output)).runpod.imageModel("abc").doGenerate(IMAGE_CALL), output);
     }
   });
 
   it("is an error when the worker completed with one", async () => {
     const { runpod } = capture(answer({ error: { message: "NSFW content" } }));
     const error = await assertRejects(
-      async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL),
+      () => runpod.imageModel("abc").doGenerate(IMAGE_CALL),
       RunpodJobError,
     );
     assertEquals(error.kind, "failed");
     assertStringIncludes(error.message, "NSFW content");
   });
 
-  it("that cannot be downloaded is tried a few times, keeps the job id and the URL, and is not run again", async () => {
+  it("that cannot be downloaded is requested a few times, then is an error with the job's id and the URL; no second job runs", async () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture(({ url }) =>
         url === URL_ ? new Response("gone", { status: 503 }) : completed({ image_url: URL_ })
       );
       const error = await assertRejects(
-        async () => await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi" }),
+        () => generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi" }),
         RunpodJobError,
       );
       assertStringIncludes(error.message, URL_);
@@ -417,7 +393,7 @@ describe("an image result", () => {
     });
   });
 
-  it("is not awaited after an abort", async () => {
+  it("is not waited for after an abort", async () => {
     const abort = new AbortController();
     const reason = new Error("left");
     const { runpod } = capture(({ url }) => {
@@ -425,23 +401,22 @@ describe("an image result", () => {
       abort.abort(reason);
       return Promise.reject(reason);
     });
-    const call = runpod.imageModel("abc").doGenerate({ ...IMAGE_CALL, abortSignal: abort.signal });
-    assertEquals(await assertRejects(async () => await call), reason);
+    const call = runpod.imageModel("abc").doGenerate(imageCall({ abortSignal: abort.signal }));
+    assertEquals(await assertRejects(() => call), reason);
   });
 
-  it("is fetched from the private network that the caller did name", async () => {
-    const emulator = createRunpodEmulator();
-    const runpod = createRunpod({ baseURL: "http://127.0.0.1:8000/v2", apiKey: KEY, fetch: emulator.fetch });
+  it("is downloaded from a private network that is the caller's baseURL", async () => {
+    const { emulator, runpod } = emulate({}, { baseURL: "http://127.0.0.1:8000/v2" });
     const { image } = await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi", size: "64x64" });
     assertEquals(image.mediaType, "image/png");
     assertEquals(emulator.requests.at(-1)?.url.startsWith("http://127.0.0.1:8000/files/"), true);
   });
 
-  it("is not fetched from a private network that the caller did not name", async () => {
+  it("is not downloaded from any other private network", async () => {
     for (const url of ["http://127.0.0.1/a.png", "http://169.254.169.254/latest", "file:///etc/passwd"]) {
       const { runpod, sent } = capture(() => completed({ image_url: url }));
       await assertRejects(
-        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+        () => runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
         RunpodJobError,
       );
       assertEquals(sent.length, 1);
@@ -450,31 +425,24 @@ describe("an image result", () => {
 });
 
 describe("a queued image job", () => {
-  const emulated = (options: RunpodEmulatorOptions = {}) => {
-    const emulator = createRunpodEmulator(options);
-    return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
-  };
-  const operations = (emulator: { requests: readonly { operation: string }[] }) =>
-    emulator.requests.map(({ operation }) => operation);
-
-  it("is one request and a download when it is fast", async () => {
-    const { emulator, runpod } = emulated();
+  it("takes one request and a download when it is fast", async () => {
+    const { emulator, runpod } = emulate();
     const { image } = await generateImage({
       model: runpod.imageModel("qwen/qwen-image"),
       prompt: "Hi",
       size: "320x256",
     });
-    assertEquals(operations(emulator), ["runsync", "file"]);
+    assertEquals(operationsOf(emulator), ["runsync", "file"]);
     assertEquals(image.mediaType, "image/png");
     assertEquals([...image.uint8Array.subarray(16, 24)], [0, 0, 1, 64, 0, 0, 1, 0]);
   });
 
   it("is polled after the long wait until it is done", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod } = emulated({ timing: { coldStartMillis: 60_000, runMillis: 42_000 } });
+      const { emulator, runpod } = emulate({ timing: { coldStartMillis: 60_000, runMillis: 42_000 } });
       const model = runpod.imageModel("qwen/qwen-image");
       const { providerMetadata } = await generateImage({ model, prompt: "Hi" });
-      const [first, ...others] = operations(emulator);
+      const [first, ...others] = operationsOf(emulator);
       assertEquals([first, others.pop()], ["runsync", "file"]);
       assertEquals([...new Set(others)], ["status"]);
       // Done after 102 s, and seen within the longest pause.
@@ -484,14 +452,11 @@ describe("a queued image job", () => {
     });
   });
 
-  it("waits out the rate limit, then submits once and without holding the request", async () => {
+  it("is submitted again after the rate limit, without holding the request", async () => {
     await withVirtualTime(async (clock) => {
-      let refusals = 0;
-      const { emulator, runpod } = emulated({
-        intercept: (request, next) =>
-          ["run", "runsync"].includes(request.operation) && refusals++ < 3
-            ? Response.json({ error: "too many requests" }, { status: 429, headers: { "retry-after": "7" } })
-            : next(),
+      const refusals = new Array(3).fill(() => rateLimited(7));
+      const { emulator, runpod } = emulate({
+        intercept: ({ operation }, next) => ["run", "runsync"].includes(operation) ? failFirst(refusals, next) : next(),
       });
       const { image } = await generateImage({
         model: runpod.imageModel("qwen/qwen-image"),
@@ -499,18 +464,18 @@ describe("a queued image job", () => {
         maxRetries: 0,
       });
       assertEquals(image.mediaType, "image/png");
-      assertEquals(operations(emulator).slice(0, 4), ["runsync", "run", "run", "run"]);
+      assertEquals(operationsOf(emulator).slice(0, 4), ["runsync", "run", "run", "run"]);
       assertEquals(emulator.jobs.length, 1);
       assert(clock.elapsed() >= 21_000 && clock.elapsed() < 23_000, String(clock.elapsed()));
     });
   });
 
-  it("is polled as often and as long as the options say", async () => {
+  it("is polled as often and as long as the options say, then cancelled", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod } = emulated({ timing: { coldStartMillis: Infinity } });
+      const { emulator, runpod } = emulate({ timing: { coldStartMillis: Infinity } });
       const error = await assertRejects(
-        async () =>
-          await generateImage({
+        () =>
+          generateImage({
             model: runpod.imageModel("qwen/qwen-image"),
             prompt: "Hi",
             providerOptions: { runpod: { maxPollAttempts: 3, pollIntervalMillis: 1000 } },
@@ -522,28 +487,20 @@ describe("a queued image job", () => {
       assertEquals(error.jobId, emulator.jobs[0].id);
       assertEquals(clock.elapsed(), 93_000);
       await settled();
-      assertEquals(operations(emulator), ["runsync", "status", "status", "status", "cancel"]);
+      assertEquals(operationsOf(emulator), ["runsync", "status", "status", "status", "cancel"]);
     });
   });
 
-  it("outlives status reads that fail for a passing reason", async () => {
+  it("survives transient errors of status reads", async () => {
     await withVirtualTime(async () => {
-      let reads = 0;
-      const { emulator, runpod } = emulated({
+      const faults = [() => htmlPage(502, "Bad gateway"), () => networkFailure("ECONNRESET"), truncatedJson];
+      const { emulator, runpod } = emulate({
         timing: { runMillis: 115_000 },
-        intercept: (request, next) => {
-          if (request.operation !== "status") return next();
-          const faults = [
-            () => new Response("<html>502</html>", { status: 502 }),
-            () => Promise.reject(new TypeError("reset")),
-            () => new Response('{"id":"x","sta'),
-          ];
-          return (faults[reads++] ?? next)();
-        },
+        intercept: ({ operation }, next) => operation === "status" ? failFirst(faults, next) : next(),
       });
       const { image } = await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi" });
       assertEquals(image.mediaType, "image/png");
-      assertEquals(operations(emulator).filter((operation) => operation === "runsync").length, 1);
+      assertEquals([count(emulator, "runsync"), faults.length], [1, 0]);
     });
   });
 
@@ -556,11 +513,11 @@ describe("a queued image job", () => {
     for (const runMillis of [0, 100_000]) {
       it(`that ends as ${status} ${runMillis ? "while polled" : "at once"} is an error, once`, async () => {
         await withVirtualTime(async () => {
-          const { emulator, runpod } = emulated({
+          const { emulator, runpod } = emulate({
             endpoints: { abc: { worker: "image", runMillis, outcome: { status, error: "CUDA out of memory" } } },
           });
           const error = await assertRejects(
-            async () => await generateImage({ model: runpod.imageModel("abc"), prompt: "Hi" }),
+            () => generateImage({ model: runpod.imageModel("abc"), prompt: "Hi" }),
             RunpodJobError,
             "CUDA out of memory",
           );
@@ -571,11 +528,11 @@ describe("a queued image job", () => {
     }
   }
 
-  it("fails alike when the service answers a failed job with HTTP 400", async () => {
-    const { runpod } = emulated({ behavior: { failedRunsyncStatus: 400 } });
+  it("fails in the same way when the service answers a failed job with HTTP 400", async () => {
+    const { runpod } = emulate({ behavior: { failedRunsyncStatus: 400 } });
     const error = await assertRejects(
-      async () =>
-        await runpod.imageModel("qwen/qwen-image").doGenerate({
+      () =>
+        runpod.imageModel("qwen/qwen-image").doGenerate({
           ...IMAGE_CALL,
           providerOptions: { runpod: { size: "big" } },
         }),
@@ -589,13 +546,13 @@ describe("a queued image job", () => {
     await withVirtualTime(async () => {
       const states = ["IN_QUEUE", "IN_PROGRESS", "IN_QUEUE", "RUNNING", "WARMING_UP", "IN_PROGRESS"]
         .map((status) => ({ status, millis: 30_000, output: { progress: "50%" } }));
-      const { runpod } = emulated({ endpoints: { abc: { worker: "image", states } } });
+      const { runpod } = emulate({ endpoints: { abc: { worker: "image", states } } });
       const { image } = await generateImage({ model: runpod.imageModel("abc"), prompt: "Hi" });
       assertEquals(image.mediaType, "image/png");
     });
   });
 
-  it("whose status cannot be read to the end says why, with the job id", async () => {
+  it("whose status cannot be read ends with an error that has the reason and the job's id", async () => {
     const faults: Array<[name: string, fault: () => Response, reads: number]> = [
       ["500", () => Response.json({ error: "boom" }, { status: 500 }), 3],
       ["401", () => Response.json({ error: "unauthorized" }, { status: 401 }), 1],
@@ -603,13 +560,13 @@ describe("a queued image job", () => {
     ];
     for (const [name, fault, reads] of faults) {
       await withVirtualTime(async () => {
-        const { emulator, runpod } = emulated({
+        const { emulator, runpod } = emulate({
           timing: { runMillis: 200_000 },
           intercept: (request, next) => request.operation === "status" ? fault() : next(),
         });
         const error = await assertRejects(
-          async () =>
-            await runpod.imageModel("qwen/qwen-image").doGenerate({
+          () =>
+            runpod.imageModel("qwen/qwen-image").doGenerate({
               ...IMAGE_CALL,
               providerOptions: { runpod: { maxPollAttempts: 3 } },
             }),
@@ -619,22 +576,17 @@ describe("a queued image job", () => {
         assertEquals([error.kind, error.jobId, error.isRetryable], ["deadline", emulator.jobs[0].id, false]);
         assertStringIncludes(error.message, `HTTP ${name}`);
         assertInstanceOf(error.cause, APICallError);
-        assertEquals(operations(emulator).filter((operation) => operation === "status").length, reads);
+        assertEquals(count(emulator, "status"), reads);
       });
     }
   });
 
-  it("keeps its id when the key function fails in mid wait", async () => {
+  it("has its id in the error when the key function fails during the wait", async () => {
     await withVirtualTime(async () => {
-      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
-      let asked = 0;
-      const apiKey = () => {
-        if (asked++ > 0) throw new Error("the vault is closed");
-        return KEY;
-      };
-      const runpod = createRunpod({ apiKey, fetch: emulator.fetch });
+      const apiKey = returnsNext<string>([KEY, new Error("the vault is closed")]);
+      const { emulator, runpod } = emulate({ timing: { runMillis: 200_000 } }, { apiKey });
       const error = await assertRejects(
-        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+        () => runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
         RunpodJobError,
         "the vault is closed",
       );
@@ -642,20 +594,20 @@ describe("a queued image job", () => {
     });
   });
 
-  it("is no job when an error only looks like one", async () => {
+  it("is not seen in an error that only looks like a job", async () => {
     const { runpod, sent } = capture(() =>
       Response.json({ id: "req-1", status: "error", error: "Unauthorized" }, { status: 401 })
     );
-    const error = await assertRejects(async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL), APICallError);
+    const error = await assertRejects(() => runpod.imageModel("abc").doGenerate(IMAGE_CALL), APICallError);
     assertEquals([RunpodJobError.isInstance(error), error.statusCode, sent.length], [false, 401, 1]);
   });
 
-  it("may tell its status in lower case, and without its id", async () => {
+  it("may have its status in lower case and no id in the answer", async () => {
     await withVirtualTime(async () => {
       const { runpod } = capture(({ url }) =>
         url.includes("/runsync")
           ? Response.json({ id: "a/b", status: "in_queue" })
-          : Response.json({ status: "completed", output: { image_url: `data:image/png;base64,${PNG_BASE64}` } })
+          : Response.json({ status: "completed", output: { image_url: PNG_DATA_URI } })
       );
       const { images, providerMetadata } = await runpod.imageModel("abc").doGenerate(IMAGE_CALL);
       assertEquals(images, [PNG_BASE64]);
@@ -670,20 +622,19 @@ describe("a queued image job", () => {
           ? Response.json({ id: "a/b?c", status: "IN_QUEUE" })
           : Response.json({ id: "a/b?c", status: "FAILED" })
       );
-      await assertRejects(async () => await runpod.imageModel("abc").doGenerate(IMAGE_CALL), RunpodJobError);
+      await assertRejects(() => runpod.imageModel("abc").doGenerate(IMAGE_CALL), RunpodJobError);
       assertEquals(sent[1].url, "https://api.runpod.ai/v2/abc/status/a%2Fb%3Fc");
     });
   });
 
-  it("that expired says so", async () => {
+  it("that has expired ends with an error that says so", async () => {
     await withVirtualTime(async () => {
-      const { runpod } = emulated({
+      const { runpod } = emulate({
         timing: { runMillis: 100_000 },
-        intercept: (request, next) =>
-          request.operation === "status" ? Response.json({ error: "job not found" }, { status: 404 }) : next(),
+        intercept: ({ operation }, next) => operation === "status" ? failure(404, "job not found") : next(),
       });
       const error = await assertRejects(
-        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
+        () => runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),
         RunpodJobError,
         "expired",
       );
@@ -692,35 +643,30 @@ describe("a queued image job", () => {
     });
   });
 
-  it("ends at once with the caller's own reason when aborted, in a request and in a pause", async () => {
-    for (const abortAfter of [1000, 91_000]) {
+  it("ends at once with the abort reason, during a request and during a pause", async () => {
+    for (const millis of [1000, 91_000]) {
       await withVirtualTime(async (clock) => {
-        const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
-        const abort = new AbortController();
-        const reason = new Error("left");
-        setTimeout(() => abort.abort(reason), abortAfter);
-        const error = await assertRejects(
-          async () =>
-            await runpod.imageModel("qwen/qwen-image").doGenerate({ ...IMAGE_CALL, abortSignal: abort.signal }),
-        );
-        assertEquals(error, reason);
-        assertEquals(clock.elapsed(), abortAfter);
+        const { emulator, runpod } = emulate({ timing: { runMillis: 200_000 } });
+        const { abortSignal, reason } = abortAfter(millis);
+        const call = () => runpod.imageModel("qwen/qwen-image").doGenerate(imageCall({ abortSignal }));
+        assertEquals(await assertRejects(call), reason);
+        assertEquals(clock.elapsed(), millis);
         // The job is cancelled as soon as its id is known: at once, or when the held submission is answered.
         await settled(100_000);
-        assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
-        assertEquals(operations(emulator).filter((operation) => operation === "cancel").length, 1);
+        assertEquals(statesOf(emulator), ["CANCELLED"]);
+        assertEquals(count(emulator, "cancel"), 1);
         assertEquals(clock.hasTimers(), false);
       });
     }
   });
 
-  it("is known by its id before a deadline that is shorter than the long wait", async () => {
+  it("has its id in the error of a deadline that is shorter than the long wait", async () => {
     for (const timeoutMillis of [2000, 50_000]) {
       await withVirtualTime(async (clock) => {
-        const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
-        const call = { ...IMAGE_CALL, providerOptions: { runpod: { timeoutMillis, cancelOnTimeout: false } } };
+        const { emulator, runpod } = emulate({ timing: { runMillis: 200_000 } });
+        const call = imageCall({ options: { timeoutMillis, cancelOnTimeout: false } });
         const error = await assertRejects(
-          async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call),
+          () => runpod.imageModel("qwen/qwen-image").doGenerate(call),
           RunpodJobError,
           "to continue it, pass jobId",
         );
@@ -730,77 +676,70 @@ describe("a queued image job", () => {
     }
   });
 
-  it("keeps to its request budget when downloads fail", async () => {
+  it("stays within maxRequests when downloads fail", async () => {
     await withVirtualTime(async () => {
-      const { emulator, runpod } = emulated({
+      const { emulator, runpod } = emulate({
         intercept: (request, next) => request.operation === "file" ? new Response("", { status: 503 }) : next(),
       });
-      const call = { ...IMAGE_CALL, providerOptions: { runpod: { maxRequests: 4 } } };
-      await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call), RunpodJobError);
-      assertEquals(operations(emulator), ["runsync", "file", "file", "file"]);
+      const call = imageCall({ options: { maxRequests: 4 } });
+      await assertRejects(() => runpod.imageModel("qwen/qwen-image").doGenerate(call), RunpodJobError);
+      assertEquals(operationsOf(emulator), ["runsync", "file", "file", "file"]);
     });
   });
 
-  it("gives the cancelling of a job to the platform's waitUntil", async () => {
+  it("is cancelled in the platform's waitUntil", async () => {
     await withVirtualTime(async () => {
-      const work: Promise<unknown>[] = [];
-      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
-      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil: (promise) => work.push(promise) });
-      const abort = new AbortController();
-      setTimeout(() => abort.abort(), 95_000);
-      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
-      await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call));
-      assertEquals(work.length, 1);
-      await work[0];
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+      const waitUntil = spy((_: Promise<unknown>) => {});
+      const { emulator, runpod } = emulate({ timing: { runMillis: 200_000 } }, { waitUntil });
+      const { abortSignal } = abortAfter(95_000);
+      const call = imageCall({ abortSignal });
+      await assertRejects(() => runpod.imageModel("qwen/qwen-image").doGenerate(call));
+      assertSpyCalls(waitUntil, 1);
+      await waitUntil.calls[0].args[0];
+      assertEquals(statesOf(emulator), ["CANCELLED"]);
     });
   });
 
-  it("ends with the caller's own reason also where waitUntil throws, as an unbound one does on Workers", async () => {
+  it("ends with the abort reason even where waitUntil throws, as an unbound one does on Workers", async () => {
     await withVirtualTime(async () => {
-      const emulator = createRunpodEmulator({ timing: { runMillis: 200_000 } });
       const waitUntil = () => {
         throw new TypeError("Illegal invocation");
       };
-      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil });
-      const abort = new AbortController();
-      const reason = new Error("enough");
-      setTimeout(() => abort.abort(reason), 95_000);
-      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
-      const error = await assertRejects(async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call), Error);
+      const { emulator, runpod } = emulate({ timing: { runMillis: 200_000 } }, { waitUntil });
+      const { abortSignal, reason } = abortAfter(95_000);
+      const call = imageCall({ abortSignal });
+      const error = await assertRejects(() => runpod.imageModel("qwen/qwen-image").doGenerate(call), Error);
       assertEquals(error, reason);
       await settled();
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+      assertEquals(statesOf(emulator), ["CANCELLED"]);
     });
   });
 
-  it("outlives an onJobUpdate that fails later, which nobody waits for", async () => {
+  it("survives an onJobUpdate that rejects, which is not waited for", async () => {
     await withVirtualTime(async () => {
-      const { fetch } = createRunpodEmulator();
       const onJobUpdate = () => Promise.reject(new Error("the database is down"));
-      const { images } = await createRunpod({ apiKey: KEY, fetch, onJobUpdate }).imageModel("qwen/qwen-image")
-        .doGenerate(IMAGE_CALL);
+      const { runpod } = emulate({}, { onJobUpdate });
+      const { images } = await runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL);
       assertEquals(images.length, 1);
       await settled();
     });
   });
 
-  it("may be aborted by onJobUpdate as it ends, and leaves no failure behind", async () => {
+  it("may be aborted by onJobUpdate as it ends, without an unhandled rejection", async () => {
     await withVirtualTime(async () => {
-      const { fetch } = createRunpodEmulator();
       const abort = new AbortController();
       const reason = new Error("enough");
       const onJobUpdate = ({ status }: { status: string }) => {
         if (status === "COMPLETED") abort.abort(reason);
       };
-      const model = createRunpod({ apiKey: KEY, fetch, onJobUpdate }).imageModel("qwen/qwen-image");
-      const call = { ...IMAGE_CALL, abortSignal: abort.signal };
-      assertEquals(await assertRejects(async () => await model.doGenerate(call), Error), reason);
+      const model = emulate({}, { onJobUpdate }).runpod.imageModel("qwen/qwen-image");
+      const call = imageCall({ abortSignal: abort.signal });
+      assertEquals(await assertRejects(() => model.doGenerate(call), Error), reason);
       await settled();
     });
   });
 
-  it("leaves no download behind when another one fails", async () => {
+  it("aborts its other downloads when one fails", async () => {
     await withVirtualTime(async (clock) => {
       const files = ["https://files.example/gone.png", "https://files.example/slow.png"];
       let slow: AbortSignal | null | undefined;
@@ -816,7 +755,7 @@ describe("a queued image job", () => {
         },
       });
       await assertRejects(
-        async () => await runpod.imageModel("mine").doGenerate(IMAGE_CALL),
+        () => runpod.imageModel("mine").doGenerate(IMAGE_CALL),
         RunpodJobError,
         "HTTP 404",
       );
@@ -825,28 +764,27 @@ describe("a queued image job", () => {
     });
   });
 
-  it("is cancelled without a word when cancelling fails", async () => {
+  it("has the error of the deadline when cancelling hangs, and gives up cancelling", async () => {
     await withVirtualTime(async (clock) => {
-      const work: Promise<unknown>[] = [];
-      const emulator = createRunpodEmulator({
+      const waitUntil = spy((_: Promise<unknown>) => {});
+      const { runpod } = emulate({
         timing: { coldStartMillis: Infinity },
-        intercept: (request, next) => request.operation === "cancel" ? new Promise<Response>(() => {}) : next(),
-      });
-      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, waitUntil: (promise) => work.push(promise) });
-      const call = { ...IMAGE_CALL, providerOptions: { runpod: { timeoutMillis: 92_000 } } };
+        intercept: ({ operation }, next) => operation === "cancel" ? new Promise<Response>(() => {}) : next(),
+      }, { waitUntil });
+      const call = imageCall({ options: { timeoutMillis: 92_000 } });
       await assertRejects(
-        async () => await runpod.imageModel("qwen/qwen-image").doGenerate(call),
+        () => runpod.imageModel("qwen/qwen-image").doGenerate(call),
         RunpodJobError,
         "it is being cancelled",
       );
       assertEquals(clock.elapsed(), 92_000);
-      await work[0];
+      await waitUntil.calls[0].args[0];
       assertEquals([clock.elapsed(), clock.hasTimers()], [102_000, false]);
     });
   });
 
-  it("differs by prompt and by seed, and is the same for the same", async () => {
-    const { runpod } = emulated();
+  it("makes the same image for the same prompt and seed, and other images for others", async () => {
+    const { runpod } = emulate();
     const make = async (prompt: string, seed: number) =>
       (await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt, seed, size: "64x64" })).image.base64;
     const first = await make("a", 1);
@@ -855,10 +793,10 @@ describe("a queued image job", () => {
     assert(await make("b", 1) !== first);
   });
 
-  it("does not run on an OpenAI-compatible server, and says why", async () => {
+  it("is refused on an OpenAI-compatible server, which has no job queue", async () => {
     const { runpod, sent } = capture(() => completed({}), { baseURL: "http://localhost:8000/v1" });
     await assertRejects(
-      async () => await runpod.imageModel("x").doGenerate(IMAGE_CALL),
+      () => runpod.imageModel("x").doGenerate(IMAGE_CALL),
       InvalidArgumentError,
       "without a job queue",
     );

@@ -15,7 +15,8 @@ import {
 } from "@runpod/ai-sdk-provider/testing";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, KEY } from "./capture.ts";
+import { completed } from "./answers.ts";
+import { capture, KEY } from "./capture.ts";
 import { settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -213,7 +214,7 @@ describe("runSync", () => {
     // No virtual clock: the real timers are what fires at once.
     const { runpod, sent } = capture(() => new Response("{}", { status: 429, headers: { "retry-after": "4000000" } }));
     await assertRejects(
-      async () => await runpod.endpoint("mine").runSync({ a: 1 }, { timeoutMillis: 100 }),
+      () => runpod.endpoint("mine").runSync({ a: 1 }, { timeoutMillis: 100 }),
       APICallError,
       "because of the rate limit",
     );

@@ -3,7 +3,8 @@ import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { capture, completed, KEY } from "./capture.ts";
+import { completed } from "./answers.ts";
+import { capture, KEY } from "./capture.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const JOBS = 1000;

@@ -4,7 +4,9 @@ import { createRunpodEmulator, type EmulatedBehavior } from "@runpod/ai-sdk-prov
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, chunk, completion, events, KEY, MODEL, PROMPT, stream } from "./capture.ts";
+import { chunk, completion, events, stream } from "./answers.ts";
+import { capture, KEY, MODEL } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const textOf = (parts: LanguageModelV4StreamPart[]) =>
@@ -38,7 +40,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
         const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch });
         const model = runpod(id, { model: "org/wrong" });
         for (const method of ["doGenerate", "doStream"] as const) {
-          const error = await assertRejects(async () => await model[method]({ prompt: PROMPT }), APICallError);
+          const error = await assertRejects(() => model[method]({ prompt: PROMPT }), APICallError);
           assertStringIncludes(error.message, "The model `org/wrong` does not exist.");
           assertStringIncludes(
             error.message,
@@ -63,7 +65,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
         : Response.json({ error: "endpoint not found" }, { status: 404 })
     );
     const error = await assertRejects(
-      async () => await runpod("abc123", { model: "m" }).doGenerate({ prompt: PROMPT }),
+      () => runpod("abc123", { model: "m" }).doGenerate({ prompt: PROMPT }),
       APICallError,
       "endpoint not found",
     );
@@ -75,7 +77,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
       Response.json({ error: { message: "too long", code: 400 } }, { status: 400 })
     );
     await assertRejects(
-      async () => await runpod("abc123", { model: "m" }).doGenerate({ prompt: PROMPT }),
+      () => runpod("abc123", { model: "m" }).doGenerate({ prompt: PROMPT }),
       APICallError,
     );
     assertEquals(sent.length, 1);
@@ -89,7 +91,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
       return new Promise<Response>(() => {});
     });
     await assertRejects(
-      async () => await runpod("abc123", { model: "m" }).doGenerate({ prompt: PROMPT, abortSignal: abort.signal }),
+      () => runpod("abc123", { model: "m" }).doGenerate({ prompt: PROMPT, abortSignal: abort.signal }),
       Error,
       "enough",
     );
@@ -153,7 +155,7 @@ describe("a cold endpoint that answers with its job", () => {
         const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })("abc123", { model: "org/model" });
         setTimeout(() => abort.abort(new Error("enough")), 100_000);
         await assertRejects(
-          async () => await model[method]({ prompt: PROMPT, abortSignal: abort.signal }),
+          () => model[method]({ prompt: PROMPT, abortSignal: abort.signal }),
           Error,
           "enough",
         );
@@ -171,7 +173,7 @@ describe("a cold endpoint that answers with its job", () => {
           : Response.json({ id: "1-u1", status: "IN_PROGRESS" })
       );
       for (const method of ["doGenerate", "doStream"] as const) {
-        const error = await assertRejects(async () => await runpod(MODEL)[method]({ prompt: PROMPT }), RunpodJobError);
+        const error = await assertRejects(() => runpod(MODEL)[method]({ prompt: PROMPT }), RunpodJobError);
         assertStringIncludes(error.message, "CUDA out of memory");
         assertEquals([error.jobId, error.isRetryable], ["1-u1", false]);
       }
@@ -198,7 +200,7 @@ describe("a cold endpoint that answers with its job", () => {
     const { runpod } = capture(() => Response.json({ id: "1-u1", status: "IN_QUEUE" }), {
       baseURL: "http://localhost:8000/v1",
     });
-    const error = await assertRejects(async () => await runpod("m").doGenerate({ prompt: PROMPT }), APICallError);
+    const error = await assertRejects(() => runpod("m").doGenerate({ prompt: PROMPT }), APICallError);
     assertStringIncludes(error.message, 'job "1-u1" is still IN_QUEUE');
     assertEquals(error.isRetryable, false);
   });

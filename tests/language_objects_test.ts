@@ -1,10 +1,12 @@
 import { createRunpod, type RunpodStructuredOutputMode } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { generateObject, generateText, isStepCount, Output, streamObject, streamText, tool } from "ai";
+import * as z from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import * as z from "zod";
-import { capture, chunk, completion, events, MODEL, PROMPT, stream } from "./capture.ts";
+import { chunk, completion, events, stream } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const recipe = z.object({ name: z.string(), steps: z.array(z.string()), minutes: z.number() });
 const MODES: RunpodStructuredOutputMode[] = ["json_schema", "json_object", "tool", "none"];

@@ -2,8 +2,10 @@ import { InvalidArgumentError } from "@ai-sdk/provider";
 import type { RunpodChatModelOptions } from "@runpod/ai-sdk-provider";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
-import { assertEquals, assertRejects } from "@std/assert";
-import { capture, chunk, completion, events, MODEL, PROMPT, stream } from "./capture.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { chunk, completion, events, stream } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 async function sentFor(options: RunpodChatModelOptions) {
   const { runpod, sent } = capture(() => completion({ content: "Hi" }));
@@ -97,7 +99,7 @@ describe("an option of a chat model", () => {
       const providerOptions = { runpod: options as never };
       for (const method of ["doGenerate", "doStream"] as const) {
         await assertRejects(
-          async () => await runpod(MODEL)[method]({ prompt: PROMPT, providerOptions }),
+          () => runpod(MODEL)[method]({ prompt: PROMPT, providerOptions }),
           InvalidArgumentError,
           message,
         );
@@ -114,8 +116,8 @@ describe("an option of a chat model", () => {
     const providerOptions = { runpod: { structuredOutputMode: "json_schema" } };
     await model.doGenerate({ prompt: PROMPT, responseFormat, providerOptions });
     assertEquals(sent.map(({ body }) => body.response_format.type), ["json_object", "json_schema"]);
-    await assertRejects(
-      async () => await runpod(MODEL, { structuredOutputMode: "json" as never }).doGenerate({ prompt: PROMPT }),
+    assertThrows(
+      () => runpod(MODEL, { structuredOutputMode: "json" as never }),
       InvalidArgumentError,
       "structuredOutputMode",
     );

@@ -7,10 +7,12 @@ import {
   type EmulatedHandler,
 } from "@runpod/ai-sdk-provider/testing";
 import { generateText, isStepCount, streamText, tool } from "ai";
+import { z } from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { z } from "zod";
-import { capture, chunk, events, KEY, PROMPT } from "./capture.ts";
+import { chunk, events } from "./answers.ts";
+import { capture, KEY } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const QUESTION = "Tell me about sea otters";
@@ -172,7 +174,7 @@ describe("a chat model on the queue", () => {
     const { runpod, sent } = capture(() => Response.json({}), { baseURL: "http://localhost:8000/v1" });
     const model = runpod("org/model", QUEUE);
     for (const method of ["doGenerate", "doStream"] as const) {
-      await assertRejects(async () => await model[method]({ prompt: PROMPT }), Error, "without a job queue");
+      await assertRejects(() => model[method]({ prompt: PROMPT }), Error, "without a job queue");
     }
     assertEquals(sent, []);
   });
@@ -303,7 +305,7 @@ describe("a chat job that ends badly", () => {
     await withVirtualTime(async () => {
       const { model } = world({ outcome: { status: "COMPLETED" } });
       for (const method of ["doGenerate", "doStream"] as const) {
-        const error = await assertRejects(async () => await model()[method]({ prompt: PROMPT }), RunpodJobError);
+        const error = await assertRejects(() => model()[method]({ prompt: PROMPT }), RunpodJobError);
         assertEquals([error.kind, error.isRetryable], ["no-output", false]);
       }
     });
@@ -314,7 +316,7 @@ describe("a chat job that ends badly", () => {
       const { emulator, provider } = world();
       const model = provider()("abc123", { model: "org/other", ...QUEUE });
       for (const method of ["doGenerate", "doStream"] as const) {
-        const error = await assertRejects(async () => await model[method]({ prompt: PROMPT }), RunpodJobError);
+        const error = await assertRejects(() => model[method]({ prompt: PROMPT }), RunpodJobError);
         assertEquals([error.kind, error.status, error.isRetryable], ["failed", "FAILED", false]);
         assertStringIncludes(error.message, "The model `org/other` does not exist.");
       }
@@ -327,7 +329,7 @@ describe("a chat job that ends badly", () => {
       const model = withWorker(() => {
         throw new TypeError("CUDA out of memory");
       });
-      const error = await assertRejects(async () => await model.doStream({ prompt: PROMPT }), RunpodJobError);
+      const error = await assertRejects(() => model.doStream({ prompt: PROMPT }), RunpodJobError);
       assertEquals(error.workerError?.message, "CUDA out of memory");
       assertStringIncludes(error.workerError!.traceback!, "Traceback");
       assert(!error.message.includes("Traceback"));
@@ -371,7 +373,7 @@ describe("leaving a chat job", () => {
         const abort = new AbortController();
         setTimeout(() => abort.abort(new Error("enough")), 42_000);
         const call = { prompt: PROMPT, abortSignal: abort.signal };
-        await assertRejects(async () => await model()[method](call), Error, "enough");
+        await assertRejects(() => model()[method](call), Error, "enough");
         assertEquals(elapsed(), 42_000);
         // A held submission is answered with the job's id when it is no longer held.
         await settled(method === "doGenerate" ? 60_000 : 1000);
@@ -486,7 +488,7 @@ describe("a chat job's stream over a bad network", () => {
       });
       const model = runpod("abc123", { model: "org/model", ...QUEUE });
       const result = streamText({ model, prompt: QUESTION, onError: () => {} });
-      await assertRejects(async () => await result.text);
+      await assertRejects(() => result.text);
       assertEquals(emulator.jobs.length, 1);
     });
   });
@@ -590,7 +592,7 @@ describe("options of jobs", () => {
       const model = provider()("abc123", { model: "org/model" });
       const providerOptions = { runpod: { timeoutMillis: 20_000 } };
       const error = await assertRejects(
-        async () => await model.doGenerate({ prompt: PROMPT, providerOptions }),
+        () => model.doGenerate({ prompt: PROMPT, providerOptions }),
         RunpodJobError,
       );
       assertEquals([error.kind, elapsed()], ["deadline", 30_000]);
@@ -623,7 +625,7 @@ describe("options of jobs", () => {
     ];
     for (const [options, message] of BAD) {
       const call = { prompt: PROMPT, providerOptions: { runpod: options } };
-      await assertRejects(async () => await runpod("abc123", { model: "m" }).doGenerate(call), Error, message);
+      await assertRejects(() => runpod("abc123", { model: "m" }).doGenerate(call), Error, message);
     }
     assertEquals(sent, []);
   });

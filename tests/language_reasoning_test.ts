@@ -3,10 +3,12 @@ import { createRunpod, type RunpodChatModelSettings } from "@runpod/ai-sdk-provi
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { generateObject, generateText, isStepCount, streamText, tool } from "ai";
 import fc from "fast-check";
+import * as z from "zod";
 import { describe, it } from "node:test";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import * as z from "zod";
-import { capture, chunk, completion, events, KEY, PROMPT, stream } from "./capture.ts";
+import { chunk, completion, events, stream } from "./answers.ts";
+import { capture, KEY } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const QWEN = "qwen/qwen3-32b-awq";
 const COGITO = "deep-cogito/deep-cogito-v2-llama-70b";

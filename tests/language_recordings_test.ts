@@ -2,8 +2,10 @@ import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import fc from "fast-check";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, PROMPT, stream } from "./capture.ts";
+import { stream } from "./answers.ts";
+import { capture } from "./capture.ts";
 import { COMPLETIONS, ERRORS, type Recording, STREAMS } from "./data/recordings.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const CALL = { prompt: PROMPT, reasoning: "high" as const };
 
@@ -125,7 +127,7 @@ describe("an error in the form of", () => {
       );
       for (const method of ["doGenerate", "doStream"] as const) {
         const error = await assertRejects(
-          async () => await runpod("abc123", { model: "x" })[method]({ prompt: PROMPT }),
+          () => runpod("abc123", { model: "x" })[method]({ prompt: PROMPT }),
           APICallError,
         );
         for (const words of says) assertStringIncludes(error.message, words);

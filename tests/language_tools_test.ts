@@ -2,10 +2,12 @@ import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator, type EmulatedBehavior, type EmulatedToolDeltas } from "@runpod/ai-sdk-provider/testing";
 import { generateText, isStepCount, streamText, tool, ToolLoopAgent } from "ai";
+import * as z from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import * as z from "zod";
-import { capture, chunk, completion, events, MODEL, PROMPT, stream } from "./capture.ts";
+import { chunk, completion, events, stream } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const KINDS: EmulatedToolDeltas[] = [
   "usual",

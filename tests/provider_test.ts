@@ -3,7 +3,10 @@ import { createRunpod, runpod as defaultRunpod, type RunpodProvider } from "@run
 import { createProviderRegistry, customProvider, generateText, jsonSchema, tool } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, completion, IMAGE_CALL, KEY, MODEL, PNG_BASE64, PROMPT, VIDEO_CALL } from "./capture.ts";
+import { completed, completion } from "./answers.ts";
+import { capture, KEY, MODEL } from "./capture.ts";
+import { PNG_BASE64 } from "./files.ts";
+import { IMAGE_CALL, PROMPT, VIDEO_CALL } from "./smallest_calls.ts";
 
 const hello = () => completion({ content: "Hello" });
 
@@ -52,7 +55,7 @@ describe("the provider", () => {
     );
     const image = capture(() => Response.json({ id: "1", status: "FAILED" }));
     const call = { ...IMAGE_CALL, headers: { "x-two": "call" } };
-    await assertRejects(async () => await image.runpod.imageModel("qwen/qwen-image").doGenerate(call));
+    await assertRejects(() => image.runpod.imageModel("qwen/qwen-image").doGenerate(call));
     assertEquals(image.sent[0].headers.get("x-two"), "call");
   });
 
@@ -60,7 +63,7 @@ describe("the provider", () => {
     for (const headers of [{ "x-bad": "secret\nvalue" }, { "x bad": "secret value" }]) {
       const { runpod, sent } = capture(hello, { headers });
       const error = await assertRejects(
-        async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }),
+        () => runpod(MODEL).doGenerate({ prompt: PROMPT }),
         InvalidArgumentError,
       );
       assertStringIncludes(error.message, Object.keys(headers)[0]);
@@ -130,7 +133,7 @@ describe("the API key", () => {
     it(`is refused as ${JSON.stringify(apiKey)} before any request, and not shown`, async () => {
       const { runpod, sent } = capture(hello, { apiKey: apiKey as string });
       const error = await assertRejects(
-        async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }),
+        () => runpod(MODEL).doGenerate({ prompt: PROMPT }),
         LoadAPIKeyError,
       );
       assertStringIncludes(error.message, "the API key");
@@ -198,7 +201,7 @@ describe("the API key", () => {
       const sent = JSON.stringify(Object.fromEntries(headers));
       return Promise.reject(new TypeError("fetch failed", { cause: new Error(`proxy refused ${sent}`) }));
     }, { headers });
-    const error = await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
+    const error = await assertRejects(() => runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError);
     assertStringIncludes(error.message, "proxy refused");
     const causes: string[] = [];
     for (let at: unknown = error; at instanceof Error; at = at.cause) causes.push(at.message, at.stack ?? "");
@@ -208,7 +211,7 @@ describe("the API key", () => {
       headers: { Authorization: "Bearer sk-header-secret" },
     });
     const refused = await assertRejects(
-      async () => await own.runpod(MODEL).doGenerate({ prompt: PROMPT }),
+      () => own.runpod(MODEL).doGenerate({ prompt: PROMPT }),
       APICallError,
     );
     assert(!`${refused.message} ${refused.responseBody}`.includes("sk-header-secret"));
@@ -222,7 +225,7 @@ describe("the API key", () => {
       const models = runpod(MODEL);
       for (const call of [models.doGenerate({ prompt: PROMPT }), models.doStream({ prompt: PROMPT })]) {
         const error = await assertRejects(
-          async () => await call,
+          () => call,
           APICallError,
           'it redirects to "https://evil.example/"',
         );
@@ -305,7 +308,7 @@ describe("the environment's API key", () => {
   it("does not stand in for one that is given and empty", () =>
     withEnvironment(async () => {
       const { runpod } = capture(hello, { apiKey: "" });
-      await assertRejects(async () => await runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
+      await assertRejects(() => runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
     }));
 });
 

@@ -1,36 +1,28 @@
 import { APICallError, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
-import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
-import {
-  createRunpodEmulator,
-  type EmulatedEndpoint,
-  type RunpodEmulatorOptions,
-} from "@runpod/ai-sdk-provider/testing";
+import { RunpodJobError } from "@runpod/ai-sdk-provider";
+import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
 import { rerank } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, KEY } from "./capture.ts";
+import { completed } from "./answers.ts";
+import { capture } from "./capture.ts";
+import { emulate } from "./emulated.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const QUERY = "Where do cats sleep?";
 const DOCUMENTS = ["Stocks fell on Monday", "Cats sleep on warm windowsills", "Where cats eat"];
-const MODEL = "BAAI/bge-reranker-base";
+const NAME = "BAAI/bge-reranker-base";
 
-function open(mine: Partial<EmulatedEndpoint> = {}, options: RunpodEmulatorOptions = {}) {
-  const emulator = createRunpodEmulator({
-    ...options,
-    endpoints: { mine: { worker: "embedding", models: [MODEL], ...mine } },
-  });
-  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
-}
-
-const vllm = () => open({ worker: "chat" });
+/** An emulator with the endpoint "mine": with the worker for Infinity for jobs, with vLLM for the routes. */
+const withReranker = (transport: string, behavior: EmulatedBehavior = {}) =>
+  emulate({ behavior, endpoints: { mine: { worker: transport === "queue" ? "embedding" : "chat", models: [NAME] } } });
 const texts = (values: string[]) => ({ type: "text" as const, values });
 
 describe("a reranking", () => {
-  it("has the best documents first, by every transport", async () => {
+  it("orders the documents by relevance, the same by every transport", async () => {
     const rankings = [];
     for (const transport of ["queue", "rerank", "score"] as const) {
-      const { emulator, runpod } = transport === "queue" ? open() : vllm();
+      const { emulator, runpod } = withReranker(transport);
       const { ranking, rerankedDocuments, response } = await rerank({
         model: runpod.rerankingModel("mine", { transport }),
         query: QUERY,
@@ -46,7 +38,7 @@ describe("a reranking", () => {
     assertEquals(rankings[2], rankings[0]);
   });
 
-  it("is a job of the worker for Infinity where there is a queue, else vLLM's route", async () => {
+  it("is a job of the worker for Infinity where there is a queue, and a request to vLLM's route otherwise", async () => {
     const { runpod, sent } = capture(({ url }) =>
       url.includes("runsync")
         ? completed({ results: [{ index: 0, relevance_score: 0.5 }], model: "m" })
@@ -90,13 +82,13 @@ describe("a reranking", () => {
     assertEquals(warnings?.map((warning) => warning.type === "unsupported" && warning.feature), [
       "providerOptions.runpod.waitMillis",
     ]);
-    await assertRejects(async () => await ask({ jobId: "job-1" }), RunpodJobError);
+    await assertRejects(() => ask({ jobId: "job-1" }), RunpodJobError);
     assertEquals(new URL(sent[1].url).pathname, "/v2/mine/status/job-1");
   });
 
-  it("has as many documents as are wanted", async () => {
+  it("returns at most topN documents", async () => {
     for (const transport of ["queue", "rerank", "score"] as const) {
-      const { runpod } = transport === "queue" ? open() : vllm();
+      const { runpod } = withReranker(transport);
       const { ranking } = await runpod.reranking("mine", { transport }).doRerank({
         query: QUERY,
         documents: texts(DOCUMENTS),
@@ -106,8 +98,8 @@ describe("a reranking", () => {
     }
   });
 
-  it("of objects sends each as its JSON, and says so", async () => {
-    const { emulator, runpod } = open();
+  it("sends objects as JSON, with a warning", async () => {
+    const { emulator, runpod } = withReranker("queue");
     const values = DOCUMENTS.map((text, id) => ({ id, text }));
     const { ranking, warnings } = await runpod.reranking("mine").doRerank({
       query: QUERY,
@@ -118,32 +110,32 @@ describe("a reranking", () => {
     assertEquals(warnings?.map(({ type }) => type), ["compatibility"]);
   });
 
-  it("of a job that was submitted before is read without asking for the model's name", async () => {
+  it("of a job that was submitted before is read without a request for the model's name", async () => {
     const { runpod, sent } = capture(() => completed({ results: [{ index: 0, relevance_score: 1 }] }));
     const call = { query: "q", documents: texts(["d"]), providerOptions: { runpod: { jobId: "job-1" } } };
     const { ranking } = await runpod.reranking("mine").doRerank(call);
     assertEquals([ranking.length, sent.map(({ url }) => new URL(url).pathname)], [1, ["/v2/mine/status/job-1"]]);
   });
 
-  it("of nothing is nothing, and an empty query is refused, without a request", async () => {
+  it("of no documents is empty, without a request; an empty query is refused", async () => {
     const { runpod, sent } = capture(() => completed({}));
     const model = runpod.reranking("mine", { model: "m" });
     assertEquals((await model.doRerank({ query: "q", documents: texts([]) })).ranking, []);
     await assertRejects(
-      async () => await model.doRerank({ query: "", documents: texts(["d"]) }),
+      () => model.doRerank({ query: "", documents: texts(["d"]) }),
       InvalidArgumentError,
       'Cannot rerank with "mine": the query is empty',
     );
     assertEquals(sent, []);
   });
 
-  it("that is stuck in the worker for Infinity is explained, and the job is cancelled", () =>
+  it("that hangs in the worker for Infinity ends with an explanation, and the job is cancelled", () =>
     withVirtualTime(async () => {
-      const { emulator, runpod } = open({}, { behavior: { infinityRerank: "hangs" } });
-      const model = runpod.reranking("mine", { model: MODEL });
+      const { emulator, runpod } = withReranker("queue", { infinityRerank: "hangs" });
+      const model = runpod.reranking("mine", { model: NAME });
       const error = await assertRejects(
-        async () =>
-          await model.doRerank({
+        () =>
+          model.doRerank({
             query: QUERY,
             documents: texts(DOCUMENTS),
             providerOptions: { runpod: { timeoutMillis: 120_000 } },
@@ -157,12 +149,12 @@ describe("a reranking", () => {
       assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
     }));
 
-  it("fails with what the server says, also when it says so in a result", async () => {
+  it("fails with the server's message, also when it comes in a result", async () => {
     for (const transport of ["queue", "rerank"] as const) {
-      const { runpod } = transport === "queue" ? open() : vllm();
+      const { runpod } = withReranker(transport);
       const error = await assertRejects(
-        async () =>
-          await runpod.reranking("mine", { model: "wrong/name", transport }).doRerank({
+        () =>
+          runpod.reranking("mine", { model: "wrong/name", transport }).doRerank({
             query: "q",
             documents: texts(["d"]),
           }),
@@ -173,7 +165,7 @@ describe("a reranking", () => {
     }
   });
 
-  it("that is none is an error", async () => {
+  it("whose indexes or scores are not valid is an error", async () => {
     const bad = [[], [{ index: 0 }], [{ index: 7, relevance_score: 1 }], ["x"], undefined, [{ index: 0.5, score: 1 }], [
       { index: 0, score: 1 },
       { index: 0, score: 1 },
@@ -181,14 +173,14 @@ describe("a reranking", () => {
     for (const results of bad) {
       const byQueue = capture(() => completed({ results })).runpod;
       await assertRejects(
-        async () => await byQueue.reranking("mine", { model: "m" }).doRerank({ query: "q", documents: texts(["d"]) }),
+        () => byQueue.reranking("mine", { model: "m" }).doRerank({ query: "q", documents: texts(["d"]) }),
         RunpodJobError,
         "without an output",
       );
       const byRoute = capture(() => Response.json({ results })).runpod;
       await assertRejects(
-        async () =>
-          await byRoute.reranking("mine", { model: "m", transport: "rerank" }).doRerank({
+        () =>
+          byRoute.reranking("mine", { model: "m", transport: "rerank" }).doRerank({
             query: "q",
             documents: texts(["d"]),
           }),

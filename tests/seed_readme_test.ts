@@ -8,9 +8,9 @@
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { createRunpod, runpod } from "@runpod/ai-sdk-provider";
 import { generateImage, generateObject, generateText, streamText, tool } from "ai";
+import { z } from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { z } from "zod";
 import { asWritten } from "./as_written.ts";
 
 /** Width and height from a PNG's header. */

@@ -1,110 +1,43 @@
-/** Speech models: jobs of public endpoints and of one's own, and the route of OpenAI-compatible servers. */
+/** Speech models: jobs of public and own endpoints, and the route of OpenAI-compatible servers. */
+import { APICallError, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
 import {
-  APICallError,
-  InvalidArgumentError,
-  type JSONObject,
-  type SharedV4Warning,
-  type SpeechModelV4CallOptions,
-} from "@ai-sdk/provider";
-import {
-  createRunpod,
   RunpodJobError,
   type RunpodKnownSpeechModelId,
   type RunpodSpeechCall,
-  type RunpodSpeechModelId,
-  type RunpodSpeechModelOptions,
   type RunpodSpeechModelSettings,
 } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import type { RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
 import { generateSpeech, RetryError } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { capture, completed, KEY, type Sent } from "./capture.ts";
-import documented from "./data/documented_models.json" with { type: "json" };
-import { settled, withVirtualTime } from "./virtual_time.ts";
+import { assertSpyCallArg, assertSpyCalls, spy } from "@std/testing/mock";
+import { assertType, type IsExact } from "@std/testing/types";
+import { brokenBody, completed } from "./answers.ts";
+import { assertNoOutput, featuresOf, type SpeechCall, speechCalls } from "./calls.ts";
+import { capture, type Sent } from "./capture.ts";
+import { pagesOf } from "./documented.ts";
+import { emulate, operationsOf, statesOf } from "./emulated.ts";
+import { base64, bytesOf, WAV, WAV_BASE64 } from "./files.ts";
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
-interface Page {
-  id: string;
-  aliases: string[];
-  endpoint: string;
-  exampleInput: JSONObject;
-  exampleOutput: { id: string; delayTime: number; executionTime: number; output: { audio_url: string; cost?: number } };
-}
-const PAGES = documented.filter(({ kind }) => kind === "speech") as unknown as Page[];
+const PAGES = pagesOf("speech");
 
 const CHATTERBOX = "resembleai/chatterbox-turbo";
 const MINIMAX = "minimax/speech-02-hd";
 const URL_ = "https://audio.example.com/output.wav";
 
-/** The beginning of a WAV file, of an MP3 with a tag before its sound, and of one without. */
-const WAV = Uint8Array.from([..."RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0"].map((char) => char.charCodeAt(0)));
-const TAGGED_MP3 = Uint8Array.from([
-  0x49,
-  0x44,
-  0x33,
-  4,
-  0,
-  0,
-  0,
-  0,
-  1,
-  0,
-  ...new Array(128).fill(0),
-  0xff,
-  0xfb,
-  0x90,
-]);
-const MP3 = Uint8Array.from([0xff, 0xf3, 0x14, 0xc4, ...new Array(32).fill(0)]);
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
-const WAV_BASE64 = base64(WAV);
+/** The beginning of an MP3 with a tag before its sound, and of one without. */
+const TAGGED_MP3 = bytesOf("ID3\x04\0\0\0\0\x01\0" + "\0".repeat(128) + "\xff\xfb\x90");
+const MP3 = bytesOf("\xff\xf3\x14\xc4" + "\0".repeat(32));
 
-type Call = Partial<Omit<SpeechModelV4CallOptions, "providerOptions" | "headers">> & { options?: JSONObject };
+const { inputFor, refusal } = speechCalls;
 
-/** What a call makes the worker's input, and how it is warned of. */
-async function inputFor(modelId: string, { options = {}, ...call }: Call = {}, settings?: RunpodSpeechModelSettings) {
-  const { runpod, sent } = capture(() => completed({ audio: WAV_BASE64 }));
-  const { warnings, audio } = await runpod.speech(modelId, settings).doGenerate({
-    text: "Hello",
-    ...call,
-    providerOptions: { runpod: options },
-  });
-  assertEquals(sent.length, 1);
-  assertEquals(Object.keys(sent[0].body), ["input"]);
-  return { input: sent[0].body.input as JSONObject, warnings, audio, url: sent[0].url };
-}
+/** An emulator that refuses undocumented input, and a provider on it. */
+const emulateStrictly = (options: RunpodEmulatorOptions = {}) =>
+  emulate({ behavior: { undocumentedInput: "refused" }, ...options });
 
-/** The error of a call that must not become a request. */
-async function refusal(
-  modelId: string,
-  { options = {}, ...call }: Call,
-  settings?: RunpodSpeechModelSettings,
-): Promise<InvalidArgumentError> {
-  const { runpod, sent } = capture(() => completed({}));
-  const error = await assertRejects(
-    async () =>
-      await runpod.speech(modelId, settings).doGenerate({
-        text: "Hello",
-        ...call,
-        providerOptions: { runpod: options },
-      }),
-    InvalidArgumentError,
-  );
-  assertEquals(sent, []);
-  return error;
-}
-
-function emulated(options: RunpodEmulatorOptions = {}) {
-  const emulator = createRunpodEmulator({ behavior: { undocumentedInput: "refused" }, ...options });
-  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
-}
-
-const operations = ({ requests }: { requests: readonly { operation: string }[] }) =>
-  requests.map(({ operation }) => operation);
-const features = (warnings: SharedV4Warning[]) =>
-  warnings.map((warning) => warning.type === "unsupported" ? warning.feature : warning.type);
-
-/** The call that a documented input is the answer to. */
-function callFor({ prompt, voice, voice_id, speed, format, ...options }: JSONObject): Call {
+/** The call whose input is the documented one. */
+function callFor({ prompt, voice, voice_id, speed, format, ...options }: JSONObject): SpeechCall {
   return {
     text: prompt as string,
     voice: (voice ?? voice_id) as string,
@@ -114,22 +47,26 @@ function callFor({ prompt, voice, voice_id, speed, format, ...options }: JSONObj
   };
 }
 
+/** The ids that editors complete. */
+const IDS = [MINIMAX, CHATTERBOX] as const;
+assertType<IsExact<(typeof IDS)[number], RunpodKnownSpeechModelId>>(true);
+
 describe("every documented speech model", () => {
-  it("is known, by all its names, and none is known that is not documented", async () => {
+  it("is known by all its names, and no other model is", async () => {
     for (const { id, aliases, endpoint } of PAGES) {
       for (const name of [id, endpoint, ...aliases]) {
         const { url, warnings } = await inputFor(name, { language: "en" });
-        assertEquals([new URL(url).pathname, features(warnings)], [`/v2/${endpoint}/runsync`, ["language"]], name);
+        assertEquals([new URL(url).pathname, featuresOf(warnings)], [`/v2/${endpoint}/runsync`, ["language"]], name);
       }
     }
     assertEquals(PAGES.map(({ id }) => id).sort(), [...IDS].sort());
   });
 
   for (const { id, exampleInput, exampleOutput } of PAGES) {
-    it(`${id}: sends the documented example key for key, and it is accepted`, async () => {
+    it(`${id}: sends the documented example key for key, which the emulator accepts`, async () => {
       const { input, warnings } = await inputFor(id, callFor(exampleInput));
       assertEquals([input, warnings], [exampleInput, []]);
-      const { emulator, runpod } = emulated();
+      const { emulator, runpod } = emulateStrictly();
       const { options = {}, ...call } = callFor(exampleInput);
       const { audio } = await generateSpeech({
         model: runpod.speech(id),
@@ -137,18 +74,18 @@ describe("every documented speech model", () => {
         ...call,
         providerOptions: { runpod: options },
       });
-      assertEquals([emulator.jobs.map(({ status }) => status), audio.mediaType.split("/")[0]], [
+      assertEquals([statesOf(emulator), audio.mediaType.split("/")[0]], [
         ["COMPLETED"],
         "audio",
       ]);
     });
 
-    it(`${id}: sends nothing that the caller did not set`, async () => {
+    it(`${id}: sends nothing but what the caller sets`, async () => {
       const { input, warnings } = await inputFor(id, { options: { maxPollAttempts: 3, timeoutMillis: 9000 } });
       assertEquals([input, warnings], [{ prompt: "Hello" }, []]);
     });
 
-    it(`${id}: has its documented output read`, async () => {
+    it(`${id}: reads the documented output, without sending the key to its host`, async () => {
       const { runpod, sent } = capture(({ method }) =>
         method === "GET"
           ? new Response("not a sound, but bytes", { headers: { "content-type": "audio/x-unheard-of" } })
@@ -156,12 +93,11 @@ describe("every documented speech model", () => {
       );
       const { audio, providerMetadata } = await runpod.speech(id).doGenerate({ text: "Hello" });
       assertEquals(audio, new TextEncoder().encode("not a sound, but bytes"));
-      const { output, delayTime, executionTime, id: jobId, workerId } = exampleOutput as
-        & JSONObject
-        & Page["exampleOutput"];
+      const { output, delayTime, executionTime, id: jobId, workerId } = exampleOutput;
+      const url = String(output.audio_url);
       assertEquals(providerMetadata, {
         runpod: {
-          url: output.audio_url,
+          url,
           jobId,
           endpoint: new URL(sent[0].url).pathname.split("/")[2],
           workerId,
@@ -170,16 +106,15 @@ describe("every documented speech model", () => {
           cost: output.cost,
         },
       });
-      // The key stays at home.
-      assertEquals([sent[1].url, sent[1].headers.get("authorization")], [output.audio_url, null]);
+      assertEquals([sent[1].url, sent[1].headers.get("authorization")], [url, null]);
     });
   }
 });
 
 describe("a speech request", () => {
-  it("Chatterbox is sent the output format, is waited for and has its options passed on", async () => {
+  it("to Chatterbox has the output format and the options, and waits for a cold start", async () => {
     await withVirtualTime(async () => {
-      const { emulator, runpod } = emulated({ timing: { coldStartMillis: 200_000 } });
+      const { emulator, runpod } = emulateStrictly({ timing: { coldStartMillis: 200_000 } });
       for (const outputFormat of ["wav", "flac", "ogg"]) {
         const { audio, warnings } = await generateSpeech({
           model: runpod.speech(CHATTERBOX),
@@ -192,16 +127,16 @@ describe("a speech request", () => {
       const { input } = emulator.requests[0].body as { input: JSONObject };
       const voice_url = "https://example.com/voice.wav";
       assertEquals(input, { prompt: "Line one\nand two", format: "wav", voice_url });
-      assert(operations(emulator).includes("status"));
+      assert(operationsOf(emulator).includes("status"));
     });
   });
 
-  it("takes the former name of Chatterbox's voice to clone", async () => {
+  it("to Chatterbox may have the former name of the voice to clone", async () => {
     const { input } = await inputFor(CHATTERBOX, { options: { voiceUrl: "https://example.com/voice.wav" } });
     assertEquals(input, { prompt: "Hello", voice_url: "https://example.com/voice.wav" });
   });
 
-  it("warns of settings that the model does not take, and does not send them", async () => {
+  it("does not have settings that the model does not have, with warnings", async () => {
     const all = { voice: "lucy", outputFormat: "wav", speed: 1.5, language: "en", instructions: "Whisper" };
     const chatterbox = await inputFor(CHATTERBOX, all);
     assertEquals(chatterbox.input, { prompt: "Hello", voice: "lucy", format: "wav" });
@@ -215,10 +150,10 @@ describe("a speech request", () => {
     );
     const minimax = await inputFor(MINIMAX, all);
     assertEquals(minimax.input, { prompt: "Hello", voice_id: "lucy", speed: 1.5 });
-    assertEquals(features(minimax.warnings), ["outputFormat", "language", "instructions"]);
+    assertEquals(featuresOf(minimax.warnings), ["outputFormat", "language", "instructions"]);
   });
 
-  it("prefers the worker's own option to a setting, and says so", async () => {
+  it("has an option in place of a setting, with a warning where the two differ", async () => {
     const { input, warnings } = await inputFor(CHATTERBOX, { voice: "lucy", options: { voice: "walter" } });
     const message = "voice is overridden by providerOptions.runpod.voice";
     assertEquals([input.voice, warnings], ["walter", [{ type: "other", message }]]);
@@ -226,7 +161,7 @@ describe("a speech request", () => {
     assertEquals([same.input.voice, same.warnings], ["lucy", []]);
   });
 
-  it("warns of values that are not documented, and sends them", async () => {
+  it("has undocumented values, with warnings", async () => {
     const { input, warnings } = await inputFor(CHATTERBOX, { voice: "bob", outputFormat: "mp3" });
     assertEquals(input, { prompt: "Hello", voice: "bob", format: "mp3" });
     const messages = warnings.map((warning) => warning.type === "other" ? warning.message : "");
@@ -237,7 +172,7 @@ describe("a speech request", () => {
     assertEquals(minimax.warnings.length, 1);
   });
 
-  it("refuses options of the wrong type, naming the option, its value and what is allowed", async () => {
+  it("is refused with options of the wrong type, and the error names option, value and what is allowed", async () => {
     const wrong: Array<[modelId: string, option: string, value: JSONObject[string], allowed: string]> = [
       [CHATTERBOX, "voice_url", "voice.wav", "a URL or a base64 data URI"],
       [CHATTERBOX, "voiceUrl", "voice.wav", "a URL or a base64 data URI"],
@@ -254,7 +189,7 @@ describe("a speech request", () => {
     }
   });
 
-  it("refuses an empty text and a speed that is none, also for a server", async () => {
+  it("is refused with an empty text or a speed that is not above 0, on every transport", async () => {
     for (const modelId of [CHATTERBOX, "abc123", "https://abc123.api.runpod.ai/v1"]) {
       for (const text of ["", " \n\t"]) {
         const error = await refusal(modelId, { text });
@@ -267,7 +202,7 @@ describe("a speech request", () => {
     }
   });
 
-  it("to an unknown endpoint holds what is set, under the names that the public ones have", async () => {
+  it("to an unknown endpoint has the names of the public ones", async () => {
     const call = { voice: "a", outputFormat: "mp3", speed: 1.5, language: "en", instructions: "Whisper" };
     const { input, warnings } = await inputFor("my-minimax-tts", { ...call, options: { exaggeration: [0.7, null] } });
     assertEquals(input, {
@@ -281,12 +216,12 @@ describe("a speech request", () => {
     });
     assertEquals(warnings, []);
     assertEquals((await inputFor("abc123", {}, { model: "kokoro" })).input, { prompt: "Hello", model: "kokoro" });
-    assertEquals(features((await inputFor(CHATTERBOX, {}, { model: "kokoro" })).warnings), ["model"]);
+    assertEquals(featuresOf((await inputFor(CHATTERBOX, {}, { model: "kokoro" })).warnings), ["model"]);
   });
 });
 
-describe("a speech model on a worker of one's own", () => {
-  it("refuses settings that such models do not have, and bad values, when it is made", () => {
+describe("a speech model on a custom worker", () => {
+  it("is refused with unknown settings and bad values when it is made", () => {
     const { runpod } = capture(() => completed({}));
     const wrong: Array<[settings: object, argument: string, says: string]> = [
       [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
@@ -305,32 +240,30 @@ describe("a speech model on a worker of one's own", () => {
     }
   });
 
-  it("takes the input of the family that is named, at its own endpoint", async () => {
+  it("sends the input of the given family to its own endpoint", async () => {
     const { input, url, warnings } = await inputFor("abc123", { voice: "Wise_Woman" }, { family: MINIMAX });
     assertEquals([input, warnings], [{ prompt: "Hello", voice_id: "Wise_Woman" }, []]);
     assertEquals(new URL(url).pathname, "/v2/abc123/runsync");
     await assertRejects(
-      async () => await inputFor("abc123", {}, { family: "mine" as typeof MINIMAX }),
+      () => inputFor("abc123", {}, { family: "mine" as typeof MINIMAX }),
       InvalidArgumentError,
       `Cannot use "mine" as a family of speech models: it is not one of "${MINIMAX}", "${CHATTERBOX}"`,
     );
   });
 
-  it("has its input made of all that a call holds, and its output read where it is", async () => {
-    const calls: RunpodSpeechCall[] = [];
+  it("sends what a function makes of the whole call, and reads what another finds in the output", async () => {
+    const write = spy(({ text }: RunpodSpeechCall) => Promise.resolve({ text }));
     const { input, audio, warnings } = await inputFor(
       CHATTERBOX,
       { voice: "bob", speed: 2, options: { steps: 4, timeoutMillis: 60_000 } },
       {
-        input: (call) => {
-          calls.push(call);
-          return Promise.resolve({ text: call.text });
-        },
+        input: write,
         output: (output) => `data:audio/pcm;base64,${(output as { audio: string }).audio}`,
       },
     );
     assertEquals([input, audio, warnings], [{ text: "Hello" }, WAV_BASE64, []]);
-    assertEquals(calls, [{
+    assertSpyCalls(write, 1);
+    assertSpyCallArg(write, 0, 0, {
       text: "Hello",
       voice: "bob",
       outputFormat: undefined,
@@ -339,10 +272,10 @@ describe("a speech model on a worker of one's own", () => {
       instructions: undefined,
       options: { steps: 4 },
       input: { prompt: "Hello", voice: "bob", steps: 4 },
-    }]);
+    });
   });
 
-  it("is told from a job without audio when the output's function finds none, or throws", async () => {
+  it("has no output where the output function finds none, or throws", async () => {
     for (
       const output of [
         () => undefined,
@@ -353,7 +286,7 @@ describe("a speech model on a worker of one's own", () => {
     ) {
       const { runpod } = capture(() => completed({ audio: WAV_BASE64 }));
       const error = await assertRejects(
-        async () => await runpod.speech("abc123", { output }).doGenerate({ text: "Hello" }),
+        () => runpod.speech("abc123", { output }).doGenerate({ text: "Hello" }),
         RunpodJobError,
       );
       assertEquals([error.kind, error.job.output, error.isRetryable], ["no-output", { audio: WAV_BASE64 }, false]);
@@ -407,7 +340,7 @@ describe("a speech result", () => {
     });
   }
 
-  it("of several files is the first, with a warning", async () => {
+  it("is the first of several files, with a warning", async () => {
     const { runpod } = capture(answer([WAV_BASE64, base64(MP3)]));
     const { audio, warnings } = await runpod.speech("abc").doGenerate({ text: "Hello" });
     assertEquals(audio, WAV_BASE64);
@@ -417,44 +350,34 @@ describe("a speech result", () => {
   it("is an error with the output when it holds no audio", async () => {
     for (const output of [undefined, null, {}, { status: "ok" }, "supercalifragilistic.", [], 5, { audio: "" }]) {
       const { runpod } = capture(answer(output));
-      const error = await assertRejects(
-        async () => await runpod.speech("abc").doGenerate({ text: "Hello" }),
-        RunpodJobError,
-      );
-      assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], [
-        "no-output",
-        "sync-1-u1",
-        "abc",
-        false,
-      ]);
-      assertEquals((error.data as { output?: unknown }).output ?? null, output ?? null);
+      await assertNoOutput(() => runpod.speech("abc").doGenerate({ text: "Hello" }), output);
     }
   });
 
-  it("is an error when the worker completed with one", async () => {
+  it("is an error when the output is one", async () => {
     const { runpod } = capture(answer({ error: "no such voice" }));
     const error = await assertRejects(
-      async () => await runpod.speech("abc").doGenerate({ text: "Hello" }),
+      () => runpod.speech("abc").doGenerate({ text: "Hello" }),
       RunpodJobError,
       'Cannot generate speech with "abc": job "sync-1-u1" completed with an error: no such voice',
     );
     assertEquals(error.kind, "failed");
   });
 
-  it("is not fetched from a private network that the caller did not name", async () => {
+  it("is not downloaded from a private network that the caller did not name", async () => {
     for (const url of ["http://127.0.0.1/a.wav", "http://169.254.169.254/latest"]) {
       const { runpod, sent } = capture(() => completed({ audio_url: url }));
-      await assertRejects(async () => await runpod.speech("abc").doGenerate({ text: "Hello" }), RunpodJobError);
+      await assertRejects(() => runpod.speech("abc").doGenerate({ text: "Hello" }), RunpodJobError);
       assertEquals(sent.length, 1);
     }
   });
 });
 
 describe("a speech job", () => {
-  it("that fails says why, once", async () => {
-    const { emulator, runpod } = emulated();
+  it("that fails ends with its reason, and runs once", async () => {
+    const { emulator, runpod } = emulateStrictly();
     const error = await assertRejects(
-      async () => await generateSpeech({ model: runpod.speech(MINIMAX), text: "Hello", voice: "" }),
+      () => generateSpeech({ model: runpod.speech(MINIMAX), text: "Hello", voice: "" }),
       RunpodJobError,
       "Invalid voice_id",
     );
@@ -463,10 +386,10 @@ describe("a speech job", () => {
 
   it("is polled as often and as long as the options say, then cancelled", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod } = emulated({ timing: { coldStartMillis: Infinity } });
+      const { emulator, runpod } = emulateStrictly({ timing: { coldStartMillis: Infinity } });
       const error = await assertRejects(
-        async () =>
-          await generateSpeech({
+        () =>
+          generateSpeech({
             model: runpod.speech(CHATTERBOX),
             text: "Hello",
             providerOptions: { runpod: { maxPollAttempts: 2, pollIntervalMillis: 1000 } },
@@ -476,29 +399,24 @@ describe("a speech job", () => {
       );
       assertEquals([error.kind, clock.elapsed()], ["deadline", 92_000]);
       await settled();
-      assertEquals(operations(emulator), ["runsync", "status", "status", "cancel"]);
+      assertEquals(operationsOf(emulator), ["runsync", "status", "status", "cancel"]);
     });
   });
 
-  it("ends at once with the caller's own reason when aborted, and is cancelled", async () => {
+  it("ends at once with the abort reason, and is cancelled", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
-      const abort = new AbortController();
-      const reason = new Error("left");
-      setTimeout(() => abort.abort(reason), 95_000);
-      const error = await assertRejects(
-        async () =>
-          await generateSpeech({ model: runpod.speech(CHATTERBOX), text: "Hello", abortSignal: abort.signal }),
-      );
-      assert(error === reason);
+      const { emulator, runpod } = emulateStrictly({ timing: { runMillis: 200_000 } });
+      const { abortSignal, reason } = abortAfter(95_000);
+      const call = () => generateSpeech({ model: runpod.speech(CHATTERBOX), text: "Hello", abortSignal });
+      assertEquals(await assertRejects(call), reason);
       assertEquals(clock.elapsed(), 95_000);
       await settled(100_000);
-      assertEquals([emulator.jobs.map(({ status }) => status), clock.hasTimers()], [["CANCELLED"], false]);
+      assertEquals([statesOf(emulator), clock.hasTimers()], [["CANCELLED"], false]);
     });
   });
 
   it("is continued by its id, whatever the text and the transport", async () => {
-    const { emulator, runpod } = emulated();
+    const { emulator, runpod } = emulateStrictly();
     const { id } = await runpod.endpoint("chatterbox-turbo").run({ prompt: "Hello", format: "ogg" });
     for (const transport of ["queue", "openai"] as const) {
       const { audio, providerMetadata, warnings } = await generateSpeech({
@@ -508,7 +426,7 @@ describe("a speech job", () => {
       });
       assertEquals([audio.format, providerMetadata.runpod.jobId, emulator.jobs.length], ["ogg", id, 1]);
       // Too late for a webhook.
-      assertEquals(features(warnings), ["providerOptions.runpod.webhook"]);
+      assertEquals(featuresOf(warnings), ["providerOptions.runpod.webhook"]);
     }
   });
 
@@ -523,7 +441,7 @@ describe("a speech job", () => {
     assertEquals([sent[0].body, request, warnings], [body, { body }, []]);
   });
 
-  it("of a text that is too large for the service is none", async () => {
+  it("is refused when its text is too large for the service", async () => {
     const error = await refusal("abc123", { text: "word ".repeat(4_200_000) });
     assertEquals(error.argument, "input");
     assertStringIncludes(error.message, "larger than the 20 MB");
@@ -532,14 +450,14 @@ describe("a speech job", () => {
 
 describe("an OpenAI-compatible server's speech", () => {
   const BALANCER = "https://voice.api.runpod.ai/v1";
-  const served: RunpodEmulatorOptions = {
+  const SERVERS: RunpodEmulatorOptions = {
     endpoints: {
       voice: { worker: "audio", models: ["kokoro", "orpheus"] },
       local: { worker: "audio", models: ["kokoro"] },
     },
   };
 
-  it("comes from a load balancer, a URL, a base URL, and a queue endpoint that is asked in that way", async () => {
+  it("comes from a load balancer, a URL, a base URL, and the route of a queue endpoint", async () => {
     for (
       const [modelId, settings, baseURL, url] of [
         [BALANCER, {}, undefined, `${BALANCER}/audio/speech`],
@@ -549,8 +467,7 @@ describe("an OpenAI-compatible server's speech", () => {
         ["voice", { transport: "openai" }, undefined, "https://api.runpod.ai/v2/voice/openai/v1/audio/speech"],
       ] as Array<[string, RunpodSpeechModelSettings, string | undefined, string]>
     ) {
-      const emulator = createRunpodEmulator(served);
-      const runpod = createRunpod({ apiKey: KEY, baseURL, fetch: emulator.fetch });
+      const { emulator, runpod } = emulate(SERVERS, { baseURL });
       const model = runpod.speech(modelId, settings);
       const { audio, providerMetadata } = await generateSpeech({ model, text: "Hello", outputFormat: "flac" });
       assertEquals([audio.mediaType, emulator.requests.at(-1)?.url], ["audio/flac", url]);
@@ -565,7 +482,7 @@ describe("an OpenAI-compatible server's speech", () => {
     }
   });
 
-  it("is asked for with all that is set, and nothing else", async () => {
+  it("is requested with what is set, and nothing else", async () => {
     const { runpod, sent } = capture(() => new Response(WAV, { headers: { "content-type": "audio/wav" } }));
     const model = runpod.speech(BALANCER, { model: "kokoro" });
     const { warnings, request } = await model.doGenerate({
@@ -587,12 +504,12 @@ describe("an OpenAI-compatible server's speech", () => {
       stream_format: "audio",
     });
     assertEquals(request?.body, sent[0].body);
-    assertEquals(features(warnings), ["providerOptions.runpod.timeoutMillis", "language"]);
+    assertEquals(featuresOf(warnings), ["providerOptions.runpod.timeoutMillis", "language"]);
     await model.doGenerate({ text: "Hello" });
     assertEquals(sent[1].body, { model: "kokoro", input: "Hello" });
   });
 
-  it("is what its bytes say, or else its content type", async () => {
+  it("has the type of its bytes, or else of its content type", async () => {
     for (
       const [type, bytes, mediaType] of [
         ["application/octet-stream", WAV, "audio/wav"],
@@ -607,7 +524,7 @@ describe("an OpenAI-compatible server's speech", () => {
     }
   });
 
-  it("may come as base64 in JSON, which is all that a job gateway passes on, and as the job of a cold worker", async () => {
+  it("may come as base64 in JSON, all that a job gateway passes on, or as the job of a cold worker", async () => {
     const { runpod } = capture(() => Response.json([{ audio: WAV_BASE64, media_type: "audio/wav" }]));
     const model = runpod.speech("voice", { transport: "openai", model: "kokoro" });
     assertEquals((await model.doGenerate({ text: "Hello" })).audio, WAV_BASE64);
@@ -625,11 +542,11 @@ describe("an OpenAI-compatible server's speech", () => {
         providerOptions: { runpod: { timeoutMillis: 60_000, waitMillis: 0, policy: { ttl: 60_000 } } },
       });
       assertEquals([audio, sent.at(-1)?.url], [WAV_BASE64, "https://api.runpod.ai/v2/voice/status/1-u1"]);
-      assertEquals(features(warnings).sort(), ["providerOptions.runpod.policy", "providerOptions.runpod.waitMillis"]);
+      assertEquals(featuresOf(warnings).sort(), ["providerOptions.runpod.policy", "providerOptions.runpod.waitMillis"]);
     });
   });
 
-  it("is an error when the answer is one, whatever its status, and is asked for again only where that helps", async () => {
+  it("is an error when the answer is one, whatever its status, and may be retried where that helps", async () => {
     const html = new Headers({ "content-type": "text/html" });
     const cases: Array<[answer: () => Response, says: string, isRetryable: boolean]> = [
       [
@@ -657,42 +574,42 @@ describe("an OpenAI-compatible server's speech", () => {
     for (const [answer, says, isRetryable] of cases) {
       const { runpod } = capture(answer);
       const model = runpod.speech(BALANCER, { model: "kokoro" });
-      const error = await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError, says);
+      const error = await assertRejects(() => model.doGenerate({ text: "Hello" }), APICallError, says);
       assertEquals([error.isRetryable, RunpodJobError.isInstance(error)], [isRetryable, false], says);
       assertStringIncludes(error.message, `Cannot generate speech with "${BALANCER}"`);
       assertEquals((error.requestBodyValues as JSONObject).input, "Hello");
     }
   });
 
-  it("is asked for again by the SDK after a passing error, and not after a lasting one", async () => {
+  it("is retried by the SDK after a transient error, and not after a permanent one", async () => {
     await withVirtualTime(async () => {
       for (const [status, times] of [[503, 3], [400, 1]]) {
         const { runpod, sent } = capture(() => Response.json({ error: "no" }, { status }));
         const model = runpod.speech(BALANCER, { model: "kokoro" });
-        const error = await assertRejects(async () => await generateSpeech({ model, text: "Hello" }));
+        const error = await assertRejects(() => generateSpeech({ model, text: "Hello" }));
         assertEquals([sent.length, RetryError.isInstance(error)], [times, times > 1]);
       }
     });
   });
 
-  it("of a model that is not served is an error that names those that are, and asks anew for the name", async () => {
-    const { emulator, runpod } = emulated(served);
+  it("of a model that is not served is an error that names the served ones, and the name is read again", async () => {
+    const { emulator, runpod } = emulateStrictly(SERVERS);
     const wrong = runpod.speech("https://voice.api.runpod.ai", { model: "whisper" });
     await assertRejects(
-      async () => await wrong.doGenerate({ text: "Hello" }),
+      () => wrong.doGenerate({ text: "Hello" }),
       APICallError,
       'serves a model named "whisper"; it serves "kokoro", "orpheus"',
     );
     const found = runpod.speech("https://voice.api.runpod.ai");
     await found.doGenerate({ text: "Hello" });
-    await assertRejects(async () => await found.doGenerate({ text: "Hello", outputFormat: "aac" }), APICallError);
+    await assertRejects(() => found.doGenerate({ text: "Hello", outputFormat: "aac" }), APICallError);
     const { length } = emulator.requests;
     await found.doGenerate({ text: "Hello" });
     assertEquals(emulator.requests.slice(length).map(({ route }) => route), ["models", "audio/speech"]);
   });
 
   for (const [status, asks] of [[404, 2], [500, 2], [401, 1], [429, 1], [504, 1]]) {
-    it(`that answers with HTTP ${status} is ${asks === 1 ? "not " : ""}asked anew for the name of its model`, async () => {
+    it(`that answers with HTTP ${status} has the name of its model ${asks === 1 ? "kept" : "read again"}`, async () => {
       let isWell = true;
       const { runpod, sent } = capture(({ url }) =>
         url.endsWith("/models")
@@ -704,7 +621,7 @@ describe("an OpenAI-compatible server's speech", () => {
       const model = runpod.speech(BALANCER);
       await model.doGenerate({ text: "Hello" });
       isWell = false;
-      await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError);
+      await assertRejects(() => model.doGenerate({ text: "Hello" }), APICallError);
       isWell = true;
       const { length } = sent;
       await model.doGenerate({ text: "Hello" });
@@ -712,38 +629,24 @@ describe("an OpenAI-compatible server's speech", () => {
     });
   }
 
-  it("that breaks off is an error, and not half a sentence", async () => {
-    let isBegun = false;
-    const body = () =>
-      new ReadableStream<Uint8Array>({
-        pull(controller) {
-          if (isBegun) return controller.error(new TypeError("terminated"));
-          isBegun = true;
-          controller.enqueue(WAV);
-        },
-      });
-    const { runpod } = capture(() => new Response(body(), { headers: { "content-type": "audio/wav" } }));
+  it("that breaks off is an error, not half a sentence", async () => {
+    const { runpod } = capture(() => new Response(brokenBody(WAV), { headers: { "content-type": "audio/wav" } }));
     const model = runpod.speech(BALANCER, { model: "kokoro" });
-    const error = await assertRejects(async () => await model.doGenerate({ text: "Hello" }), APICallError);
+    const error = await assertRejects(() => model.doGenerate({ text: "Hello" }), APICallError);
     assertStringIncludes(error.message, "the answer broke off");
   });
 
-  it("ends at once with the caller's own reason when aborted", async () => {
+  it("ends at once with the abort reason", async () => {
     await withVirtualTime(async (clock) => {
-      const { runpod } = emulated({ endpoints: { voice: { worker: "audio", runMillis: 60_000 } } });
-      const abort = new AbortController();
-      const reason = new Error("left");
-      setTimeout(() => abort.abort(reason), 5000);
+      const { runpod } = emulateStrictly({ endpoints: { voice: { worker: "audio", runMillis: 60_000 } } });
+      const { abortSignal, reason } = abortAfter(5000);
       const model = runpod.speech(BALANCER, { model: "emulated/audio-model" });
-      const error = await assertRejects(async () =>
-        await generateSpeech({ model, text: "Hello", abortSignal: abort.signal })
-      );
-      assert(error === reason);
+      assertEquals(await assertRejects(() => generateSpeech({ model, text: "Hello", abortSignal })), reason);
       assertEquals(clock.elapsed(), 5000);
     });
   });
 
-  it("is not made of what jobs alone have", async () => {
+  it("is refused with options and settings that only jobs have", async () => {
     assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "without a job queue");
     assertStringIncludes((await refusal(BALANCER, { options: { stream: true } })).message, "read whole");
     const { runpod } = capture(() => completed({}));
@@ -760,40 +663,10 @@ describe("an OpenAI-compatible server's speech", () => {
 });
 
 describe("the provider", () => {
-  it("makes speech models under both names, for the SDK's registries too", () => {
+  it("makes speech models under both names, so that the SDK's registries find them", () => {
     const { runpod } = capture(() => completed({}));
     for (const model of [runpod.speech(CHATTERBOX), runpod.speechModel(CHATTERBOX)]) {
       assertEquals([model.specificationVersion, model.provider, model.modelId], ["v4", "runpod.speech", CHATTERBOX]);
     }
-  });
-});
-
-/** The ids that editors complete, which the compiler holds against the type. */
-const IDS = Object.keys(
-  { [MINIMAX]: 0, [CHATTERBOX]: 0 } satisfies Record<RunpodKnownSpeechModelId, 0>,
-);
-
-describe("the types of speech options", () => {
-  it("refuse wrong names and values for a known model, and nothing for any other", () => {
-    const right = [
-      { voice: "lucy", format: "ogg", timeoutMillis: 1 } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
-      { emotion: "happy", pitch: 1, jobId: "1" } satisfies RunpodSpeechModelOptions<typeof MINIMAX>,
-      { my_option: { deep: [1] } } satisfies RunpodSpeechModelOptions<"abc123xyz">,
-      { my_option: 1, volume: 3, maxRequests: 9 } satisfies RunpodSpeechModelOptions,
-    ];
-    const wrong = [
-      // @ts-expect-error: the model has no such option
-      { emotion: "happy" } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
-      // @ts-expect-error: the model has no such voice
-      { voice: "bob" } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
-      // @ts-expect-error: the model has no such format
-      { format: "mp3" } satisfies RunpodSpeechModelOptions<typeof CHATTERBOX>,
-      // @ts-expect-error: a number is wanted
-      { pitch: "high" } satisfies RunpodSpeechModelOptions<typeof MINIMAX>,
-      // @ts-expect-error: a wait is in milliseconds
-      { timeoutMillis: "1m" } satisfies RunpodSpeechModelOptions,
-    ];
-    const ids: RunpodSpeechModelId[] = [CHATTERBOX, "anything"];
-    assertEquals([right.length, wrong.length, ids.length], [4, 5, 2]);
   });
 });

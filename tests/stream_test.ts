@@ -1,9 +1,11 @@
 import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import fc from "fast-check";
 import { createRunpod } from "@runpod/ai-sdk-provider";
+import fc from "fast-check";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, chunk, completion, events, MODEL, PROMPT, stream } from "./capture.ts";
+import { chunk, completion, events, stream } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 async function partsFrom(
   answer: Response,
@@ -522,7 +524,7 @@ describe("a streamed chat completion", () => {
         const { runpod } = capture(answer);
         const pending = runpod(MODEL)[method]({ prompt: PROMPT, abortSignal: abort.signal });
         setTimeout(() => abort.abort(reason), 1);
-        assertEquals(await assertRejects(async () => await pending), reason);
+        assertEquals(await assertRejects(() => pending), reason);
       }
     }
   });
@@ -532,7 +534,7 @@ describe("a streamed chat completion", () => {
     abort.abort(new Error("before"));
     const { runpod, sent } = capture(() => stream(events(chunk({ content: "Hi" }, "stop"))));
     await assertRejects(
-      async () => await runpod(MODEL).doStream({ prompt: PROMPT, abortSignal: abort.signal }),
+      () => runpod(MODEL).doStream({ prompt: PROMPT, abortSignal: abort.signal }),
       Error,
       "before",
     );

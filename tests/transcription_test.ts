@@ -1,87 +1,42 @@
 /** Transcription models: jobs of any worker, and the route of OpenAI-compatible servers. */
-import {
-  APICallError,
-  InvalidArgumentError,
-  type JSONObject,
-  type SharedV4Warning,
-  type TranscriptionModelV4CallOptions,
-} from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
 import {
   createRunpod,
   RunpodJobError,
   type RunpodKnownTranscriptionModelId,
   type RunpodTranscriptionCall,
-  type RunpodTranscriptionModelId,
-  type RunpodTranscriptionModelOptions,
   type RunpodTranscriptionModelSettings,
 } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import type { RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
 import { generateSpeech, RetryError, transcribe } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { capture, completed, KEY, PNG_BASE64 } from "./capture.ts";
-import documented from "./data/documented_models.json" with { type: "json" };
-import { settled, withVirtualTime } from "./virtual_time.ts";
+import { assertSpyCallArg, assertSpyCalls, spy } from "@std/testing/mock";
+import { assertType, type IsExact } from "@std/testing/types";
+import { completed } from "./answers.ts";
+import { assertNoOutput, featuresOf, overridden, type TranscriptionCall, transcriptionCalls } from "./calls.ts";
+import { capture, KEY } from "./capture.ts";
+import { pagesOf } from "./documented.ts";
+import { emulate, operationsOf, statesOf } from "./emulated.ts";
+import { failure } from "./faults.ts";
+import { base64, bytesOf, PNG, WAV, WAV_BASE64 } from "./files.ts";
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
-interface Page {
-  id: string;
-  aliases: string[];
-  endpoint: string;
-  exampleInput: { audio: string; prompt: string };
-  exampleOutput: JSONObject & { output: { transcription: string; cost: number } };
-}
-const PAGES = documented.filter(({ kind }) => kind === "transcription") as unknown as Page[];
+const PAGES = pagesOf("transcription");
 
 const WHISPER = "pruna/whisper-v3-large";
 const BALANCER = "https://ears.api.runpod.ai/v1";
 const URL_ = "https://example.com/talk.mp3";
 const TEXT = "Hello! Welcome to the “demonstration” [laugh]. Ünïcode, and two lines?\nThe second one.";
 
-/** The beginnings of some files. */
-const bytesOf = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
-const WAV = bytesOf("RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0");
+/** The beginning of an M4A. */
 const M4A = bytesOf("\0\0\0\x20ftypM4A \0\0\0\0M4A mp42");
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
-const WAV_BASE64 = base64(WAV);
 
-type Call = Partial<Omit<TranscriptionModelV4CallOptions, "providerOptions" | "headers">> & { options?: JSONObject };
+const { inputFor } = transcriptionCalls;
+const refusal = (modelId: string, call: TranscriptionCall) =>
+  transcriptionCalls.refusal(modelId, call, { model: "whisper-1" });
 
-/** What a call makes the worker's input, and how it is warned of. */
-async function inputFor(
-  modelId: string,
-  { options = {}, ...call }: Call = {},
-  settings?: RunpodTranscriptionModelSettings,
-) {
-  const { runpod, sent } = capture(() => completed({ transcription: "" }));
-  const { warnings } = await runpod.transcription(modelId, settings).doGenerate({
-    audio: WAV,
-    mediaType: "audio/wav",
-    ...call,
-    providerOptions: { runpod: options },
-  });
-  assertEquals(sent.length, 1);
-  assertEquals(Object.keys(sent[0].body), ["input"]);
-  return { input: sent[0].body.input as JSONObject, warnings, url: sent[0].url };
-}
-
-/** The error of a call that must not become a request. */
-async function refusal(modelId: string, { options = {}, ...call }: Call): Promise<InvalidArgumentError> {
-  const { runpod, sent } = capture(() => completed({ transcription: "" }));
-  const error = await assertRejects(
-    async () =>
-      await runpod.transcription(modelId, { model: "whisper-1" }).doGenerate({
-        audio: WAV,
-        mediaType: "audio/wav",
-        ...call,
-        providerOptions: { runpod: options },
-      }),
-    InvalidArgumentError,
-  );
-  assertEquals(sent, []);
-  return error;
-}
-
-/** What becomes of an output. */
+/** The transcript that is read from an output. */
 async function resultOf(output: unknown, settings?: RunpodTranscriptionModelSettings) {
   const { runpod } = capture(() => completed(output));
   return await transcribe({ model: runpod.transcription("abc", settings), audio: WAV });
@@ -95,54 +50,47 @@ const EARS: RunpodEmulatorOptions = {
   },
 };
 
-function emulated(options: RunpodEmulatorOptions = {}) {
-  const emulator = createRunpodEmulator({ ...EARS, behavior: { undocumentedInput: "refused" }, ...options });
-  return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch }) };
-}
+/** An emulator that refuses undocumented input, and a provider on it. */
+const emulateStrictly = (options: RunpodEmulatorOptions = {}) =>
+  emulate({ ...EARS, behavior: { undocumentedInput: "refused" }, ...options });
 
-const operations = ({ requests }: { requests: readonly { operation: string }[] }) =>
-  requests.map(({ operation }) => operation);
-const features = (warnings: SharedV4Warning[]) =>
-  warnings.filter(({ type }) => type !== "deprecated")
-    .map((warning) => warning.type === "unsupported" ? warning.feature : warning.type);
-
-const overridden = (setting: string, option: string): SharedV4Warning[] => [
-  { type: "other", message: `${setting} is overridden by providerOptions.runpod.${option}` },
-];
+/** The ids that editors complete. */
+const IDS = [WHISPER] as const;
+assertType<IsExact<(typeof IDS)[number], RunpodKnownTranscriptionModelId>>(true);
 
 describe("every documented transcription model", () => {
-  it("is known, by all its names, and none is known that is not documented", async () => {
+  it("is known by all its names, and no other model is", async () => {
     for (const { id, aliases, endpoint } of PAGES) {
       for (const name of [id, endpoint, ...aliases]) {
-        const { url, warnings } = await inputFor(name);
+        const { url, warnings, isDeprecated } = await inputFor(name);
         assertEquals(new URL(url).pathname, `/v2/${endpoint}/runsync`, name);
         // Its page is gone.
-        assertEquals(warnings.map(({ type }) => type), ["deprecated"]);
+        assertEquals([warnings, isDeprecated], [[], true]);
       }
     }
     assertEquals(PAGES.map(({ id }) => id).sort(), [...IDS].sort());
   });
 
   for (const { id, exampleInput, exampleOutput } of PAGES) {
-    it(`${id}: sends the documented example key for key, and it is accepted`, async () => {
-      const { emulator, runpod } = emulated();
+    it(`${id}: sends the documented example key for key, which the emulator accepts`, async () => {
+      const { emulator, runpod } = emulateStrictly();
       const { prompt } = exampleInput;
       const { text, warnings } = await transcribe({
         model: runpod.transcription(id),
-        audio: new URL(exampleInput.audio),
+        audio: new URL(String(exampleInput.audio)),
         providerOptions: { runpod: { prompt } },
       });
       assertEquals(emulator.requests.map(({ body }) => body), [{ input: exampleInput }]);
       assert(text.length > 10);
-      assertEquals(features(warnings), []);
+      assertEquals(featuresOf(warnings), ["deprecated"]);
     });
 
-    it(`${id}: sends nothing that the caller did not set`, async () => {
+    it(`${id}: sends nothing but what the caller sets`, async () => {
       const { input } = await inputFor(id, { options: { maxPollAttempts: 3, timeoutMillis: 9000 } });
       assertEquals(input, { audio: `data:audio/wav;base64,${WAV_BASE64}` });
     });
 
-    it(`${id}: has its documented output read`, async () => {
+    it(`${id}: reads the documented output`, async () => {
       const { runpod } = capture(() => Response.json(exampleOutput));
       const { text, segments, words, language, durationInSeconds, providerMetadata } = await transcribe({
         model: runpod.transcription(id),
@@ -162,11 +110,11 @@ describe("every documented transcription model", () => {
     });
   }
 
-  it("Whisper gets the audio and the prompt under the names of its page, and is read from transcription or result", async () => {
+  it("Whisper is sent the audio and the prompt under their documented names, and read from transcription or result", async () => {
     for (const outputKey of ["documented", "result"] as const) {
-      const { emulator, runpod } = emulated({ behavior: { undocumentedInput: "refused", outputKey } });
+      const { emulator, runpod } = emulateStrictly({ behavior: { undocumentedInput: "refused", outputKey } });
       const { audio } = await generateSpeech({
-        model: createRunpod({ apiKey: KEY, fetch: emulator.fetch }).speech("chatterbox-turbo"),
+        model: runpod.speech("chatterbox-turbo"),
         text: TEXT,
       });
       const { text, segments, language } = await transcribe({
@@ -184,8 +132,8 @@ describe("every documented transcription model", () => {
 });
 
 describe("a transcription request", () => {
-  it("holds the audio as the worker for faster-whisper takes it: a URL as it is, anything else as base64", async () => {
-    const cases: Array<[call: Call, input: JSONObject]> = [
+  it("has the audio as the worker for faster-whisper expects it: a URL as it is, anything else as base64", async () => {
+    const cases: Array<[call: TranscriptionCall, input: JSONObject]> = [
       [{ audio: WAV }, { audio_base64: WAV_BASE64 }],
       [{ audio: WAV_BASE64 }, { audio_base64: WAV_BASE64 }],
       [{ audio: `data:audio/wav;base64,${WAV_BASE64}` }, { audio_base64: WAV_BASE64 }],
@@ -203,14 +151,14 @@ describe("a transcription request", () => {
     }
   });
 
-  it("takes the address that transcribe is given without a download", async () => {
-    const { emulator, runpod } = emulated();
+  it("has the URL that transcribe is given, without a download", async () => {
+    const { emulator, runpod } = emulateStrictly();
     const { text } = await transcribe({ model: runpod.transcription("ears"), audio: new URL(URL_) });
     assert(text.length > 10);
     assertEquals(emulator.requests.map(({ body }) => body), [{ input: { audio: URL_ } }]);
   });
 
-  it("prefers the audio of the provider options, and says so", async () => {
+  it("has the audio of the options where there is other audio too, with a warning", async () => {
     const { input, warnings } = await inputFor("abc123", { options: { audio: URL_ } });
     assertEquals([input, warnings], [{ audio: URL_ }, overridden("audio", "audio")]);
     const both = await inputFor("abc123", { audio: "", options: { audio: URL_, audio_base64: WAV_BASE64 } });
@@ -220,7 +168,7 @@ describe("a transcription request", () => {
     ]);
   });
 
-  it("tells a data URI's type by the file's first bytes, else by the name that it was given", async () => {
+  it("has data URIs with the type of the first bytes, or else the type of the call", async () => {
     const ogg = bytesOf("OggS\0\x02" + "\0".repeat(20));
     const unknown = bytesOf("nothing known at all");
     const cases: Array<[audio: Uint8Array, mediaType: string, written: string]> = [
@@ -239,16 +187,15 @@ describe("a transcription request", () => {
     }
   });
 
-  it("refuses audio that is empty, unreadable or none, before any request", async () => {
-    const png = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
-    const cases: Array<[call: Call, argument: string, says: string]> = [
+  it("is refused with audio that is empty or unreadable, and with other files", async () => {
+    const cases: Array<[call: TranscriptionCall, argument: string, says: string]> = [
       [{ audio: new Uint8Array() }, "audio", "the audio is empty"],
       [{ audio: "" }, "audio", "the audio is empty"],
       [{ audio: "data:audio/wav;base64," }, "audio", "the audio is empty"],
       [{ audio: "data:audio/wav,RIFF" }, "audio", "the data URI is not in base64"],
       [{ audio: "talk.mp3" }, "audio", "neither bytes nor base64"],
       [{ audio: "AAAAA" }, "audio", "neither bytes nor base64"],
-      [{ audio: png }, "audio", '"image/png" is neither audio nor video'],
+      [{ audio: PNG }, "audio", '"image/png" is neither audio nor video'],
       [{ audio: bytesOf("%PDF-1.7 and more of it"), mediaType: "audio/wav" }, "audio", '"application/pdf" is neither'],
       [{ mediaType: "text/plain" }, "audio", '"text/plain" is neither audio nor video'],
       [{ audio: `data:image/gif;base64,${WAV_BASE64}` }, "audio", '"image/gif" is neither audio nor video'],
@@ -268,7 +215,7 @@ describe("a transcription request", () => {
     }
   });
 
-  it("refuses options of the wrong type without showing a file of megabytes", async () => {
+  it("is refused with options of the wrong type, and the error shows no megabytes of a file", async () => {
     const { message, argument } = await refusal(WHISPER, { options: { audio: "A".repeat(1_000_000) } });
     assertEquals(argument, "providerOptions.runpod.audio");
     assertStringIncludes(message, "… is not a URL or a base64 data URI");
@@ -278,7 +225,7 @@ describe("a transcription request", () => {
     assertEquals(unreadable.argument, "providerOptions.runpod.audio");
   });
 
-  it("asks the worker for times of words, unless its own option says otherwise", async () => {
+  it("asks the worker for word timestamps, unless the option says otherwise", async () => {
     const timestampGranularities = ["word", "segment"] as Array<"word" | "segment">;
     assertEquals((await inputFor("abc123", { timestampGranularities })).input.word_timestamps, true);
     const off = await inputFor("abc123", { timestampGranularities, options: { word_timestamps: false } });
@@ -289,29 +236,28 @@ describe("a transcription request", () => {
     }
   });
 
-  it("to an unknown endpoint holds options of any type, and the name of a model", async () => {
+  it("to an unknown endpoint has options of any type, and the name of a model", async () => {
     const options = { language: "en", enable_vad: true, prompt: [1, null], model: "turbo" };
     assertEquals((await inputFor("whisper-like", { options })).input, { audio_base64: WAV_BASE64, ...options });
     const named = await inputFor("abc123", {}, { model: "large-v3" });
     assertEquals(named.input, { audio_base64: WAV_BASE64, model: "large-v3" });
-    assertEquals(features((await inputFor(WHISPER, {}, { model: "turbo" })).warnings), ["model"]);
+    assertEquals(featuresOf((await inputFor(WHISPER, {}, { model: "turbo" })).warnings), ["model"]);
   });
 
-  it("up to 20 MB is held, and above that refused", async () => {
-    const emulator = createRunpodEmulator(EARS);
-    const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, onJobUpdate: () => {} });
+  it("goes through /runsync where /run is too small for it, and is refused above 20 MB", async () => {
+    const { emulator, runpod } = emulate(EARS, { onJobUpdate: () => {} });
     const model = runpod.transcription("ears");
     await transcribe({ model, audio: new Uint8Array(1_000_000) });
     await transcribe({ model, audio: new Uint8Array(9_000_000) });
     // What /run does not take goes through /runsync, although the id is wanted at once.
-    assertEquals(operations(emulator), ["run", "status", "runsync"]);
+    assertEquals(operationsOf(emulator), ["run", "status", "runsync"]);
     const error = await refusal("ears", { audio: new Uint8Array(16_000_000) });
     assertStringIncludes(error.message, "larger than the 20 MB that Runpod accepts; send files as URLs");
   });
 });
 
-describe("a transcription model on a worker of one's own", () => {
-  it("refuses settings that such models do not have, and bad values, when it is made", () => {
+describe("a transcription model on a custom worker", () => {
+  it("is refused with unknown settings and bad values when it is made", () => {
     const { runpod } = capture(() => completed({}));
     const wrong: Array<[settings: object, argument: string, says: string]> = [
       [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
@@ -330,24 +276,21 @@ describe("a transcription model on a worker of one's own", () => {
     }
   });
 
-  it("takes the input of the family that is named, at its own endpoint", async () => {
+  it("sends the input of the given family to its own endpoint", async () => {
     const { input, url } = await inputFor("abc123", { audio: URL_ }, { family: WHISPER });
     assertEquals([input, new URL(url).pathname], [{ audio: URL_ }, "/v2/abc123/runsync"]);
     await assertRejects(
-      async () => await inputFor("abc123", {}, { family: "mine" as typeof WHISPER }),
+      () => inputFor("abc123", {}, { family: "mine" as typeof WHISPER }),
       InvalidArgumentError,
       `Cannot use "mine" as a family of transcription models: it is not one of "${WHISPER}"`,
     );
   });
 
-  it("has its input made of all that a call holds, and its output read where it is", async () => {
-    const calls: RunpodTranscriptionCall[] = [];
+  it("sends what a function makes of the whole call, and reads what another finds in the output", async () => {
+    const write = spy(({ audio }: RunpodTranscriptionCall) => Promise.resolve({ file: audio }));
     const { runpod, sent } = capture(() => completed({ data: { heard: "Hello" } }));
     const model = runpod.transcription("abc123", {
-      input: (call) => {
-        calls.push(call);
-        return Promise.resolve({ file: call.audio });
-      },
+      input: write,
       output: (output) => (output as { data: { heard: string } }).data.heard,
     });
     const { text, warnings } = await transcribe({
@@ -356,20 +299,21 @@ describe("a transcription model on a worker of one's own", () => {
       timestampGranularities: ["word"],
       providerOptions: { runpod: { beam_size: 2, timeoutMillis: 60_000 } },
     });
-    assertEquals([text, features(warnings)], ["Hello", ["timestampGranularities"]]);
+    assertEquals([text, featuresOf(warnings)], ["Hello", ["timestampGranularities"]]);
     const audio = `data:audio/wav;base64,${WAV_BASE64}`;
     assertEquals(sent[0].body.input, { file: audio });
-    assertEquals(calls, [{
+    assertSpyCalls(write, 1);
+    assertSpyCallArg(write, 0, 0, {
       audio,
       timestampGranularities: ["word"],
       options: { beam_size: 2 },
       input: { word_timestamps: true, beam_size: 2 },
-    }]);
+    });
     await transcribe({ model, audio: new URL(URL_) });
     assertEquals(sent[1].body.input, { file: URL_ });
   });
 
-  it("is told from a job without a transcript when the output's function finds none, or throws", async () => {
+  it("has no output where the output function finds none, or throws", async () => {
     for (
       const output of [
         () => undefined,
@@ -378,7 +322,7 @@ describe("a transcription model on a worker of one's own", () => {
         },
       ]
     ) {
-      const error = await assertRejects(async () => await resultOf({ text: "Hello" }, { output }), RunpodJobError);
+      const error = await assertRejects(() => resultOf({ text: "Hello" }, { output }), RunpodJobError);
       assertEquals([error.kind, error.job.output, error.isRetryable], ["no-output", { text: "Hello" }, false]);
     }
   });
@@ -399,8 +343,8 @@ describe("a transcription result", () => {
   const VTT =
     "WEBVTT\n\nNOTE made by hand\n\nfirst\n00:00.000 --> 00:00.600 align:start\nFirst one.\n\n00:00:00.600 --> 00:00:01.200\nThen\ntwo!\n";
 
-  it("of the worker for faster-whisper is all that it heard", async () => {
-    const { runpod } = emulated();
+  it("of the worker for faster-whisper has all that the worker returns", async () => {
+    const { runpod } = emulateStrictly();
     const { audio } = await generateSpeech({
       model: runpod.speech("chatterbox-turbo"),
       text: "First one. Then two!",
@@ -424,8 +368,8 @@ describe("a transcription result", () => {
     assertStringIncludes(JSON.stringify(responses[0]), "avg_logprob");
   });
 
-  it("as subtitles is the text without them, which are in the metadata", async () => {
-    const { runpod } = emulated();
+  it("in the form of subtitles is the text alone, with the subtitles in the metadata", async () => {
+    const { runpod } = emulateStrictly();
     const { audio } = await generateSpeech({ model: runpod.speech("chatterbox-turbo"), text: "First one. Then two!" });
     for (const format of ["srt", "vtt"]) {
       const result = await transcribe({
@@ -480,7 +424,7 @@ describe("a transcription result", () => {
     assertEquals((await resultOf(VTT)).providerMetadata.runpod.subtitles, VTT);
   });
 
-  it("has words under any of their names, and the duration and usage where they are told", async () => {
+  it("has words under any of their names, and the duration and usage of the output", async () => {
     const words = [{ word: " First", start: 0, end: 0.3 }, { word: " one." }, { word: "two", start: 1, end: 1.5 }];
     const expected = [{ text: "First", startSecond: 0, endSecond: 0.3 }, {
       text: "two",
@@ -502,7 +446,7 @@ describe("a transcription result", () => {
     assertEquals(usage, { seconds: 2 });
   });
 
-  it("of silence is an empty text, and no error", async () => {
+  it("of silence is an empty text, not an error", async () => {
     for (
       const output of [
         { transcription: "", segments: [], detected_language: "en" },
@@ -521,27 +465,20 @@ describe("a transcription result", () => {
     for (
       const output of [undefined, null, {}, { status: "ok" }, { text: null }, { text: 5 }, [], 5, [{ a: 1 }, { b: 2 }]]
     ) {
-      const error = await assertRejects(async () => await resultOf(output), RunpodJobError);
-      assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], [
-        "no-output",
-        "sync-1-u1",
-        "abc",
-        false,
-      ]);
-      assertEquals((error.data as { output?: unknown }).output ?? null, output ?? null);
+      await assertNoOutput(() => resultOf(output), output);
     }
   });
 
-  it("is an error when the worker completed with one", async () => {
+  it("is an error when the output is one", async () => {
     const error = await assertRejects(
-      async () => await resultOf({ error: "ffmpeg could not read the file" }),
+      () => resultOf({ error: "ffmpeg could not read the file" }),
       RunpodJobError,
       'Cannot transcribe with "abc": job "sync-1-u1" completed with an error: ffmpeg could not read the file',
     );
     assertEquals(error.kind, "failed");
   });
 
-  it("warns of times that were asked for and did not come", async () => {
+  it("has a warning for requested timestamps that are missing", async () => {
     const { runpod } = capture(() => completed({ text: "Hello" }));
     const timestampGranularities = ["word", "segment"] as Array<"word" | "segment">;
     const { warnings } = await transcribe({ model: runpod.transcription("abc"), audio: WAV, timestampGranularities });
@@ -553,11 +490,11 @@ describe("a transcription result", () => {
 });
 
 describe("a transcription job", () => {
-  it("that fails says why, once", async () => {
-    const { emulator, runpod } = emulated();
+  it("that fails ends with its reason, and runs once", async () => {
+    const { emulator, runpod } = emulateStrictly();
     const error = await assertRejects(
-      async () =>
-        await transcribe({
+      () =>
+        transcribe({
           model: runpod.transcription("ears"),
           audio: new URL(URL_),
           providerOptions: { runpod: { beam_size: "5" } },
@@ -568,28 +505,24 @@ describe("a transcription job", () => {
     assertEquals([error.kind, emulator.jobs.length], ["failed", 1]);
   });
 
-  it("ends at once with the caller's own reason when aborted, and is cancelled", async () => {
+  it("ends at once with the abort reason, and is cancelled", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
-      const abort = new AbortController();
-      const reason = new Error("left");
-      setTimeout(() => abort.abort(reason), 95_000);
-      const error = await assertRejects(
-        async () => await transcribe({ model: runpod.transcription("ears"), audio: WAV, abortSignal: abort.signal }),
-      );
-      assert(error === reason);
+      const { emulator, runpod } = emulateStrictly({ timing: { runMillis: 200_000 } });
+      const { abortSignal, reason } = abortAfter(95_000);
+      const call = () => transcribe({ model: runpod.transcription("ears"), audio: WAV, abortSignal });
+      assertEquals(await assertRejects(call), reason);
       assertEquals(clock.elapsed(), 95_000);
       await settled(100_000);
-      assertEquals([emulator.jobs.map(({ status }) => status), clock.hasTimers()], [["CANCELLED"], false]);
+      assertEquals([statesOf(emulator), clock.hasTimers()], [["CANCELLED"], false]);
     });
   });
 
   it("is waited for as long as the options say", async () => {
     await withVirtualTime(async (clock) => {
-      const { runpod } = emulated({ timing: { coldStartMillis: Infinity } });
+      const { runpod } = emulateStrictly({ timing: { coldStartMillis: Infinity } });
       const error = await assertRejects(
-        async () =>
-          await transcribe({
+        () =>
+          transcribe({
             model: runpod.transcription("ears"),
             audio: WAV,
             providerOptions: { runpod: { timeoutMillis: 120_000 } },
@@ -602,7 +535,7 @@ describe("a transcription job", () => {
   });
 
   it("is continued by its id, without the audio, whatever the transport", async () => {
-    const { emulator, runpod } = emulated();
+    const { emulator, runpod } = emulateStrictly();
     const { id } = await runpod.endpoint("ears").run({ audio: URL_ });
     for (const transport of ["queue", "openai"] as const) {
       for (const audio of [new Uint8Array(), new URL(URL_)]) {
@@ -615,7 +548,7 @@ describe("a transcription job", () => {
         assert(text.length > 10);
         assertEquals([providerMetadata.runpod.jobId, emulator.jobs.length], [id, 1]);
         // What is missing in the transcript is told all the same.
-        assertEquals(features(warnings), ["timestampGranularities"]);
+        assertEquals(featuresOf(warnings), ["timestampGranularities"]);
       }
     }
   });
@@ -626,12 +559,10 @@ describe("an OpenAI-compatible server's transcript", () => {
   const server = (runpod: ReturnType<typeof createRunpod>, modelId = BALANCER) =>
     runpod.transcription(modelId, { model: "whisper-1", ...(modelId === BALANCER ? {} : { transport: "openai" }) });
 
-  it("says what was spoken, wherever the server is, and whoever spoke", async () => {
+  it("is what any speech model said, on every transport", async () => {
     const baseURL = "http://localhost:8000/v1";
-    const emulator = createRunpodEmulator(EARS);
-    const fetch = emulator.fetch;
-    const runpod = createRunpod({ apiKey: KEY, fetch });
-    const local = createRunpod({ apiKey: KEY, fetch, baseURL });
+    const { emulator, runpod } = emulate(EARS);
+    const local = createRunpod({ apiKey: KEY, fetch: emulator.fetch, baseURL });
     const speakers = [
       runpod.speech("chatterbox-turbo"),
       runpod.speech("minimax-speech-02-hd"),
@@ -661,7 +592,7 @@ describe("an OpenAI-compatible server's transcript", () => {
     ]);
   });
 
-  it("is asked for with a form that holds the file and all that is set", async () => {
+  it("is requested with a form of the file and what is set", async () => {
     const { runpod, sent } = answer();
     const { warnings } = await transcribe({
       model: server(runpod),
@@ -690,10 +621,10 @@ describe("an OpenAI-compatible server's transcript", () => {
     assertEquals([file.name, new Uint8Array(await file.arrayBuffer())], ["audio.wav", WAV]);
     assert(/^multipart\/form-data; boundary=/.test(headers.get("content-type")!), "the runtime's own content type");
     assertEquals([headers.get("x-team"), headers.get("authorization")], ["search", `Bearer ${KEY}`]);
-    assertEquals(features(warnings), ["providerOptions.runpod.timeoutMillis"]);
+    assertEquals(featuresOf(warnings), ["providerOptions.runpod.timeoutMillis"]);
   });
 
-  it("names the file as what it is", async () => {
+  it("is requested with a file name of the right type", async () => {
     for (
       const [audio, mediaType, name] of [
         [M4A, "audio/mp4", "audio.m4a"],
@@ -707,8 +638,8 @@ describe("an OpenAI-compatible server's transcript", () => {
     }
   });
 
-  it("has times of words and segments where they are asked for", async () => {
-    const { emulator, runpod } = emulated();
+  it("has timestamps of words and segments where they are requested", async () => {
+    const { emulator, runpod } = emulateStrictly();
     const model = runpod.transcription("https://server.api.runpod.ai/v1", { model: "whisper-1" });
     const { audio } = await generateSpeech({ model: runpod.speech("chatterbox-turbo"), text: "First one. Then two!" });
     for (const granularity of [undefined, "segment", "word"] as const) {
@@ -731,7 +662,7 @@ describe("an OpenAI-compatible server's transcript", () => {
       timestampGranularities: ["word"],
       providerOptions: { runpod: { response_format: "json" } },
     });
-    assertEquals([...new Set(features(warnings))], ["timestampGranularities"]);
+    assertEquals([...new Set(featuresOf(warnings))], ["timestampGranularities"]);
     assertEquals((emulator.requests.at(-1)!.body as FormData).has("timestamp_granularities[]"), false);
     for (const granularity of ["segment", "word"] as const) {
       const { warnings } = await transcribe({
@@ -750,7 +681,7 @@ describe("an OpenAI-compatible server's transcript", () => {
   });
 
   it("is read in every format", async () => {
-    const { runpod } = emulated();
+    const { runpod } = emulateStrictly();
     const { audio } = await generateSpeech({ model: runpod.speech("chatterbox-turbo"), text: "First one. Then two!" });
     for (const transport of ["https://server.api.runpod.ai/v1", "server"]) {
       const model = runpod.transcription(transport, { transport: "openai", model: "whisper-1" });
@@ -771,7 +702,7 @@ describe("an OpenAI-compatible server's transcript", () => {
     assertEquals((await transcribe({ model: server(odd), audio: WAV, providerOptions })).text, "42");
   });
 
-  it("of an address is of what the SDK downloads, because the route takes files", async () => {
+  it("of a URL is of the file that the SDK downloads, because the route accepts files alone", async () => {
     const { runpod, sent } = answer();
     const { text } = await transcribe({
       model: server(runpod),
@@ -786,7 +717,7 @@ describe("an OpenAI-compatible server's transcript", () => {
     assertStringIncludes(error.message, "pass the URL as the audio of transcribe, which downloads it");
   });
 
-  it("is an error when the answer is one, whatever its status, with the fields and without the bytes", async () => {
+  it("is an error when the answer is one, whatever its status; it has the fields and not the bytes", async () => {
     const html = new Headers({ "content-type": "text/html" });
     const cases: Array<[answer: () => Response, says: string, isRetryable: boolean]> = [
       [() => Response.json({ error: { message: "bad format" } }, { status: 400 }), "bad format (HTTP 400)", false],
@@ -803,7 +734,7 @@ describe("an OpenAI-compatible server's transcript", () => {
     for (const [answer, says, isRetryable] of cases) {
       const { runpod } = capture(answer);
       const error = await assertRejects(
-        async () => await server(runpod).doGenerate({ audio: WAV, mediaType: "audio/wav" }),
+        () => server(runpod).doGenerate({ audio: WAV, mediaType: "audio/wav" }),
         APICallError,
         says,
       );
@@ -817,16 +748,15 @@ describe("an OpenAI-compatible server's transcript", () => {
     }
   });
 
-  it("is asked for again by the SDK after a passing error, with the whole form", async () => {
+  it("is retried by the SDK after a transient error, with the whole form", async () => {
     await withVirtualTime(async () => {
-      let calls = 0;
-      const { runpod, sent } = capture(() =>
-        calls++ === 0 ? Response.json({ error: "busy" }, { status: 503 }) : Response.json({ text: "Hello" })
+      const { runpod, sent } = capture((_, index) =>
+        index === 0 ? failure(503, "busy") : Response.json({ text: "Hello" })
       );
       assertEquals((await transcribe({ model: server(runpod), audio: WAV })).text, "Hello");
       assertEquals(sent.map(({ body }) => ((body as FormData).get("file") as File).size), [WAV.length, WAV.length]);
-      const { runpod: gone } = capture(() => Response.json({ error: "busy" }, { status: 503 }));
-      const error = await assertRejects(async () => await transcribe({ model: server(gone), audio: WAV }));
+      const { runpod: gone } = capture(() => failure(503, "busy"));
+      const error = await assertRejects(() => transcribe({ model: server(gone), audio: WAV }));
       assert(RetryError.isInstance(error));
     });
   });
@@ -843,22 +773,17 @@ describe("an OpenAI-compatible server's transcript", () => {
     });
   });
 
-  it("ends at once with the caller's own reason when aborted", async () => {
+  it("ends at once with the abort reason", async () => {
     await withVirtualTime(async (clock) => {
-      const { runpod } = emulated({ endpoints: { ears: { worker: "audio", runMillis: 60_000 } } });
-      const abort = new AbortController();
-      const reason = new Error("left");
-      setTimeout(() => abort.abort(reason), 5000);
+      const { runpod } = emulateStrictly({ endpoints: { ears: { worker: "audio", runMillis: 60_000 } } });
+      const { abortSignal, reason } = abortAfter(5000);
       const model = runpod.transcription(BALANCER, { model: "emulated/audio-model" });
-      const error = await assertRejects(
-        async () => await transcribe({ model, audio: WAV, abortSignal: abort.signal }),
-      );
-      assert(error === reason);
+      assertEquals(await assertRejects(() => transcribe({ model, audio: WAV, abortSignal })), reason);
       assertEquals(clock.elapsed(), 5000);
     });
   });
 
-  it("is not made of what jobs alone have", async () => {
+  it("is refused with options and settings that only jobs have", async () => {
     assertStringIncludes((await refusal(BALANCER, { options: { jobId: "1" } })).message, "without a job queue");
     assertStringIncludes((await refusal(BALANCER, { options: { stream: true } })).message, "read whole");
     const { runpod } = answer();
@@ -868,10 +793,10 @@ describe("an OpenAI-compatible server's transcript", () => {
     }
   });
 
-  it("is not shown with the key in errors", async () => {
+  it("has no key in its errors", async () => {
     const { runpod } = capture(() => Promise.reject(new TypeError(`refused Bearer ${KEY}`)));
     const error = await assertRejects(
-      async () => await server(runpod).doGenerate({ audio: WAV, mediaType: "audio/wav" }),
+      () => server(runpod).doGenerate({ audio: WAV, mediaType: "audio/wav" }),
       APICallError,
     );
     assertEquals(error.message.includes(KEY), false);
@@ -882,26 +807,3 @@ describe("an OpenAI-compatible server's transcript", () => {
 function vttOf(srt: string): string {
   return srt.replace(/^\d+\n/gm, "").replace(/(\d),(\d{3})/g, "$1.$2");
 }
-
-/** The ids that editors complete, which the compiler holds against the type. */
-const IDS = Object.keys({ [WHISPER]: 0 } satisfies Record<RunpodKnownTranscriptionModelId, 0>);
-
-describe("the types of transcription options", () => {
-  it("refuse wrong names and values for a known model, and nothing for any other", () => {
-    const right = [
-      { prompt: "A talk", audio: URL_, timeoutMillis: 1 } satisfies RunpodTranscriptionModelOptions<typeof WHISPER>,
-      { my_option: { deep: [1] } } satisfies RunpodTranscriptionModelOptions<"abc123xyz">,
-      { model: "turbo", transcription: "srt", word_timestamps: true } satisfies RunpodTranscriptionModelOptions,
-    ];
-    const wrong = [
-      // @ts-expect-error: the model has no such option
-      { word_timestamps: true } satisfies RunpodTranscriptionModelOptions<typeof WHISPER>,
-      // @ts-expect-error: a text is wanted
-      { prompt: 5 } satisfies RunpodTranscriptionModelOptions<typeof WHISPER>,
-      // @ts-expect-error: a wait is in milliseconds
-      { timeoutMillis: "1m" } satisfies RunpodTranscriptionModelOptions,
-    ];
-    const ids: RunpodTranscriptionModelId[] = [WHISPER, "anything"];
-    assertEquals([right.length, wrong.length, ids.length], [3, 3, 2]);
-  });
-});

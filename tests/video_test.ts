@@ -1,9 +1,4 @@
-import {
-  APICallError,
-  type Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
-  InvalidArgumentError,
-  type JSONObject,
-} from "@ai-sdk/provider";
+import { APICallError, InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
 import {
   createRunpod,
   RunpodJobError,
@@ -12,7 +7,7 @@ import {
   type RunpodProviderSettings,
   type RunpodVideoCall,
 } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type RunpodEmulator, type RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
+import type { RunpodEmulatorOptions } from "@runpod/ai-sdk-provider/testing";
 import {
   createDownload,
   createProviderRegistry,
@@ -22,39 +17,29 @@ import {
 } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { capture, completed, KEY, MP4_BASE64, PNG_BASE64, VIDEO_CALL } from "./capture.ts";
-import { settled, withVirtualTime } from "./virtual_time.ts";
+import { spy } from "@std/testing/mock";
+import { completed } from "./answers.ts";
+import { featuresOf, type VideoCall, videoCall, videoCalls } from "./calls.ts";
+import { capture, KEY } from "./capture.ts";
+import { count, emulate, operationsOf, statesOf } from "./emulated.ts";
+import { failFirst, failure, htmlPage, networkFailure, rateLimited, truncatedJson } from "./faults.ts";
+import { fileAt, isMp4, MP4_BASE64, PNG, PNG_BASE64, PNG_DATA_URI } from "./files.ts";
+import { VIDEO_CALL } from "./smallest_calls.ts";
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
 const TEXT = "alibaba/wan-2.6-t2v";
 const IMAGE = "alibaba/wan-2.6-i2v";
 const IMAGE_URL = "https://example.com/input.jpg";
 const HOOK = "https://example.com/hook?secret=1";
 
-type Call = Partial<VideoModelV4CallOptions> & { options?: JSONObject };
-
-const optionsOf = ({ options = {}, ...call }: Call): VideoModelV4CallOptions => ({
-  ...VIDEO_CALL,
-  ...call,
-  providerOptions: { runpod: options },
-});
-
-/** The worker's input that a call makes, and the warnings. */
-async function inputFor(modelId: string, call: Call) {
-  const { runpod, sent } = capture(() => completed({ video_url: `data:video/mp4;base64,${MP4_BASE64}` }));
-  const { warnings } = await runpod.videoModel(modelId).doGenerate!(optionsOf(call));
-  assertEquals(sent.length, 1);
-  assertEquals(Object.keys(sent[0].body), ["input"]);
-  return { input: sent[0].body.input, warnings };
-}
+const { inputFor } = videoCalls;
 
 /** The error of a call that sends nothing, the same for doGenerate and doStart. */
-async function refusal(modelId: string, call: Call): Promise<InvalidArgumentError> {
+async function refusal(modelId: string, call: VideoCall): Promise<InvalidArgumentError> {
+  const error = await videoCalls.refusal(modelId, call);
   const { runpod, sent } = capture(() => completed({}));
-  const model = runpod.videoModel(modelId);
-  const error = await assertRejects(async () => await model.doGenerate!(optionsOf(call)), InvalidArgumentError);
-  const started = await assertRejects(async () => await model.doStart!(optionsOf(call)), InvalidArgumentError);
-  assertEquals(started.message, error.message);
-  assertEquals(sent.length, 0);
+  const ofStart = await assertRejects(() => runpod.video(modelId).doStart!(videoCall(call)), InvalidArgumentError);
+  assertEquals([ofStart.message, sent], [error.message, []]);
   return error;
 }
 
@@ -66,10 +51,10 @@ describe("a video request", () => {
       fps: 16,
       seed: 0,
       generateAudio: true,
-      image: { type: "url", url: IMAGE_URL },
-      frameImages: [{ image: { type: "url", url: "https://a.b/last.png" }, frameType: "last_frame" }],
+      image: fileAt(IMAGE_URL),
+      frameImages: [{ image: fileAt("https://a.b/last.png"), frameType: "last_frame" }],
       inputReferences: [
-        { type: "url", url: "https://a.b/dance.mp4" },
+        fileAt("https://a.b/dance.mp4"),
         { type: "file", mediaType: "audio/mpeg", data: "AAAA" },
       ],
       options: { steps: 4, timeoutMillis: 1000, maxPollAttempts: 3 },
@@ -92,14 +77,14 @@ describe("a video request", () => {
     assertEquals((await inputFor("my-kling-i2v", { prompt: undefined, options: { a: 1 } })).input, { a: 1 });
     assertEquals((await inputFor("x", { aspectRatio: "3:1" })).input.aspect_ratio, "3:1");
     const many = await inputFor("x", {
-      image: { type: "url", url: IMAGE_URL },
+      image: fileAt(IMAGE_URL),
       inputReferences: [
-        { type: "url", url: "https://a.b/c" },
+        fileAt("https://a.b/c"),
         { type: "file", mediaType: "application/octet-stream", data: "AAAA" },
       ],
     });
     assertEquals(many.input.images, [IMAGE_URL, "https://a.b/c", "data:application/octet-stream;base64,AAAA"]);
-    const both = await inputFor("x", { image: { type: "url", url: IMAGE_URL }, options: { image: { own: true } } });
+    const both = await inputFor("x", { image: fileAt(IMAGE_URL), options: { image: { own: true } } });
     assertEquals([both.input.image, both.warnings.length], [{ own: true }, 1]);
   });
 
@@ -113,37 +98,33 @@ describe("a video request", () => {
       video: {},
       audio: 2,
     };
-    assertEquals(await inputFor("x", { options }), {
-      input: { prompt: "A red apple rolls", ...options },
-      warnings: [],
-    });
+    const { input, warnings } = await inputFor("x", { options });
+    assertEquals([input, warnings], [{ prompt: "A red apple rolls", ...options }, []]);
   });
 
-  it("takes an input image as a URL, a data URI, bytes or base64", async () => {
-    const bytes = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
-    const dataUri = `data:image/png;base64,${PNG_BASE64}`;
-    const cases: Array<[Call, string]> = [
+  it("has an input image that is a URL, a data URI, bytes or base64", async () => {
+    const cases: Array<[VideoCall, string]> = [
       [{ options: { image: IMAGE_URL } }, IMAGE_URL],
-      [{ options: { image: dataUri } }, dataUri],
-      [{ image: { type: "url", url: IMAGE_URL } }, IMAGE_URL],
-      [{ image: { type: "file", mediaType: "image/png", data: bytes } }, dataUri],
-      [{ image: { type: "file", mediaType: "image/png", data: PNG_BASE64 } }, dataUri],
-      [{ frameImages: [{ image: { type: "url", url: IMAGE_URL }, frameType: "first_frame" }] }, IMAGE_URL],
+      [{ options: { image: PNG_DATA_URI } }, PNG_DATA_URI],
+      [{ image: fileAt(IMAGE_URL) }, IMAGE_URL],
+      [{ image: { type: "file", mediaType: "image/png", data: PNG } }, PNG_DATA_URI],
+      [{ image: { type: "file", mediaType: "image/png", data: PNG_BASE64 } }, PNG_DATA_URI],
+      [{ frameImages: [{ image: fileAt(IMAGE_URL), frameType: "first_frame" }] }, IMAGE_URL],
     ];
     for (const [call, image] of cases) assertEquals((await inputFor(IMAGE, call)).input.image, image);
   });
 
-  it("refuses other files where an image is wanted", async () => {
-    const wrong: Array<[Call, said: string]> = [
+  it("is refused with other files where an image is expected", async () => {
+    const wrong: Array<[VideoCall, said: string]> = [
       [
         { image: { type: "file", mediaType: "video/mp4", data: MP4_BASE64 } },
         '"video/mp4", which is not an image type',
       ],
-      [{ image: { type: "url", url: "https://example.com/film.webm" } }, '"video/webm", which is not an image type'],
+      [{ image: fileAt("https://example.com/film.webm") }, '"video/webm", which is not an image type'],
       [{ image: { type: "file", mediaType: "image/png", data: "%%%" } }, "an input image is not valid base64"],
       [{
-        image: { type: "url", url: IMAGE_URL },
-        frameImages: [{ image: { type: "url", url: "https://a.b/c.mp4" }, frameType: "last_frame" }],
+        image: fileAt(IMAGE_URL),
+        frameImages: [{ image: fileAt("https://a.b/c.mp4"), frameType: "last_frame" }],
       }, '"video/mp4", which is not an image type'],
       [
         { inputReferences: [{ type: "file", mediaType: "text/plain", data: "AAAA" }] },
@@ -165,10 +146,10 @@ describe("a video request", () => {
     for (const [call, said] of wrong) assertStringIncludes((await refusal(IMAGE, call)).message, said);
   });
 
-  it("prefers files that are options, and says so", async () => {
+  it("has the files of the options where there are others too, with a warning", async () => {
     const { input, warnings } = await inputFor("kwaivgi/kling-v2.6-std-motion-control", {
-      image: { type: "url", url: "https://a.b/other.png" },
-      inputReferences: [{ type: "url", url: "https://a.b/other.mp4" }],
+      image: fileAt("https://a.b/other.png"),
+      inputReferences: [fileAt("https://a.b/other.mp4")],
       options: { image: IMAGE_URL, video: "https://a.b/dance.mp4", character_orientation: "image" },
     });
     assertEquals([input.image, input.video], [IMAGE_URL, "https://a.b/dance.mp4"]);
@@ -178,8 +159,8 @@ describe("a video request", () => {
     ]);
   });
 
-  it("prefers options to settings, and says so where the two differ", async () => {
-    const call: Call = {
+  it("has options in place of settings, with a warning where the two differ", async () => {
+    const call: VideoCall = {
       aspectRatio: "9:16",
       duration: 5,
       seed: 1,
@@ -193,9 +174,9 @@ describe("a video request", () => {
     ]);
   });
 
-  it("has the webhook and the policy of its options, but the webhook of the SDK's call where there is one", async () => {
+  it("has the webhook and the policy of its options, but a webhook of the SDK comes first", async () => {
     const policy = { ttl: 60_000 };
-    const call = optionsOf({ options: { webhook: HOOK, policy } });
+    const call = videoCall({ options: { webhook: HOOK, policy } });
     const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
     const model = runpod.videoModel("abc");
     await model.doGenerate!(call);
@@ -207,32 +188,32 @@ describe("a video request", () => {
       { input, webhook: HOOK, policy },
       { input, webhook: "https://a.b/mine", policy },
     ]);
-    const features = called.warnings.map((warning) => warning.type === "unsupported" && warning.feature);
+    const features = featuresOf(called.warnings);
     assertEquals([started.warnings, features], [[], ["providerOptions.runpod.webhook"]]);
-    const continued = await model.doStart!(optionsOf({ options: { jobId: "1", webhook: HOOK } }));
+    const continued = await model.doStart!(videoCall({ options: { jobId: "1", webhook: HOOK } }));
     assertStringIncludes(JSON.stringify(continued.warnings), "the job was submitted before");
     assertEquals(sent.length, 3);
   });
 
-  it("warns of references and frames that the model does not take, and refuses too many", async () => {
+  it("has no references and frames for models without them, with warnings, and is refused with too many", async () => {
     const { input, warnings } = await inputFor(TEXT, {
-      image: { type: "url", url: IMAGE_URL },
-      inputReferences: [{ type: "url", url: "https://a.b/c.png" }, { type: "url", url: "https://a.b/c.mp4" }],
+      image: fileAt(IMAGE_URL),
+      inputReferences: [fileAt("https://a.b/c.png"), fileAt("https://a.b/c.mp4")],
       n: 2,
     });
     assertEquals(input, { prompt: "A red apple rolls" });
-    const features = warnings.map((warning) => warning.type === "unsupported" && warning.feature);
+    const features = featuresOf(warnings);
     assertEquals(features, ["inputReferences", "inputReferences", "image", "n"]);
-    const video = { type: "url" as const, url: "https://a.b/c.mp4" };
+    const video = fileAt("https://a.b/c.mp4");
     const error = await refusal("kwaivgi/kling-v2.6-std-motion-control", {
-      image: { type: "url", url: IMAGE_URL },
+      image: fileAt(IMAGE_URL),
       inputReferences: [video, video],
     });
     assertStringIncludes(error.message, "at most 1 video, not 2");
   });
 
-  it("refuses settings and options of the wrong type, and warns of values that are not documented", async () => {
-    const wrong: Array<[Call, argument: string, said: string]> = [
+  it("is refused with values of the wrong type, and has undocumented values with a warning", async () => {
+    const wrong: Array<[VideoCall, argument: string, said: string]> = [
       [{ duration: "5" as unknown as number }, "duration", 'duration "5" is not a number'],
       [{ seed: 1.5 }, "seed", "seed 1.5 is not a whole number"],
       [{ resolution: "720p" as "1x1" }, "resolution", 'resolution "720p" is not a width and a height'],
@@ -253,25 +234,25 @@ describe("a video request", () => {
     ]]);
   });
 
-  it("is refused before it is sent when it is too large: above 10 MB to start a job, above 20 MB to wait for one", async () => {
+  it("is refused above 10 MB to start a job, and above 20 MB to wait for one", async () => {
     const bytes = (megabytes: number) => new Uint8Array(megabytes * 1024 * 1024 * 0.75);
-    const image = (megabytes: number): Call => ({
+    const image = (megabytes: number): VideoCall => ({
       image: { type: "file", mediaType: "image/png", data: bytes(megabytes) },
     });
     const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
     const model = runpod.videoModel(IMAGE);
-    const start = await assertRejects(async () => await model.doStart!(optionsOf(image(11))), InvalidArgumentError);
+    const start = await assertRejects(() => model.doStart!(videoCall(image(11))), InvalidArgumentError);
     assertStringIncludes(start.message, "larger than the 10 MB");
-    const wait = await assertRejects(async () => await model.doGenerate!(optionsOf(image(21))), InvalidArgumentError);
+    const wait = await assertRejects(() => model.doGenerate!(videoCall(image(21))), InvalidArgumentError);
     assertStringIncludes(wait.message, "larger than the 20 MB");
     assertEquals(sent.length, 0);
-    await model.doGenerate!(optionsOf(image(11)));
+    await model.doGenerate!(videoCall(image(11)));
     assertEquals(sent.length, 1);
   });
 
-  it("of a worker of one's own takes the input of a known model", async () => {
+  it("to a custom worker may have the input of a known model", async () => {
     const { runpod, sent } = capture(() => completed({ video_url: "https://a.b/c.mp4" }));
-    const call = optionsOf({ aspectRatio: "9:16", duration: 5 });
+    const call = videoCall({ aspectRatio: "9:16", duration: 5 });
     await runpod.video("my-wan", { family: TEXT }).doGenerate!(call);
     assertEquals(new URL(sent[0].url).pathname, "/v2/my-wan/runsync");
     assertEquals(sent[0].body.input, { prompt: "A red apple rolls", size: "720*1280", duration: 5 });
@@ -286,7 +267,7 @@ describe("a video request", () => {
     }
   });
 
-  it("of a worker of one's own takes the input that a function makes, and the output that another reads", async () => {
+  it("to a custom worker may be made by a function, and its output read by another", async () => {
     let seen: RunpodVideoCall | undefined;
     const { runpod, sent } = capture(() => completed({ films: [{ at: "https://a.b/c.webm" }] }));
     const model = runpod.video("mine", {
@@ -296,12 +277,12 @@ describe("a video request", () => {
       },
       output: (output) => (output as { films: Array<{ at: string }> }).films.map(({ at }) => at),
     });
-    const { videos } = await model.doGenerate!(optionsOf({
+    const { videos } = await model.doGenerate!(videoCall({
       resolution: "832x480",
       duration: 3,
-      image: { type: "url", url: IMAGE_URL },
-      frameImages: [{ image: { type: "url", url: "https://a.b/l.png" }, frameType: "last_frame" }],
-      inputReferences: [{ type: "url", url: "https://a.b/d.mp4" }, { type: "url", url: "https://a.b/e.mp3" }],
+      image: fileAt(IMAGE_URL),
+      frameImages: [{ image: fileAt("https://a.b/l.png"), frameType: "last_frame" }],
+      inputReferences: [fileAt("https://a.b/d.mp4"), fileAt("https://a.b/e.mp3")],
       options: { own: 1, waitMillis: 5000 },
     }));
     assertEquals(sent[0].body.input, { frames: 24, size: [832, 480] });
@@ -400,7 +381,7 @@ describe("a video result", () => {
       const model = runpod.videoModel("abc");
       const { operation } = await model.doStart!(VIDEO_CALL);
       for (const call of [() => model.doGenerate!(VIDEO_CALL), () => model.doStatus!({ operation })]) {
-        const error = await assertRejects(async () => await call(), RunpodJobError);
+        const error = await assertRejects(() => call(), RunpodJobError);
         assertEquals([error.kind, error.jobId, error.isRetryable], ["no-output", "sync-1-u1", false]);
         assertEquals(error.job.output ?? null, output ?? null);
       }
@@ -408,53 +389,48 @@ describe("a video result", () => {
   });
 
   it("is an error when the worker completed with one, or when the caller's function throws", async () => {
-    const error = await assertRejects(async () => await read({ error: { message: "NSFW content" } }), RunpodJobError);
+    const error = await assertRejects(() => read({ error: { message: "NSFW content" } }), RunpodJobError);
     assertEquals(error.kind, "failed");
     assertStringIncludes(error.message, "NSFW content");
     const { runpod } = capture(() => completed({}));
     const model = runpod.videoModel("abc", { output: (output) => (output as { a: { b: 1 } }).a.b });
-    const thrown = await assertRejects(async () => await model.doGenerate!(VIDEO_CALL), RunpodJobError);
+    const thrown = await assertRejects(() => model.doGenerate!(VIDEO_CALL), RunpodJobError);
     assertEquals([thrown.kind, thrown.jobId], ["no-output", "sync-1-u1"]);
   });
 
   it("is downloaded by the provider where it is on the origin of a private endpoint, and without the key", async () => {
-    const emulator = createRunpodEmulator();
-    const runpod = createRunpod({ baseURL: "http://127.0.0.1:8000/v2", apiKey: KEY, fetch: emulator.fetch });
+    const { emulator, runpod } = emulate({}, { baseURL: "http://127.0.0.1:8000/v2" });
     const { video } = await generateVideo({ model: runpod.video(TEXT), prompt: "Hi" });
     assertEquals(video.mediaType, "video/mp4");
-    assert(isFilm(video.uint8Array));
+    assert(isMp4(video.uint8Array));
     assertEquals(emulator.requests.at(-1)?.headers.authorization, undefined);
     const polled = await generateVideo({ model: runpod.video(TEXT), prompt: "Hi", poll: { intervalMs: 1 } });
-    assert(isFilm(polled.video.uint8Array));
+    assert(isMp4(polled.video.uint8Array));
   });
 });
 
 /** An emulator, a provider on it, and `generateVideo` with downloads that the emulator answers too. */
-function emulated(options: RunpodEmulatorOptions = {}, settings: RunpodProviderSettings = {}) {
-  const emulator = createRunpodEmulator(options);
-  const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings });
+function emulateVideos(options: RunpodEmulatorOptions = {}, settings: RunpodProviderSettings = {}) {
+  const { emulator, runpod } = emulate(options, settings);
   const download = createDownload({ fetch: emulator.fetch as typeof globalThis.fetch });
   const generate = (options: Omit<Parameters<typeof generateVideo>[0], "prompt">) =>
     generateVideo({ prompt: "A red apple rolls", download, ...options });
   return { emulator, runpod, generate };
 }
 
-const operations = ({ requests }: RunpodEmulator) => requests.map(({ operation }) => operation);
-const isFilm = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(4, 8)) === "ftyp" && bytes.length > 100;
-
 describe("generateVideo", () => {
-  it("waits as long as it takes, and downloads the video", async () => {
+  it("waits until the job has ended, and downloads the video", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod, generate } = emulated({ timing: { coldStartMillis: 60_000, runMillis: 120_000 } });
+      const { emulator, runpod, generate } = emulateVideos({ timing: { coldStartMillis: 60_000, runMillis: 120_000 } });
       const { video, providerMetadata, warnings } = await generate({
         model: runpod.video(TEXT),
         aspectRatio: "9:16",
         duration: 10,
         seed: 3,
       });
-      assert(isFilm(video.uint8Array));
+      assert(isMp4(video.uint8Array));
       assertEquals([video.mediaType, warnings], ["video/mp4", []]);
-      const [first, ...others] = operations(emulator);
+      const [first, ...others] = operationsOf(emulator);
       assertEquals([first, others.pop(), ...new Set(others)], ["runsync", "file", "status"]);
       assert(clock.elapsed() >= 180_000 && clock.elapsed() < 195_000, String(clock.elapsed()));
       const [metadata] = providerMetadata.runpod.videos as JSONObject[];
@@ -466,17 +442,17 @@ describe("generateVideo", () => {
     });
   });
 
-  it("makes n videos with n jobs", async () => {
-    const { emulator, runpod, generate } = emulated();
+  it("runs a job for each video", async () => {
+    const { emulator, runpod, generate } = emulateVideos();
     const { videos, providerMetadata, warnings } = await generate({ model: runpod.video(TEXT), n: 3 });
     assertEquals([videos.length, emulator.jobs.length, warnings], [3, 3, []]);
     assertEquals((providerMetadata.runpod.videos as JSONObject[]).length, 3);
   });
 
-  it("works through a registry, and takes image prompts, frames and references", async () => {
-    const { emulator, runpod, generate } = emulated({ behavior: { undocumentedInput: "refused" } });
+  it("accepts image prompts, frames and references, also through a registry", async () => {
+    const { emulator, runpod, generate } = emulateVideos({ behavior: { undocumentedInput: "refused" } });
     const registry = createProviderRegistry({ runpod });
-    const image = Uint8Array.from(atob(PNG_BASE64), (char) => char.charCodeAt(0));
+    const image = PNG;
     await generate({
       model: registry.videoModel("runpod:bytedance/seedance-v1.5-pro-i2v"),
       // deno-lint-ignore no-explicit-any
@@ -485,7 +461,7 @@ describe("generateVideo", () => {
     });
     assertEquals(emulator.jobs[0].input, {
       prompt: "Turn",
-      image: `data:image/png;base64,${PNG_BASE64}`,
+      image: PNG_DATA_URI,
       last_image: "https://example.com/last.png",
     });
     await generate({
@@ -499,15 +475,15 @@ describe("generateVideo", () => {
     });
   });
 
-  it("polls as the SDK is told to", async () => {
+  it("polls as the options of the SDK say", async () => {
     await withVirtualTime(async (clock) => {
-      const { emulator, runpod, generate } = emulated({ timing: { coldStartMillis: 9000, runMillis: 12_000 } });
+      const { emulator, runpod, generate } = emulateVideos({ timing: { coldStartMillis: 9000, runMillis: 12_000 } });
       const { video, providerMetadata, responses } = await generate({
         model: runpod.video(TEXT),
         poll: { intervalMs: 4000, timeoutMs: 60_000 },
       });
-      assert(isFilm(video.uint8Array));
-      assertEquals(operations(emulator), ["run", ...new Array(6).fill("status"), "file"]);
+      assert(isMp4(video.uint8Array));
+      assertEquals(operationsOf(emulator), ["run", ...new Array(6).fill("status"), "file"]);
       assertEquals(clock.elapsed(), 24_000);
       const { job, videos } = providerMetadata.runpod as { job: JSONObject; videos: JSONObject[] };
       assertEquals([job.status, job.jobId, job.progress], ["COMPLETED", emulator.jobs[0].id, undefined]);
@@ -519,21 +495,21 @@ describe("generateVideo", () => {
 
   it("goes on after status reads that fail with a transient error, and warns of them", async () => {
     await withVirtualTime(async () => {
-      let reads = 0;
       const faults = [
-        () => new Response("<html>502</html>", { status: 502 }),
-        () => Promise.reject(new TypeError("reset")),
-        () => new Response('{"id":"x","sta'),
-        () => Response.json({ error: "too many requests" }, { status: 429, headers: { "retry-after": "30" } }),
-        () => Response.json({ error: "job not found" }, { status: 404 }),
+        () => htmlPage(502, "Bad gateway"),
+        () => networkFailure("ECONNRESET"),
+        truncatedJson,
+        () => rateLimited(30),
+        () => failure(404, "job not found"),
       ];
-      const { emulator, runpod, generate } = emulated({
+      const { length } = faults;
+      const { emulator, runpod, generate } = emulateVideos({
         timing: { runMillis: 20_000 },
-        intercept: ({ operation }, next) => operation === "status" ? (faults[reads++] ?? next)() : next(),
+        intercept: ({ operation }, next) => operation === "status" ? failFirst(faults, next) : next(),
       });
       const { video, warnings } = await generate({ model: runpod.video(TEXT), poll: { intervalMs: 1000 } });
-      assert(isFilm(video.uint8Array));
-      assertEquals(warnings.length, faults.length);
+      assert(isMp4(video.uint8Array));
+      assertEquals(warnings.length, length);
       assertStringIncludes(
         JSON.stringify(warnings),
         `The status of job \\"${emulator.jobs[0].id}\\" could not be read`,
@@ -544,27 +520,25 @@ describe("generateVideo", () => {
 
   it("leaves the job running when the SDK times out, to be continued by the id that onJobUpdate told", async () => {
     await withVirtualTime(async () => {
-      const told: RunpodJobUpdate[] = [];
-      const { emulator, runpod, generate } = emulated({ timing: { runMillis: 100_000 } }, {
-        onJobUpdate: (update) => told.push(update),
-      });
+      const onJobUpdate = spy((_: RunpodJobUpdate) => {});
+      const { emulator, runpod, generate } = emulateVideos({ timing: { runMillis: 100_000 } }, { onJobUpdate });
       const model = runpod.video(TEXT);
       await assertRejects(
-        async () => await generate({ model, poll: { timeoutMs: 60_000 } }),
+        () => generate({ model, poll: { timeoutMs: 60_000 } }),
         Error,
         "Video generation timed out after 60000ms",
       );
       await settled(50_000);
-      assertEquals(emulator.jobs.map(({ status }) => status), ["COMPLETED"]);
-      const [{ jobId }] = told;
+      assertEquals(statesOf(emulator), ["COMPLETED"]);
+      const [{ jobId }] = onJobUpdate.calls[0].args;
       for (const poll of [undefined, { intervalMs: 1 }]) {
         const { video } = await generate({ model, poll, providerOptions: { runpod: { jobId } } });
-        assert(isFilm(video.uint8Array));
+        assert(isMp4(video.uint8Array));
       }
       assertEquals(emulator.jobs.length, 1);
       await assertRejects(
-        async () =>
-          await generate({
+        () =>
+          generate({
             model,
             webhook: () => Promise.resolve({ url: HOOK, received: new Promise(() => {}) }),
             providerOptions: { runpod: { jobId } },
@@ -575,22 +549,21 @@ describe("generateVideo", () => {
     });
   });
 
-  it("tells of the job and of each change once, however it waits", async () => {
+  it("calls onJobUpdate once for each change, waiting or polling, whatever that throws", async () => {
     const states = [
       { status: "IN_QUEUE", millis: 20_000 },
       { status: "IN_PROGRESS", millis: 20_000, output: "10%" },
     ];
     for (const poll of [undefined, { intervalMs: 5000 }]) {
       await withVirtualTime(async () => {
-        const told: RunpodJobUpdate[] = [];
-        const { emulator, runpod, generate } = emulated({ endpoints: { abc: { worker: "video", states } } }, {
-          onJobUpdate: (update) => {
-            told.push(update);
-            throw new Error("the database is down");
-          },
+        const onJobUpdate = spy((_: RunpodJobUpdate) => {
+          throw new Error("the database is down");
         });
+        const endpoints = { abc: { worker: "video" as const, states } };
+        const { emulator, runpod, generate } = emulateVideos({ endpoints }, { onJobUpdate });
         await generate({ model: runpod.video("abc"), poll });
-        assertEquals(told.map(({ jobId, status, progress }) => [jobId, status, progress]), [
+        const seen = onJobUpdate.calls.map(({ args: [{ jobId, status, progress }] }) => [jobId, status, progress]);
+        assertEquals(seen, [
           [emulator.jobs[0].id, "IN_QUEUE", undefined],
           [emulator.jobs[0].id, "IN_PROGRESS", "10%"],
           [emulator.jobs[0].id, "COMPLETED", undefined],
@@ -622,10 +595,10 @@ describe("a video with a webhook", () => {
   it("comes when the webhook is called, after one status read", async () => {
     await withVirtualTime(async (clock) => {
       const { webhook, webhookFetch } = mailbox();
-      const { emulator, runpod, generate } = emulated({ timing: { runMillis: 300_000 }, webhookFetch });
+      const { emulator, runpod, generate } = emulateVideos({ timing: { runMillis: 300_000 }, webhookFetch });
       const { video } = await generate({ model: runpod.video(TEXT), webhook });
-      assert(isFilm(video.uint8Array));
-      assertEquals(operations(emulator), ["run", "status", "file"]);
+      assert(isMp4(video.uint8Array));
+      assertEquals(operationsOf(emulator), ["run", "status", "file"]);
       assertEquals(emulator.jobs[0].request.webhook, HOOK);
       assertEquals(clock.elapsed(), 300_000);
       assertEquals(clock.hasTimers(), false);
@@ -635,13 +608,13 @@ describe("a video with a webhook", () => {
   it("ignores what the webhook says, and goes on waiting when it is called too early", async () => {
     await withVirtualTime(async (clock) => {
       const { webhook, forge } = mailbox();
-      const { emulator, runpod, generate } = emulated({
+      const { emulator, runpod, generate } = emulateVideos({
         timing: { runMillis: 100_000 },
         webhookFetch: () => Promise.resolve(new Response()),
       });
       setTimeout(forge, 30_000);
       const { video, providerMetadata } = await generate({ model: runpod.video(TEXT), webhook });
-      assert(isFilm(video.uint8Array));
+      assert(isMp4(video.uint8Array));
       const [metadata] = providerMetadata.runpod.videos as JSONObject[];
       assertEquals(metadata.jobId, emulator.jobs[0].id);
       assert(!String(metadata.url).includes("evil"));
@@ -654,14 +627,14 @@ describe("a video with a webhook", () => {
     await withVirtualTime(async () => {
       const { webhook, webhookFetch } = mailbox();
       let reads = 0;
-      const { emulator, runpod, generate } = emulated({
+      const { emulator, runpod, generate } = emulateVideos({
         timing: { runMillis: 10_000 },
         webhookFetch,
         intercept: ({ operation }, next) =>
           operation === "status" && reads++ < 2 ? new Response("", { status: 503 }) : next(),
       });
       const { video } = await generate({ model: runpod.video(TEXT), webhook });
-      assert(isFilm(video.uint8Array));
+      assert(isMp4(video.uint8Array));
       assertEquals([emulator.jobs.length, reads], [1, 3]);
     });
   });
@@ -669,13 +642,13 @@ describe("a video with a webhook", () => {
   it("leaves the job running when the webhook is not called and the SDK times out", async () => {
     await withVirtualTime(async () => {
       const { webhook } = mailbox();
-      const { emulator, runpod, generate } = emulated({ webhookFetch: () => Promise.resolve(new Response()) });
+      const { emulator, runpod, generate } = emulateVideos({ webhookFetch: () => Promise.resolve(new Response()) });
       await assertRejects(
-        async () => await generate({ model: runpod.video(TEXT), webhook, poll: { timeoutMs: 60_000 } }),
+        () => generate({ model: runpod.video(TEXT), webhook, poll: { timeoutMs: 60_000 } }),
         Error,
         "timed out after 60000ms",
       );
-      assertEquals(emulator.jobs.map(({ status }) => status), ["COMPLETED"]);
+      assertEquals(statesOf(emulator), ["COMPLETED"]);
     });
   });
 
@@ -683,8 +656,8 @@ describe("a video with a webhook", () => {
     for (const url of ["", "hook", "ftp://a.b/c", "http://["]) {
       const { runpod, sent } = capture(() => completed({}));
       const error = await assertRejects(
-        async () =>
-          await generateVideo({
+        () =>
+          generateVideo({
             model: runpod.video("abc"),
             prompt: "Hi",
             webhook: () => Promise.resolve({ url, received: new Promise(() => {}) }),
@@ -699,7 +672,7 @@ describe("a video with a webhook", () => {
 describe("a video that is started now and finished later", () => {
   it("is finished by another provider from the JSON that was stored", async () => {
     await withVirtualTime(async () => {
-      const { emulator, runpod } = emulated({
+      const { emulator, runpod } = emulateVideos({
         timing: { coldStartMillis: 30_000, runMillis: 60_000 },
         webhookFetch: () => Promise.resolve(new Response("ok")),
       });
@@ -709,9 +682,9 @@ describe("a video that is started now and finished later", () => {
         fps: 12,
         webhookUrl: HOOK,
       });
-      assertEquals(operations(emulator), ["run"]);
+      assertEquals(operationsOf(emulator), ["run"]);
       assertEquals(emulator.jobs[0].request, { input: { prompt: "A red apple rolls" }, webhook: HOOK });
-      assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), ["fps"]);
+      assertEquals(featuresOf(warnings), ["fps"]);
       assertEquals((providerMetadata?.runpod.job as JSONObject).jobId, emulator.jobs[0].id);
       assertEquals(response.modelId, TEXT);
       const stored = JSON.stringify(operation);
@@ -740,7 +713,7 @@ describe("a video that is started now and finished later", () => {
         ["pending", "IN_PROGRESS", 30_000],
         ["completed", "COMPLETED", 30_000],
       ]);
-      assertEquals(operations(emulator), ["run", "status", "status", "status", "status"]);
+      assertEquals(operationsOf(emulator), ["run", "status", "status", "status", "status"]);
     });
   });
 
@@ -764,7 +737,7 @@ describe("a video that is started now and finished later", () => {
     );
     const model = runpod.video("abc");
     const { operation } = await startVideo({ model, prompt: "Hi" });
-    const error = await assertRejects(async () => await getVideoStatus(model, { operation }), RunpodJobError);
+    const error = await assertRejects(() => getVideoStatus(model, { operation }), RunpodJobError);
     assertEquals([error.kind, error.jobId, error.isRetryable, sent.length], ["deadline", "1", false, 2]);
     assertInstanceOf(error.cause, APICallError);
   });
@@ -785,14 +758,14 @@ describe("a video that is started now and finished later", () => {
     ];
     for (const value of wrong) {
       await assertRejects(
-        async () => await getVideoStatus(runpod.video("abc"), { operation: value as JSONObject }),
+        () => getVideoStatus(runpod.video("abc"), { operation: value as JSONObject }),
         InvalidArgumentError,
         "Cannot ",
       );
     }
     assertEquals(sent.length, 0);
-    await assertRejects(async () =>
-      await getVideoStatus(runpod.video("abc"), {
+    await assertRejects(() =>
+      getVideoStatus(runpod.video("abc"), {
         operation: { ...operation, root: "https://evil.example/v2/abc" },
       }), RunpodJobError);
     assertEquals(sent.map(({ url }) => new URL(url).host), ["api.runpod.ai"]);
@@ -807,7 +780,10 @@ describe("a video job that ends without a video", () => {
     ["TIMED_OUT", undefined, "timed-out"],
     ["COMPLETED", undefined, "no-output"],
   ];
-  const WAYS: Record<string, (world: ReturnType<typeof emulated> & ReturnType<typeof mailbox>) => Promise<unknown>> = {
+  const WAYS: Record<
+    string,
+    (world: ReturnType<typeof emulateVideos> & ReturnType<typeof mailbox>) => Promise<unknown>
+  > = {
     "waited for": ({ runpod, generate }) => generate({ model: runpod.video("abc") }),
     "polled": ({ runpod, generate }) => generate({ model: runpod.video("abc"), poll: { intervalMs: 3000 } }),
     "after its webhook": ({ runpod, generate, webhook }) => generate({ model: runpod.video("abc"), webhook }),
@@ -819,21 +795,21 @@ describe("a video job that ends without a video", () => {
     },
   };
   for (const [way, run] of Object.entries(WAYS)) {
-    it(`is an error that says how it ended, once, ${way}`, async () => {
+    it(`is an error that says how it ended, ${way}, and runs no second job`, async () => {
       for (const [status, error, kind] of ENDS) {
         await withVirtualTime(async () => {
           const box = mailbox();
-          const world = emulated({
+          const world = emulateVideos({
             endpoints: { abc: { worker: "video", runMillis: 20_000, outcome: { status, error } } },
             behavior: { cancelledWebhook: "called" },
             webhookFetch: box.webhookFetch,
           });
-          const thrown = await assertRejects(async () => await run({ ...world, ...box }), RunpodJobError);
+          const thrown = await assertRejects(() => run({ ...world, ...box }), RunpodJobError);
           assertEquals([thrown.kind, thrown.status, thrown.isRetryable], [kind, status, false]);
           assertEquals([thrown.jobId, thrown.endpoint], [world.emulator.jobs[0].id, "abc"]);
           assertStringIncludes(thrown.message, error ?? `job "${thrown.jobId}"`);
           await settled(60_000);
-          assertEquals(operations(world.emulator).filter((name) => name === "cancel"), []);
+          assertEquals(count(world.emulator, "cancel"), 0);
           assertEquals(world.emulator.jobs.length, 1);
         });
       }
@@ -843,13 +819,12 @@ describe("a video job that ends without a video", () => {
     it(`is an error when its result has expired, ${way}`, async () => {
       await withVirtualTime(async () => {
         const box = mailbox();
-        const world = emulated({
+        const world = emulateVideos({
           timing: { runMillis: 100_000 },
           endpoints: { abc: { worker: "video" } },
-          intercept: ({ operation }, next) =>
-            operation === "status" ? Response.json({ error: "job not found" }, { status: 404 }) : next(),
+          intercept: ({ operation }, next) => operation === "status" ? failure(404, "job not found") : next(),
         });
-        const thrown = await assertRejects(async () => await run({ ...world, ...box }), RunpodJobError);
+        const thrown = await assertRejects(() => run({ ...world, ...box }), RunpodJobError);
         assertEquals([thrown.kind, thrown.jobId], ["expired", world.emulator.jobs[0].id]);
       });
     });
@@ -870,19 +845,19 @@ describe("an abort of a video", () => {
   const ABORTS: Abort[] = [
     { during: "doGenerate", afterMillis: 30_000, cancels: 1 },
     { during: "the submission", poll, held: "run", afterMillis: 2000, cancels: 1 },
-    { during: "a pause of the SDK's", poll, afterMillis: 7000, cancels: 1 },
+    { during: "a pause of the SDK", poll, afterMillis: 7000, cancels: 1 },
     { during: "a status read", poll, held: "status", afterMillis: 6000, cancels: 1 },
     {
-      during: "a pause of the SDK's, when told not to",
+      during: "a pause of the SDK, with cancelOnAbort: false,",
       poll,
       afterMillis: 7000,
       options: { cancelOnAbort: false },
       cancels: 0,
     },
     // No status was read yet, so nobody is known to wait for the job.
-    { during: "the SDK's first pause", poll, afterMillis: 3000, cancels: 0 },
+    { during: "the first pause of the SDK", poll, afterMillis: 3000, cancels: 0 },
     {
-      during: "the SDK's first pause, when told to",
+      during: "the first pause of the SDK, with cancelOnAbort: true,",
       poll,
       afterMillis: 3000,
       options: { cancelOnAbort: true },
@@ -891,7 +866,7 @@ describe("an abort of a video", () => {
     { during: "the wait for a webhook", hasWebhook: true, afterMillis: 3000, cancels: 1 },
     { during: "the wait after a webhook", hasWebhook: true, afterMillis: 60_000, cancels: 1 },
     {
-      during: "the wait for a webhook, when told not to",
+      during: "the wait for a webhook, with cancelOnAbort: false,",
       hasWebhook: true,
       afterMillis: 3000,
       options: { cancelOnAbort: false },
@@ -902,7 +877,7 @@ describe("an abort of a video", () => {
     it(`during ${during} ends at once and cancels ${cancels === 1 ? "the job, once" : "nothing"}`, async () => {
       await withVirtualTime(async (clock) => {
         const { webhook, forge } = mailbox();
-        const { emulator, runpod, generate } = emulated({
+        const { emulator, runpod, generate } = emulateVideos({
           timing: { runMillis: 200_000 },
           webhookFetch: () => Promise.resolve(new Response()),
           intercept: async ({ operation }, next) => {
@@ -910,22 +885,20 @@ describe("an abort of a video", () => {
             return await next();
           },
         });
-        const abort = new AbortController();
-        setTimeout(() => abort.abort(new Error("left")), afterMillis);
+        const { abortSignal } = abortAfter(afterMillis);
         if (hasWebhook) setTimeout(forge, 50_000);
-        await assertRejects(async () =>
-          await generate({
+        await assertRejects(() =>
+          generate({
             model: runpod.video(TEXT),
             poll,
             webhook: hasWebhook ? webhook : undefined,
-            abortSignal: abort.signal,
+            abortSignal,
             providerOptions: { runpod: options },
           })
         );
         assertEquals(clock.elapsed(), afterMillis);
         await settled(100_000);
-        const seen = operations(emulator);
-        assertEquals(seen.filter((operation) => operation === "cancel").length, cancels);
+        assertEquals(count(emulator, "cancel"), cancels);
         assertEquals([emulator.jobs.length, emulator.jobs[0].status === "CANCELLED"], [1, cancels === 1]);
         await settled(100_000);
         assertEquals(clock.hasTimers(), false);
@@ -935,20 +908,20 @@ describe("an abort of a video", () => {
 
   it("after it was started, by a signal that only started it or only read its status, cancels nothing", async () => {
     await withVirtualTime(async () => {
-      const { emulator, runpod } = emulated({ timing: { runMillis: 200_000 } });
+      const { emulator, runpod } = emulateVideos({ timing: { runMillis: 200_000 } });
       const model = runpod.video(TEXT);
       const [started, read] = [new AbortController(), new AbortController()];
       const { operation } = await startVideo({ model, prompt: "Hi", abortSignal: started.signal });
       assertEquals((await getVideoStatus(model, { operation, abortSignal: read.signal })).status, "pending");
       read.abort();
       await settled();
-      await assertRejects(async () => await getVideoStatus(model, { operation, abortSignal: read.signal }));
+      await assertRejects(() => getVideoStatus(model, { operation, abortSignal: read.signal }));
       assertEquals((await getVideoStatus(model, { operation })).status, "pending");
       const another = new AbortController();
       await getVideoStatus(model, { operation, abortSignal: another.signal });
       started.abort();
       await settled(10_000);
-      assertEquals(operations(emulator).filter((operation) => operation === "cancel"), []);
+      assertEquals(count(emulator, "cancel"), 0);
       await settled(200_000);
       assertEquals((await getVideoStatus(model, { operation })).status, "completed");
     });
@@ -957,30 +930,30 @@ describe("an abort of a video", () => {
   it("after its end, cancels nothing", async () => {
     for (const poll of [undefined, { intervalMs: 5000 }]) {
       await withVirtualTime(async () => {
-        const { emulator, runpod, generate } = emulated({ timing: { runMillis: 12_000 } });
+        const { emulator, runpod, generate } = emulateVideos({ timing: { runMillis: 12_000 } });
         const abort = new AbortController();
         await generate({ model: runpod.video(TEXT), poll, abortSignal: abort.signal });
         abort.abort();
         await settled(60_000);
-        assertEquals(operations(emulator).filter((operation) => operation === "cancel"), []);
+        assertEquals(count(emulator, "cancel"), 0);
       });
     }
   });
 
   it("before it is started submits nothing", async () => {
-    const { emulator, runpod } = emulated();
+    const { emulator, runpod } = emulateVideos();
     const reason = new Error("left");
     const call = { ...VIDEO_CALL, abortSignal: AbortSignal.abort(reason) };
     const model = runpod.video(TEXT);
     for (const run of [() => model.doGenerate!(call), () => model.doStart!(call)]) {
-      assertEquals(await assertRejects(async () => await run()), reason);
+      assertEquals(await assertRejects(() => run()), reason);
     }
     assertEquals(emulator.requests.length, 0);
   });
 });
 
 describe("a video model", () => {
-  it("is one of specification v4 that makes one video a call and has all optional methods", () => {
+  it("implements specification v4, with one video a call and all optional methods", () => {
     const { runpod } = capture(() => completed({}));
     const models = (provider: RunpodProvider) => [provider.videoModel(TEXT), provider.video("abc")];
     for (const model of models(runpod)) {
@@ -992,11 +965,11 @@ describe("a video model", () => {
     }
   });
 
-  it("does not run on an OpenAI-compatible server, and says why", async () => {
+  it("is refused on an OpenAI-compatible server, which has no job queue", async () => {
     const { runpod, sent } = capture(() => completed({}), { baseURL: "http://localhost:8000/v1" });
     const model = runpod.video("x");
     for (const run of [() => model.doGenerate!(VIDEO_CALL), () => model.doStart!(VIDEO_CALL)]) {
-      await assertRejects(async () => await run(), InvalidArgumentError, "without a job queue");
+      await assertRejects(() => run(), InvalidArgumentError, "without a job queue");
     }
     assertEquals(sent.length, 0);
   });

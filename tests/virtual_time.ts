@@ -46,6 +46,14 @@ export async function withVirtualTime<T>(
   }
 }
 
+/** A signal that aborts after virtual time, and the reason it aborts with. */
+export function abortAfter(millis: number): { abortSignal: AbortSignal; reason: Error } {
+  const abort = new AbortController();
+  const reason = new Error("the caller left");
+  setTimeout(() => abort.abort(reason), millis);
+  return { abortSignal: abort.signal, reason };
+}
+
 /** Lets virtual time pass, so that what goes on in the background can come to its end. */
 export function settled(millis = 1000): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));

@@ -83,7 +83,7 @@ export function withWorkers(
     }
     // Every worker is lost by now, and the emulator waits for nothing.
     await settled(120_000);
-    assertEquals([emulator.workers.length, clock.pending()], [0, 0]);
+    assertEquals([emulator.workers.length, clock.hasTimers()], [0, false]);
   });
 }
 

@@ -170,7 +170,7 @@ describe("a model across the steps of a workflow", () => {
   it("without a key there says how to give it one", async () => {
     const { again } = acrossSteps(createRunpod({ apiKey: KEY, fetch: emulator.fetch })("chat"));
     await assertRejects(
-      async () => await again.doGenerate({ prompt: [] }),
+      () => again.doGenerate({ prompt: [] }),
       Error,
       "RUNPOD_API_KEY",
     );
