@@ -1,5 +1,5 @@
 import { createRunpod, RunpodJobError, type RunpodProvider } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type EmulatedHandler } from "@runpod/ai-sdk-provider/testing";
+import type { EmulatedHandler } from "@runpod/ai-sdk-provider/testing";
 import {
   experimental_cancelBatch as cancelBatch,
   experimental_getBatchResults as getBatchResults,
@@ -10,21 +10,25 @@ import {
 import { z } from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { featuresOf } from "./calls.ts";
 import { capture, KEY, MODEL } from "./capture.ts";
-import { settled, withVirtualTime } from "./virtual_time.ts";
+import { emulate, statesOf } from "./emulated.ts";
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
 const IMAGE_MODEL = "black-forest-labs/flux-1-schnell";
 
+/** A request for a text. */
 const text = (id: string, prompt = "Tell me about sea otters", model = MODEL) => ({
   id,
   type: "text" as const,
   model,
   prompt,
 });
+/** A request for an image. */
 const image = (id: string) => ({ id, type: "image" as const, model: IMAGE_MODEL, prompt: "A red apple" });
 
 /** An endpoint whose jobs do what their prompt says. */
-const moody: EmulatedHandler = ({ openai_input }) => {
+const byPrompt: EmulatedHandler = ({ openai_input }) => {
   const { messages } = openai_input as { messages: Array<{ content: string }> };
   const prompt = messages[0].content;
   if (prompt === "fail") throw new Error("CUDA out of memory");
@@ -35,24 +39,23 @@ const moody: EmulatedHandler = ({ openai_input }) => {
   };
 };
 
-function world(options: { coldStartMillis?: number; runMillis?: number } = {}) {
-  const emulator = createRunpodEmulator({
-    timing: options,
-    endpoints: { "my-vllm": { worker: "chat" } },
-  });
+/** An emulator, and a function that makes a new provider on it, as another process would. */
+function emulateBatches(timing: { coldStartMillis?: number; runMillis?: number } = {}) {
+  const { emulator } = emulate({ timing, endpoints: { "my-vllm": { worker: "chat" } } });
   const provider = () => createRunpod({ apiKey: KEY, fetch: emulator.fetch });
   return { emulator, provider };
 }
 
+/** The results of a batch, by the ids of their requests. */
 async function resultsOf(provider: RunpodProvider, batch: Parameters<typeof getBatchResults>[0]["batch"]) {
   const results = await Array.fromAsync(getBatchResults({ provider, batch }));
   return Object.fromEntries(results.map((result) => [result.id, result]));
 }
 
 describe("a batch", () => {
-  it("of texts and images is started, watched and read by another provider", async () => {
+  it("of texts and images is started by one provider, and read by another", async () => {
     await withVirtualTime(async () => {
-      const { emulator, provider } = world({ coldStartMillis: 60_000, runMillis: 10_000 });
+      const { emulator, provider } = emulateBatches({ coldStartMillis: 60_000, runMillis: 10_000 });
       const batch = await startBatch({ provider: provider(), requests: [text("a"), image("b"), text("c", "Say hi")] });
       assertEquals([batch.status, batch.provider, batch.warnings], ["pending", "runpod.batch", []]);
       assertEquals(batch.requestCounts, { total: 3, pending: 3, completed: 0, failed: 0 });
@@ -79,9 +82,9 @@ describe("a batch", () => {
     });
   });
 
-  it("waits for what is not there yet, and gives each result when it is", async () => {
+  it("waits for results that are not there yet", async () => {
     await withVirtualTime(async ({ elapsed, hasTimers }) => {
-      const { provider } = world({ coldStartMillis: 300_000 });
+      const { provider } = emulateBatches({ coldStartMillis: 300_000 });
       const batch = await startBatch({ provider: provider(), requests: [text("a"), text("b")] });
       const results = await resultsOf(provider(), batch);
       assertEquals(Object.values(results).map(({ status }) => status), ["succeeded", "succeeded"]);
@@ -90,11 +93,10 @@ describe("a batch", () => {
     });
   });
 
-  it("tells each failure with its request", async () => {
+  it("has each failure under its request", async () => {
     await withVirtualTime(async () => {
       const requests = ["well", "fail", "error"].map((prompt) => text(prompt, prompt, "vendor/abc123"));
-      const emulator = createRunpodEmulator({ endpoints: { "vendor-abc123": { worker: moody } } });
-      const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch });
+      const { emulator, runpod } = emulate({ endpoints: { "vendor-abc123": { worker: byPrompt } } });
       const batch = await startBatch({ provider: runpod, requests });
       const { well, fail, error } = await resultsOf(runpod, batch);
       assertEquals(well.status, "succeeded");
@@ -107,9 +109,9 @@ describe("a batch", () => {
     });
   });
 
-  it("asks once for the name that an endpoint serves", async () => {
+  it("reads the served name of an endpoint once", async () => {
     await withVirtualTime(async () => {
-      const { emulator, provider } = world();
+      const { emulator, provider } = emulateBatches();
       const requests = [text("a", "Hi", "my-vllm"), text("b", "Hi", "my-vllm")];
       const batch = await startBatch({ provider: provider(), requests });
       assertEquals(Object.values(await resultsOf(provider(), batch)).map(({ status }) => status), [
@@ -124,9 +126,9 @@ describe("a batch", () => {
     });
   });
 
-  it("brings tool calls back", async () => {
+  it("has the tool calls of its answers", async () => {
     await withVirtualTime(async () => {
-      const { provider } = world();
+      const { provider } = emulateBatches();
       const tools = { weather: tool({ description: "Get the weather", inputSchema: z.object({ city: z.string() }) }) };
       const batch = await startBatch({
         provider: provider(),
@@ -138,25 +140,25 @@ describe("a batch", () => {
     });
   });
 
-  it("is cancelled, whatever has already ended", async () => {
+  it("is cancelled, even where jobs have ended already", async () => {
     await withVirtualTime(async () => {
-      const { emulator, provider } = world({ coldStartMillis: 60_000 });
+      const { emulator, provider } = emulateBatches({ coldStartMillis: 60_000 });
       const batch = await startBatch({ provider: provider(), requests: [text("a"), text("b"), image("c")] });
       await emulator.fetch(`https://api.runpod.ai/v2/qwen3-32b-awq/cancel/${emulator.jobs[0].id}`, {
         method: "POST",
         headers: { authorization: `Bearer ${KEY}` },
       });
       await cancelBatch({ provider: provider(), batch });
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED", "CANCELLED", "CANCELLED"]);
+      assertEquals(statesOf(emulator), ["CANCELLED", "CANCELLED", "CANCELLED"]);
       const results = await resultsOf(provider(), batch);
       assertEquals(Object.values(results).map(({ status }) => status), ["cancelled", "cancelled", "cancelled"]);
       assertEquals((await getBatchStatus({ provider: provider(), batch })).status, "failed");
     });
   });
 
-  it("says when its results expire, and that they have", async () => {
+  it("has the time when its results expire, and expired results", async () => {
     await withVirtualTime(async () => {
-      const { provider } = world();
+      const { provider } = emulateBatches();
       const batch = await startBatch({ provider: provider(), requests: [text("a")] });
       const { expiresAt } = await getBatchStatus({ provider: provider(), batch });
       assertEquals(Date.parse(expiresAt!) - Date.parse(batch.createdAt!), 30 * 60_000);
@@ -174,7 +176,7 @@ describe("starting a batch", () => {
     return () => Response.json({ id: `job-${++jobs}-u1`, status: "IN_QUEUE" });
   };
 
-  it("goes on where some were accepted, and submits none of them twice", async () => {
+  it("continues where some requests are accepted, and submits none of them twice", async () => {
     await withVirtualTime(async () => {
       const accept = queued();
       const { runpod, sent } = capture((_, index) => index === 1 ? new Response("", { status: 502 }) : accept());
@@ -184,19 +186,19 @@ describe("starting a batch", () => {
     });
   });
 
-  it("fails for good where none was surely accepted, and one may have been", async () => {
+  it("fails without a retry where one request may have been accepted", async () => {
     const failures = [Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), new Error("connection reset")];
     const { runpod, sent } = capture((_, index) => Promise.reject(failures[index]));
     const error = await assertRejects(
       () => startBatch({ provider: runpod, requests: [text("one"), text("two")] }),
       Error,
     );
-    // Nobody submits the second one again for the sake of the first.
+    // A retry would submit the second request again.
     assertStringIncludes(error.message, "a job may exist");
     assertEquals(sent.length, 2);
   });
 
-  it("fails where none was accepted", async () => {
+  it("fails where no request is accepted", async () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture(() => Response.json({ error: "unauthorized" }, { status: 401 }));
       const requests = [text("a"), text("b")];
@@ -205,7 +207,7 @@ describe("starting a batch", () => {
     });
   });
 
-  it("waits where the rate limit asks for it", async () => {
+  it("waits for the rate limit", async () => {
     await withVirtualTime(async () => {
       const accept = queued();
       const { runpod, sent } = capture((_, index) =>
@@ -216,7 +218,7 @@ describe("starting a batch", () => {
     });
   });
 
-  it("submits many, a few at a time", async () => {
+  it("submits at most 20 requests at a time", async () => {
     await withVirtualTime(async () => {
       const accept = queued();
       let open = 0;
@@ -234,7 +236,7 @@ describe("starting a batch", () => {
     });
   });
 
-  it("submits nothing when one request cannot be written", async () => {
+  it("submits nothing when one request is not valid", async () => {
     const { runpod, sent } = capture(queued());
     const BAD = [
       { ...text("b"), providerOptions: { runpod: { minP: 2 } } },
@@ -248,7 +250,7 @@ describe("starting a batch", () => {
     assertEquals(sent, []);
   });
 
-  it("cancels what was accepted when the caller leaves", async () => {
+  it("cancels the accepted jobs on an abort", async () => {
     await withVirtualTime(async () => {
       const accept = queued();
       const abort = new AbortController();
@@ -270,7 +272,7 @@ describe("starting a batch", () => {
     });
   });
 
-  it("warns of a webhook for the whole, and takes one for each job", async () => {
+  it("has a warning for a webhook of the batch, and sends one for each job", async () => {
     const { runpod, sent } = capture(queued());
     const webhook = "https://me.example/hook";
     const { warnings } = await startBatch({
@@ -279,7 +281,7 @@ describe("starting a batch", () => {
       webhookUrl: webhook,
       providerOptions: { runpod: { webhook, policy: { ttl: 60_000 } } },
     });
-    assertEquals(warnings.map(({ warning }) => warning.type === "unsupported" && warning.feature), ["webhookUrl"]);
+    assertEquals(featuresOf(warnings.map(({ warning }) => warning)), ["webhookUrl"]);
     assertEquals(sent.map(({ body }) => [body.webhook, body.policy, body.input.webhook]), [
       [webhook, { ttl: 60_000 }, undefined],
       [webhook, { ttl: 60_000 }, undefined],
@@ -287,7 +289,7 @@ describe("starting a batch", () => {
   });
 });
 
-describe("a batch's id from somebody else", () => {
+describe("a forged batch id", () => {
   const encode = (batch: unknown) => btoa(JSON.stringify(batch));
   const group = { type: "text", modelId: "abc123", endpoint: "abc123" };
   const whole = { version: 1, createdAt: 1, groups: [group], items: [{ id: "a", jobId: "job-1", in: 0 }] };
@@ -302,7 +304,7 @@ describe("a batch's id from somebody else", () => {
     }),
   };
   for (const [name, id] of Object.entries(IDS)) {
-    it(`takes the key nowhere: ${name}`, async () => {
+    it(`is refused without a request: ${name}`, async () => {
       const { runpod, sent } = capture(() => Response.json({}));
       const batch = { version: 2 as const, id, provider: "runpod.batch" };
       await assertRejects(() => getBatchStatus({ provider: runpod, batch }), Error, "batch's id");
@@ -312,7 +314,7 @@ describe("a batch's id from somebody else", () => {
     });
   }
 
-  it("has no path of its own", async () => {
+  it("cannot change the path of a request", async () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture(({ url }) =>
         Response.json({ id: url.split("/").at(-1), status: "COMPLETED", output: "x" })
@@ -326,16 +328,13 @@ describe("a batch's id from somebody else", () => {
 });
 
 describe("reading a batch over a bad network", () => {
-  it("survives passing faults", async () => {
+  it("survives transient errors", async () => {
     await withVirtualTime(async () => {
-      const { emulator } = world({ runMillis: 30_000 });
-      let requests = 0;
-      const runpod = createRunpod({
-        apiKey: KEY,
-        fetch: async (input, init) =>
-          String(input).includes("/status/") && ++requests % 3 === 0
-            ? new Response("", { status: 502 })
-            : await emulator.fetch(input, init),
+      let reads = 0;
+      const { emulator, runpod } = emulate({
+        timing: { runMillis: 30_000 },
+        intercept: ({ operation }, next) =>
+          operation === "status" && ++reads % 3 === 0 ? new Response("", { status: 502 }) : next(),
       });
       const batch = await startBatch({ provider: runpod, requests: [text("a"), text("b"), text("c")] });
       await getBatchStatus({ provider: runpod, batch });
@@ -345,18 +344,17 @@ describe("reading a batch over a bad network", () => {
     });
   });
 
-  it("leaves jobs alone when the reader leaves or may wait no longer", async () => {
+  it("cancels no job at its deadline or on an abort", async () => {
     await withVirtualTime(async ({ hasTimers }) => {
-      const { emulator, provider } = world({ coldStartMillis: 300_000 });
+      const { emulator, provider } = emulateBatches({ coldStartMillis: 300_000 });
       const batch = await startBatch({ provider: provider(), requests: [text("a")] });
       const providerOptions = { runpod: { timeoutMillis: 10_000 } };
       const results = getBatchResults({ provider: provider(), batch, providerOptions });
       const error = await assertRejects(() => Array.fromAsync(results), RunpodJobError);
       assertEquals(error.kind, "deadline");
-      const abort = new AbortController();
-      setTimeout(() => abort.abort(new Error("enough")), 5000);
-      const others = getBatchResults({ provider: provider(), batch, abortSignal: abort.signal });
-      await assertRejects(() => Array.fromAsync(others), Error, "enough");
+      const { abortSignal, reason } = abortAfter(5000);
+      const others = getBatchResults({ provider: provider(), batch, abortSignal });
+      assertEquals(await assertRejects(() => Array.fromAsync(others)), reason);
       await settled();
       assertEquals([emulator.jobs[0].status, hasTimers()], ["IN_QUEUE", false]);
     });

@@ -8,28 +8,24 @@ import {
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { completion } from "./answers.ts";
+import { sendChat } from "./calls.ts";
 import { capture, MODEL } from "./capture.ts";
+import { textOf } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const PNG_START = "iVBORw0KGgo=";
 
-async function send(call: Partial<LanguageModelV4CallOptions>) {
-  const { runpod, sent } = capture(() => completion({ content: "Hello" }));
-  const result = await runpod(MODEL).doGenerate({ prompt: PROMPT, ...call });
-  return { body: sent[0].body, result };
-}
-
-const messagesFor = async (prompt: LanguageModelV4Prompt) => (await send({ prompt })).body.messages;
+const messagesFor = async (prompt: LanguageModelV4Prompt) => (await sendChat({ prompt })).body.messages;
 
 describe("a chat request", () => {
-  it("holds the served name and the message, and nothing that was not set", async () => {
-    const { body } = await send({});
+  it("has the served name, the message and nothing else", async () => {
+    const { body } = await sendChat({});
     assertEquals(body, { model: "Qwen/Qwen3-32B-AWQ", messages: [{ role: "user", content: "Hi" }] });
   });
 
-  it("holds every sampling setting", async () => {
-    const { body, result } = await send({
+  it("has every sampling setting", async () => {
+    const { body, warnings } = await sendChat({
       maxOutputTokens: 100,
       temperature: 0.5,
       topP: 0.9,
@@ -50,12 +46,12 @@ describe("a chat request", () => {
       stop: ["END"],
       seed: 7,
     });
-    assertEquals(result.warnings, []);
+    assertEquals(warnings, []);
   });
 
-  it("names reasoning effort, verbosity and strictness as the wire does", async () => {
+  it("has reasoning effort, verbosity and strictness under the server's names", async () => {
     const schema = { type: "object" as const };
-    const { body } = await send({
+    const { body } = await sendChat({
       reasoning: "low",
       responseFormat: { type: "json", schema },
       providerOptions: { runpod: { reasoningEffort: "high", textVerbosity: "low", strictJsonSchema: false } },
@@ -65,15 +61,15 @@ describe("a chat request", () => {
     assertEquals([body.reasoningEffort, body.textVerbosity, body.strictJsonSchema], [undefined, undefined, undefined]);
   });
 
-  it("keeps its messages whatever the provider options say, and passes null on", async () => {
-    const { body, result } = await send({ providerOptions: { runpod: { messages: [], seed: null } } });
+  it("has the messages of the call, whatever the options say, and options that are null", async () => {
+    const { body, warnings } = await sendChat({ providerOptions: { runpod: { messages: [], seed: null } } });
     assertEquals(body.messages, [{ role: "user", content: "Hi" }]);
     const details = "the messages are those of the call";
-    assertEquals(result.warnings, [{ type: "unsupported", feature: "providerOptions.runpod.messages", details }]);
+    assertEquals(warnings, [{ type: "unsupported", feature: "providerOptions.runpod.messages", details }]);
     assertEquals(body.seed, null);
   });
 
-  it("holds the text of a file, in either alphabet of base64", async () => {
+  it("has the text of a file, in either alphabet of base64", async () => {
     for (const data of ["Pz8/Pj4+fn5+", "Pz8_Pj4-fn5-"]) {
       const file = { type: "file" as const, mediaType: "text/plain", data: { type: "data" as const, data } };
       const [{ content }] = await messagesFor([{ role: "user", content: [file] }]);
@@ -81,7 +77,7 @@ describe("a chat request", () => {
     }
   });
 
-  it("that JSON cannot hold is refused without a request", async () => {
+  it("is refused with values that JSON does not have", async () => {
     const { runpod, sent } = capture(() => completion({}));
     await assertRejects(
       () => runpod(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: { big: 1n as never } } }),
@@ -91,7 +87,7 @@ describe("a chat request", () => {
     assertEquals(sent.length, 0);
   });
 
-  it("holds tool input that is text already, a BigInt or a cycle", async () => {
+  it("has tool input that is JSON text already, a BigInt or a cycle", async () => {
     const cycle: Record<string, unknown> = { a: 1n };
     cycle.self = cycle;
     const call = (input: unknown) => ({ type: "tool-call" as const, toolCallId: "1", toolName: "t", input });
@@ -106,8 +102,8 @@ describe("a chat request", () => {
     assertMatch(odd, /"a":"?1/);
   });
 
-  it("passes provider options on as they are, before the standard settings", async () => {
-    const { body } = await send({
+  it("has other options as they are, in place of the settings", async () => {
+    const { body } = await sendChat({
       temperature: 0.5,
       providerOptions: { runpod: { min_p: 0.1, temperature: 0.7, chat_template_kwargs: { enable_thinking: false } } },
     });
@@ -116,20 +112,22 @@ describe("a chat request", () => {
     assertEquals(body.chat_template_kwargs, { enable_thinking: false });
   });
 
-  it("sends a JSON schema natively", async () => {
+  it("has a JSON schema as the response format", async () => {
     const schema = { type: "object" as const, properties: { a: { type: "number" as const } } };
-    const named = await send({ responseFormat: { type: "json", schema, name: "answer", description: "An answer" } });
+    const named = await sendChat({
+      responseFormat: { type: "json", schema, name: "answer", description: "An answer" },
+    });
     assertEquals(named.body.response_format, {
       type: "json_schema",
       json_schema: { name: "answer", description: "An answer", schema, strict: true },
     });
-    const bare = await send({ responseFormat: { type: "json" } });
+    const bare = await sendChat({ responseFormat: { type: "json" } });
     assertEquals(bare.body.response_format, { type: "json_object" });
-    const text = await send({ responseFormat: { type: "text" } });
+    const text = await sendChat({ responseFormat: { type: "text" } });
     assertEquals(text.body.response_format, undefined);
   });
 
-  it("sends tools with every tool choice", async () => {
+  it("has tools, with every tool choice", async () => {
     const inputSchema = { type: "object" as const, properties: {} };
     const tools: LanguageModelV4CallOptions["tools"] = [
       { type: "function", name: "now", description: "The time", inputSchema, strict: true },
@@ -142,7 +140,7 @@ describe("a chat request", () => {
       [{ type: "tool", toolName: "now" }, { type: "function", function: { name: "now" } }],
     ] as const;
     for (const [toolChoice, expected] of choices) {
-      const { body } = await send({ tools, toolChoice });
+      const { body } = await sendChat({ tools, toolChoice });
       assertEquals(body.tools, [
         { type: "function", function: { name: "now", description: "The time", parameters: inputSchema, strict: true } },
       ]);
@@ -150,17 +148,17 @@ describe("a chat request", () => {
     }
   });
 
-  it("sends no tool choice without tools, and warns of a provider-defined tool", async () => {
-    const { body, result } = await send({
+  it("has no tool choice without tools, and no provider-defined tools, with a warning", async () => {
+    const { body, warnings } = await sendChat({
       tools: [{ type: "provider", id: "openai.web_search", name: "web_search", args: {} }],
       toolChoice: { type: "required" },
     });
     assertEquals([body.tools, body.tool_choice], [undefined, undefined]);
-    assertEquals(result.warnings.length, 1);
-    assertStringIncludes(JSON.stringify(result.warnings), "openai.web_search");
+    assertEquals(warnings.length, 1);
+    assertStringIncludes(JSON.stringify(warnings), "openai.web_search");
   });
 
-  it("holds messages of every role and part", async () => {
+  it("has messages of every role and part", async () => {
     assertEquals(
       await messagesFor([
         { role: "system", content: "Be brief" },
@@ -223,7 +221,7 @@ describe("a chat request", () => {
     );
   });
 
-  it("holds every kind of tool result", async () => {
+  it("has every kind of tool result", async () => {
     const results = [
       [{ type: "text", value: "done" }, "done"],
       [{ type: "json", value: { a: [1] } }, '{"a":[1]}'],
@@ -262,8 +260,8 @@ describe("a chat request", () => {
     );
   });
 
-  it("warns of parts that no message can hold", async () => {
-    const { result } = await send({
+  it("has no parts that messages cannot have, with warnings", async () => {
+    const { warnings } = await sendChat({
       prompt: [
         { role: "assistant", content: [{ type: "file", mediaType: "image/png", data: { type: "data", data: PNG } }] },
         {
@@ -277,10 +275,10 @@ describe("a chat request", () => {
         },
       ],
     });
-    assertEquals(result.warnings.map((warning) => warning.type), ["unsupported", "unsupported"]);
+    assertEquals(warnings.map(({ type }) => type), ["unsupported", "unsupported"]);
   });
 
-  it("names a file that was uploaded to the endpoint by its id", async () => {
+  it("has the id of a file that was uploaded to the endpoint", async () => {
     const [message] = await messagesFor([{
       role: "user",
       content: [{
@@ -292,7 +290,7 @@ describe("a chat request", () => {
     assertEquals(message.content, [{ type: "file", file: { file_id: "f-1" } }]);
   });
 
-  it("may be changed on its way by the caller's fetch: its body, and its URL", async () => {
+  it("may be changed by the caller's fetch: its body and its URL", async () => {
     const sent: Request[] = [];
     const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
       const url = new URL(input instanceof Request ? input.url : input);
@@ -306,7 +304,7 @@ describe("a chat request", () => {
     assertEquals((await sent[0].json()).custom, true);
   });
 
-  it("refuses files that would be lost, before any request", async () => {
+  it("is refused with files that cannot be sent", async () => {
     const files = [
       { mediaType: "application/zip", data: { type: "data" as const, data: "UEs=" } },
       { mediaType: "application/pdf", data: { type: "url" as const, url: new URL("https://example.com/a.pdf") } },
@@ -324,16 +322,15 @@ describe("a chat request", () => {
     }
   });
 
-  it("refuses provider options that are no object, or that decide about streaming", async () => {
-    for (const runpod of [["a"], { stream: true }]) {
-      const { result, sent } = (() => {
-        const { runpod: provider, sent } = capture(() => completion({}));
-        return {
-          result: () => provider(MODEL).doGenerate({ prompt: PROMPT, providerOptions: { runpod: runpod as never } }),
-          sent,
-        };
-      })();
-      const error = await assertRejects(() => result(), InvalidArgumentError, "providerOptions.runpod");
+  it("is refused with options that are not an object, or that choose streaming", async () => {
+    for (const options of [["a"], { stream: true }]) {
+      const { runpod, sent } = capture(() => completion({}));
+      const call = { prompt: PROMPT, providerOptions: { runpod: options as never } };
+      const error = await assertRejects(
+        () => runpod(MODEL).doGenerate(call),
+        InvalidArgumentError,
+        "providerOptions.runpod",
+      );
       assertMatch(error.message, /is not an object|streamText streams/);
       assertEquals(sent.length, 0);
     }
@@ -341,7 +338,7 @@ describe("a chat request", () => {
 });
 
 describe("a chat completion", () => {
-  it("becomes content, usage, metadata, request and response", async () => {
+  it("is read as content, usage, metadata, request and response", async () => {
     const { runpod, sent } = capture(() =>
       completion({
         content: "Hello",
@@ -401,12 +398,11 @@ describe("a chat completion", () => {
     }),
   };
   for (const [name, wrap] of Object.entries(WRAPPED)) {
-    it(`is taken out of ${name}, whole and streamed`, async () => {
+    it(`is read from ${name}, whole and streamed`, async () => {
       const { runpod } = capture(async () => Response.json(wrap(await completion({ content: "Hello" }).json())));
       assertEquals((await runpod(MODEL).doGenerate({ prompt: PROMPT })).content, [{ type: "text", text: "Hello" }]);
       const { stream } = await runpod(MODEL).doStream({ prompt: PROMPT });
-      const parts = await Array.fromAsync(stream);
-      assertEquals(parts.flatMap((part) => part.type === "text-delta" ? [part.delta] : []), ["Hello"]);
+      assertEquals(textOf(await Array.fromAsync(stream)), "Hello");
     });
   }
 
@@ -415,7 +411,7 @@ describe("a chat completion", () => {
     await assertRejects(() => runpod(MODEL).doGenerate({ prompt: PROMPT }), APICallError, "upstream died");
   });
 
-  it("has no negative token counts and no time that the server does not know", async () => {
+  it("has no negative token counts, and no timestamp where the server has none", async () => {
     const { runpod } = capture(() =>
       completion({ content: "Hi" }, {
         created: 0,
@@ -426,7 +422,7 @@ describe("a chat completion", () => {
     assertEquals([usage.outputTokens.text, response?.timestamp], [0, undefined]);
   });
 
-  it("may think in parts of its content", async () => {
+  it("may have its reasoning in parts of its content", async () => {
     const content = [{ type: "thinking", thinking: [{ type: "text", text: "Hm" }] }, { type: "text", text: "Hello" }];
     const { runpod } = capture(() => completion({ content }));
     assertEquals((await runpod(MODEL).doGenerate({ prompt: PROMPT })).content, [
@@ -435,7 +431,7 @@ describe("a chat completion", () => {
     ]);
   });
 
-  it("may come in a list, as a job's output does, with arguments as an object and without an id", async () => {
+  it("may be in a list, as the output of a job is, with arguments as an object and no id", async () => {
     const { runpod } = capture(async () =>
       Response.json([
         await completion({ content: null, tool_calls: [{ function: { name: "add", arguments: { a: 1 } } }] }).json(),
@@ -447,7 +443,7 @@ describe("a chat completion", () => {
     assertMatch(call.type === "tool-call" ? call.toolCallId : "", /\S/);
   });
 
-  it("shows a refusal as text and as the finish reason", async () => {
+  it("that is a refusal has it as text and as the finish reason", async () => {
     const { runpod } = capture(() => completion({ content: null, refusal: "I cannot" }));
     const { content, finishReason } = await runpod(MODEL).doGenerate({ prompt: PROMPT });
     assertEquals(content, [{ type: "text", text: "I cannot" }]);
@@ -458,7 +454,7 @@ describe("a chat completion", () => {
 describe("the served model name", () => {
   const models = () => Response.json({ object: "list", data: [{ id: "org/served" }] });
 
-  it("is asked for once by all models of a provider", async () => {
+  it("is read once for all models of a provider", async () => {
     const { runpod, sent } = capture(({ url }) => url.endsWith("/models") ? models() : completion({ content: "Hi" }));
     await runpod("abc123").doGenerate({ prompt: PROMPT });
     await runpod("abc123").doGenerate({ prompt: PROMPT });
@@ -470,13 +466,13 @@ describe("the served model name", () => {
     );
   });
 
-  it("is not asked for when it is given", async () => {
+  it("is not read when it is given", async () => {
     const { runpod, sent } = capture(() => completion({ content: "Hi" }));
     await runpod("abc123", { model: "mine" }).doGenerate({ prompt: PROMPT });
     assertEquals(sent.map(({ body }) => body.model), ["mine"]);
   });
 
-  it("is asked for again after a failure, which says what to do", async () => {
+  it("is read again after a failure, whose error says what to do", async () => {
     let isUp = false;
     const { runpod } = capture(({ url }) =>
       !url.endsWith("/models")
@@ -495,7 +491,7 @@ describe("the served model name", () => {
     assertEquals(content, [{ type: "text", text: "Hi" }]);
   });
 
-  it("is asked for with the call's own headers, and read from a list too", async () => {
+  it("is read with the headers of the call, also from a list", async () => {
     const { runpod, sent } = capture(
       async ({ url }) =>
         url.endsWith("/models") ? Response.json([await models().json()]) : completion({ content: "Hi" }),
@@ -508,7 +504,7 @@ describe("the served model name", () => {
     assertEquals(sent[1].body.model, "org/served");
   });
 
-  it("is asked for again when the endpoint does not know it any more", async () => {
+  it("is read again when the endpoint no longer serves it", async () => {
     let served = "org/old";
     const { runpod, sent } = capture(({ url, body }) =>
       url.endsWith("/models")
@@ -524,7 +520,7 @@ describe("the served model name", () => {
     assertEquals(sent.at(-1)?.body.model, "org/new");
   });
 
-  it("does not keep others waiting behind a request that hangs", async () => {
+  it("is read by each call itself while another request for it hangs", async () => {
     const { promise: firstIsAsked, resolve } = Promise.withResolvers<void>();
     let asked = 0;
     const { runpod } = capture(({ url }) => {
@@ -543,7 +539,7 @@ describe("the served model name", () => {
     await hanging;
   });
 
-  it("does not keep a caller who aborts", async () => {
+  it("is not waited for after an abort", async () => {
     const { runpod } = capture(() => new Promise<Response>(() => {}));
     const abort = new AbortController();
     const pending = runpod("abc123").doGenerate({ prompt: PROMPT, abortSignal: abort.signal });

@@ -1,13 +1,14 @@
-/** Runpod's and OpenAI's own clients against the emulator: what they send and accept shows that it is no fantasy. */
+/** The clients of Runpod and OpenAI on the emulator: they show that its requests and answers are those of the services. */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import OpenAI from "openai";
 import runpodSdk from "runpod-sdk";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { KEY } from "./capture.ts";
 import { withServer } from "./http.ts";
 
-const KEY = "rpa_FAKE_TEST_KEY_000000";
-const MODEL = "Qwen/Qwen3-32B-AWQ";
+const SERVED = "Qwen/Qwen3-32B-AWQ";
 
 function withOpenai(run: (openai: OpenAI) => Promise<void>): Promise<void> {
   const emulator = createRunpodEmulator({ apiKey: KEY });
@@ -21,13 +22,13 @@ describe("the openai client", () => {
   it("lists models", () =>
     withOpenai(async (openai) => {
       const { data } = await openai.models.list();
-      assertEquals(data.map(({ id }) => id), [MODEL]);
+      assertEquals(data.map(({ id }) => id), [SERVED]);
     }));
 
   it("chats", () =>
     withOpenai(async (openai) => {
       const answer = await openai.chat.completions.create({
-        model: MODEL,
+        model: SERVED,
         messages: [{ role: "user", content: "Tell me about lighthouses" }],
       });
       assertMatch(answer.choices[0].message.content ?? "", /lighthouse/i);
@@ -38,7 +39,7 @@ describe("the openai client", () => {
   it("streams", () =>
     withOpenai(async (openai) => {
       const stream = await openai.chat.completions.create({
-        model: MODEL,
+        model: SERVED,
         messages: [{ role: "user", content: "Tell me about lighthouses" }],
         stream: true,
         stream_options: { include_usage: true },
@@ -56,7 +57,7 @@ describe("the openai client", () => {
   it("calls tools and parses objects", () =>
     withOpenai(async (openai) => {
       const { choices } = await openai.chat.completions.create({
-        model: MODEL,
+        model: SERVED,
         messages: [{ role: "user", content: "Weather in Lisbon?" }],
         tools: [{
           type: "function",
@@ -71,7 +72,7 @@ describe("the openai client", () => {
       assertEquals(JSON.parse(call.function.arguments), { city: "Lisbon" });
     }));
 
-  it("gets Runpod's failed job for a wrong model, and OpenAI's error from a model server by itself", () =>
+  it("gets the failed job of Runpod for a wrong model, and OpenAI's error from a load balancer", () =>
     withOpenai(async (openai) => {
       const ask = (client: OpenAI) =>
         client.chat.completions.create({ model: "nope", messages: [{ role: "user", content: "Hi" }] });
@@ -88,7 +89,7 @@ describe("the openai client", () => {
     withOpenai(async (openai) => {
       const messages = [{ role: "user" as const, content: "Hi" }];
       const other = openai.withOptions({ apiKey: "wrong" });
-      await assertRejects(() => other.chat.completions.create({ model: MODEL, messages }), OpenAI.AuthenticationError);
+      await assertRejects(() => other.chat.completions.create({ model: SERVED, messages }), OpenAI.AuthenticationError);
     }));
 });
 
@@ -110,15 +111,10 @@ function withSdk(run: (on: (endpointId: string) => Endpoint) => Promise<void>): 
     },
   });
   return withServer(emulator.fetch, async (origin) => {
-    // The client prints each state that it sees.
-    const { log } = console;
-    console.log = () => {};
+    // The client prints each state.
+    using _ = stub(console, "log");
     const sdk = runpodSdk(KEY, { baseUrl: `${origin}/v2` });
-    try {
-      await run((endpointId) => sdk.endpoint(endpointId)!);
-    } finally {
-      console.log = log;
-    }
+    await run((endpointId) => sdk.endpoint(endpointId)!);
   });
 }
 

@@ -7,7 +7,7 @@ import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { PNG_BASE64 } from "./files.ts";
 
 const emulator = createRunpodEmulator({
-  // Nobody hears the webhooks of examples.
+  // The webhooks of examples are not sent.
   webhookFetch: () => Promise.resolve(new Response()),
   endpoints: {
     "my-whisper": { worker: "transcription" },

@@ -7,7 +7,7 @@ import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 
 const PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
 
-/** Which URLs a model id leads to: the chat route with the served name in the body, and the job route. */
+/** The URLs of a model id: the chat route, with the served name in the body, and the job route. */
 async function urlsOf(modelId: string, baseURL?: string) {
   const { runpod, sent } = capture(
     ({ url }) =>
@@ -82,7 +82,7 @@ const TABLE: Record<string, Row[]> = {
     "https://api.runpod.ai/v2/abc123xyz/",
     "https://api.runpod.ai/v2/abc123xyz/runsync?wait=1000",
     "https://api.runpod.ai/v2/abc123xyz/openai/v1",
-    "http://api.runpod.ai/v2/abc123xyz", // never in clear text
+    "http://api.runpod.ai/v2/abc123xyz", // https all the same
   ].map((given) => ({
     given,
     root: `${V2}/abc123xyz`,
@@ -203,7 +203,7 @@ const TABLE: Record<string, Row[]> = {
   ],
 };
 
-describe("where a model id leads", () => {
+describe("a model id", () => {
   for (const [name, rows] of Object.entries(TABLE)) {
     for (const { given, baseURL, root, openai, model } of rows) {
       it(`${name}: ${given}${baseURL ? ` at ${baseURL}` : ""}`, async () => {
@@ -243,7 +243,7 @@ describe("where a model id leads", () => {
     "https://api.runpod.ai/v2/..": '".."',
   };
   for (const [id, reason] of Object.entries(HOSTILE)) {
-    it(`refuses ${JSON.stringify(id)} without a request`, () => {
+    it(`is refused as ${JSON.stringify(id)}, without a request`, () => {
       const { runpod, sent } = capture(() => completion({}));
       for (const make of [runpod.languageModel, runpod.imageModel]) {
         const error = assertThrows(() => make(id), InvalidArgumentError, "Cannot use");
@@ -258,7 +258,7 @@ describe("where a model id leads", () => {
   for (
     const baseURL of ["custom-url", "", "ftp://example.com", "https://a:b@example.com", "https://example.com/?x=1"]
   ) {
-    it(`refuses ${JSON.stringify(baseURL)} as a baseURL when a model is made`, () => {
+    it(`is refused with the baseURL ${JSON.stringify(baseURL)}`, () => {
       const { runpod } = capture(() => completion({}), { baseURL });
       assertEquals(assertThrows(() => runpod("abc"), InvalidArgumentError).argument, "baseURL");
     });

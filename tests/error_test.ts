@@ -20,7 +20,7 @@ async function imageError(answer: () => Response | Promise<Response>): Promise<A
 
 const pythonDict = (message: string) => `{'message': ${message}, 'type': 'worker_error', 'code': None}`;
 
-/** Every shape that an error has been seen in, and the sentence that it comes down to. */
+/** Every known shape of an error, and the sentence that is read from it. */
 const SHAPES: Record<string, [body: unknown, sentence: string]> = {
   "a string": [{ error: "endpoint not found" }, "endpoint not found"],
   "an OpenAI error": [{ error: { message: "bad model", type: "x", param: null, code: 404 } }, "bad model"],
@@ -122,7 +122,7 @@ describe("an error of any shape", () => {
     "JSON of no known shape": ['{"foo":1}', '{"foo":1}'],
   };
   for (const [name, [body, shown]] of Object.entries(BODIES)) {
-    it(`shows ${name}`, async () => {
+    it(`has ${name} in its message`, async () => {
       for (const make of [chatError, imageError]) {
         const error = await make(() => new Response(body, { status: 500 }));
         assertStringIncludes(error.message, shown);
@@ -131,7 +131,7 @@ describe("an error of any shape", () => {
       }
     });
     if (body === "") continue;
-    it(`shows ${name} that comes with HTTP 200`, async () => {
+    it(`has ${name} with HTTP 200 in its message`, async () => {
       for (const make of [chatError, imageError]) {
         const error = await make(() => new Response(body));
         assertEquals(error.responseBody, body);
@@ -145,7 +145,7 @@ describe("an error of any shape", () => {
 describe("an error of a failed job", () => {
   const failed = (job: Record<string, unknown>) => () => Response.json({ id: "1", status: "FAILED", ...job });
 
-  it("is shown even when it is no text, or stands in the output", async () => {
+  it("is in the message even when it is not a string, or is in the output", async () => {
     const jobs: Array<[Record<string, unknown>, string]> = [
       [{ error: { exit_code: 137, reason: "OOMKilled" } }, '"reason":"OOMKilled"'],
       [{ error: 137 }, "137"],
@@ -156,7 +156,7 @@ describe("an error of a failed job", () => {
   });
 });
 
-describe("an error says what to do", () => {
+describe("the advice of an error", () => {
   const ADVICE: Array<[status: number, advice: string]> = [
     [401, 'check that the API key is valid ("apiKey" or RUNPOD_API_KEY)'],
     [402, "balance"],
@@ -166,7 +166,7 @@ describe("an error says what to do", () => {
     [429, "limit"],
   ];
   for (const [status, advice] of ADVICE) {
-    it(`after HTTP ${status}`, async () => {
+    it(`is that of HTTP ${status}`, async () => {
       const error = await chatError(() => Response.json({ error: "no" }, { status }));
       assertStringIncludes(error.message, advice);
       assertEquals(error.statusCode, status);
@@ -174,16 +174,16 @@ describe("an error says what to do", () => {
     });
   }
 
-  it("also when the status hides inside HTTP 200", async () => {
+  it("is that of a status inside HTTP 200", async () => {
     const error = await chatError(() => Response.json({ object: "error", message: "no model", code: 404 }));
     assertStringIncludes(error.message, 'check that endpoint "qwen3-32b-awq" exists');
   });
 });
 
-describe("what may be tried again", () => {
+describe("a retryable error", () => {
   const of = (status: number) => () => Response.json({ error: "no" }, { status });
 
-  it("is a completion that ended or was refused, but not one that may still be running", async () => {
+  it("is that of a completion that ended or was refused, not of one that may still run", async () => {
     for (const status of [408, 409, 425, 429, 500, 502, 503]) {
       assertEquals((await chatError(of(status))).isRetryable, true);
     }
@@ -192,7 +192,7 @@ describe("what may be tried again", () => {
     }
   });
 
-  it("is no completion that a job's end or a nested status speaks against", async () => {
+  it("is not that of a completion whose job has ended, or with a nested status that is permanent", async () => {
     const bodies: unknown[] = [
       { id: "1-u1", status: "FAILED", error: "executionTimeout exceeded" },
       { id: "1-u1", status: "TIMED_OUT", error: "gone" },
@@ -208,7 +208,7 @@ describe("what may be tried again", () => {
     assertStringIncludes(error.message, "serves a model named");
   });
 
-  it("is a success that names a transient status, and not one that only mentions a number", async () => {
+  it("is that of HTTP 200 with a transient status inside, not with a number in a sentence", async () => {
     const answers: Array<[unknown, boolean]> = [
       [{ object: "error", message: "overloaded", code: 503 }, true],
       [{ error: { message: "slow down", code: "429" } }, true],
@@ -222,21 +222,21 @@ describe("what may be tried again", () => {
     }
   });
 
-  it("is a completion that a load balancer had no worker for, whatever its status", async () => {
+  it("is that of a load balancer without workers, whatever its status", async () => {
     for (const status of [400, 500, 503]) {
       const error = await chatError(() => Response.json({ error: "no workers available" }, { status }));
       assertEquals(error.isRetryable, true);
     }
   });
 
-  it("is no job but one that was refused, and the rate limit is waited out instead", async () => {
+  it("is not that of a job, for which the rate limit is waited for instead", async () => {
     const limited = await imageError(of(429));
     assertStringIncludes(limited.message, "no submission was accepted within 600 s because of the rate limit");
     assertEquals(limited.isRetryable, false);
     for (const status of [400, 408, 409, 500, 502, 503, 504, 524]) {
       assertEquals((await imageError(of(status))).isRetryable, false, `HTTP ${status}`);
     }
-    // An error that speaks of a limit is none: the job may have been accepted before somebody else's limit.
+    // An error that only mentions a limit may come from something behind the queue, which accepted the job.
     const mentions: Array<[unknown, number]> = [
       [{ error: "upstream said status 429" }, 500],
       [{ error: { message: "Rate limit", code: 429 } }, 200],
@@ -247,7 +247,7 @@ describe("what may be tried again", () => {
     }
   });
 
-  it("is a job whose connection was never made, and not one whose answer was lost", async () => {
+  it("is that of a job whose connection was never made, not of one whose answer was lost", async () => {
     const refused = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNREFUSED" }) });
     const reset = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) });
     assertEquals((await imageError(() => Promise.reject(refused))).isRetryable, true);
@@ -255,7 +255,7 @@ describe("what may be tried again", () => {
     assertEquals((await chatError(() => Promise.reject(reset))).isRetryable, true);
   });
 
-  it("is what the AI SDK then does", async () => {
+  it("is retried by the AI SDK", async () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture((_, index) =>
         index === 0 ? Response.json({ error: "busy" }, { status: 503 }) : completion({ content: "Hello" })
@@ -267,7 +267,7 @@ describe("what may be tried again", () => {
 });
 
 describe("no answer at all", () => {
-  it("is an APICallError that names the host and the cause", async () => {
+  it("is an APICallError with the host and the cause", async () => {
     const failure = new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND api.runpod.ai") });
     const error = await chatError(() => Promise.reject(failure));
     assertEquals(
@@ -277,7 +277,7 @@ describe("no answer at all", () => {
     assertEquals(error.cause, failure);
   });
 
-  it("is one too when the body breaks off", async () => {
+  it("is an APICallError too when the body breaks off", async () => {
     const broken = () =>
       new Response(new ReadableStream({ start: (controller) => controller.error(new Error("reset")) }));
     assertStringIncludes((await chatError(broken)).message, "reset");
@@ -287,7 +287,7 @@ describe("no answer at all", () => {
     }
   });
 
-  it("rethrows the caller's own reason after an abort", async () => {
+  it("is the abort reason after an abort", async () => {
     const { runpod } = capture(() => Promise.reject(new DOMException("The operation was aborted", "AbortError")));
     const abort = new AbortController();
     const reason = { why: "left" };

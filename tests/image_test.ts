@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { assertSpyCalls, returnsNext, spy } from "@std/testing/mock";
 import { completed } from "./answers.ts";
-import { assertNoOutput, featuresOf, type ImageCall, imageCall, imageCalls } from "./calls.ts";
+import { assertNoOutput, featuresOf, type ImageCall, imageCall, imageCalls, overridden } from "./calls.ts";
 import { capture, KEY, type Sent } from "./capture.ts";
 import { count, emulate, operationsOf, statesOf } from "./emulated.ts";
 import { failFirst, failure, htmlPage, networkFailure, rateLimited, truncatedJson } from "./faults.ts";
@@ -279,7 +279,7 @@ describe("an image request", () => {
     const file = fileAt("https://example.com/other.png");
     const { input, warnings } = await inputFor(KONTEXT, { files: [file], options: { image: INPUT_IMAGE } });
     assertEquals(input.image, INPUT_IMAGE);
-    assertEquals(warnings, [{ type: "other", message: "files is overridden by providerOptions.runpod.image" }]);
+    assertEquals(warnings, overridden("files", "image"));
   });
 
   it("to an unknown endpoint has the mask", async () => {

@@ -1,23 +1,23 @@
 import { APICallError, InvalidArgumentError } from "@ai-sdk/provider";
 import {
-  createRunpod,
   type RunpodEndpoint,
   RunpodJobError,
   type RunpodProviderSettings,
   type RunpodRunOptions,
 } from "@runpod/ai-sdk-provider";
-import {
-  createRunpodEmulator,
-  type EmulatedEndpoint,
-  type EmulatedHandler,
-  type RunpodEmulator,
-  type RunpodEmulatorOptions,
+import type {
+  EmulatedEndpoint,
+  EmulatedHandler,
+  RunpodEmulator,
+  RunpodEmulatorOptions,
 } from "@runpod/ai-sdk-provider/testing";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { completed } from "./answers.ts";
 import { capture, KEY } from "./capture.ts";
-import { settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
+import { count, emulate, operationsOf, statesOf } from "./emulated.ts";
+import { failFirst, failure, htmlPage, networkFailure, rateLimited } from "./faults.ts";
+import { abortAfter, settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -34,18 +34,14 @@ async function on(
   { settings, ...options }: RunpodEmulatorOptions & { settings?: RunpodProviderSettings } = {},
 ): Promise<void> {
   await withVirtualTime(async (clock) => {
-    const emulator = createRunpodEmulator({ ...options, endpoints: { mine } });
-    const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings });
+    const { emulator, runpod } = emulate({ ...options, endpoints: { mine } }, settings);
     await run({ emulator, endpoint: runpod.endpoint("mine"), clock });
     await settled();
     assertEquals(clock.hasTimers(), false);
   });
 }
 
-const operations = ({ requests }: RunpodEmulator) => requests.map(({ operation }) => operation);
-const count = (emulator: RunpodEmulator, operation: string) =>
-  operations(emulator).filter((name) => name === operation).length;
-
+/** Reads all items, also into a list that keeps what came before an error. */
 async function all<T>(iterable: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
   for await (const item of iterable) into.push(item);
   return into;
@@ -66,13 +62,13 @@ describe("run", () => {
     on({ ...echo, runMillis: 5000 }, async ({ emulator, endpoint, clock }) => {
       const job = await endpoint.run({ say: "hi" });
       assertEquals(job, { id: emulator.jobs[0].id, status: "IN_QUEUE" });
-      assertEquals(operations(emulator), ["run"]);
+      assertEquals(operationsOf(emulator), ["run"]);
       assertEquals(emulator.requests[0].url, "https://api.runpod.ai/v2/mine/run");
       assertEquals(clock.elapsed(), 0);
       assertEquals(endpoint.id, "mine");
     }));
 
-  it("sends the input alone when nothing else is given, and nothing that is undefined", () =>
+  it("sends the input alone where nothing else is given, and no undefined values", () =>
     on(echo, async ({ emulator, endpoint }) => {
       await endpoint.run({ say: "hi", not: undefined }, {
         webhook: undefined,
@@ -85,7 +81,7 @@ describe("run", () => {
       assertEquals(emulator.requests[0].headers["x-not"], undefined);
     }));
 
-  it("sends a webhook, a policy and an S3 bucket as they are documented", () =>
+  it("sends a webhook, a policy and an S3 bucket under their documented names", () =>
     on(echo, async ({ emulator, endpoint }) => {
       const options: RunpodRunOptions = {
         webhook: "https://example.com/hook?secret=1",
@@ -103,8 +99,8 @@ describe("run", () => {
       for (const { body } of emulator.requests.filter(({ body }) => body !== undefined)) {
         assertEquals(body, { input: { say: "hi" }, ...options });
       }
-      // With a webhook the id is wanted at once.
-      assertEquals(operations(emulator).slice(0, 2), ["run", "run"]);
+      // With a webhook, /run returns the id at once.
+      assertEquals(operationsOf(emulator).slice(0, 2), ["run", "run"]);
       await endpoint.run({ say: "hi" }, { policy: { ttl: 10_000, lowPriority: undefined } });
       assertEquals(emulator.requests.at(-1)?.body, { input: { say: "hi" }, policy: { ttl: 10_000 } });
     }, { webhookFetch: () => Promise.resolve(new Response()) }));
@@ -118,7 +114,7 @@ describe("run", () => {
       }
     }));
 
-  it("sends nothing after an abort, and fails with the caller's own reason", () =>
+  it("sends nothing after an abort, and throws the abort reason", () =>
     on(echo, async ({ emulator, endpoint }) => {
       const reason = new Error("left");
       const abortSignal = AbortSignal.abort(reason);
@@ -141,7 +137,7 @@ describe("run", () => {
       assertEquals(emulator.requests.length, 0);
     }));
 
-  it("is not repeated when its answer is lost, and says so by isRetryable", () =>
+  it("has an error that is not retryable when its answer is lost", () =>
     on(echo, async ({ emulator, endpoint }) => {
       const error = await assertRejects(() => endpoint.run({ a: 1 }), APICallError);
       assertEquals([error.isRetryable, emulator.jobs.length, emulator.requests.length], [false, 1, 1]);
@@ -152,15 +148,15 @@ describe("run", () => {
       },
     }));
 
-  it("over the rate limit may be repeated", () =>
+  it("has a retryable error over the rate limit", () =>
     on(echo, async ({ endpoint }) => {
       const error = await assertRejects(() => endpoint.run({ a: 1 }), APICallError, "too many requests");
       assertEquals([error.statusCode, error.isRetryable], [429, true]);
-    }, { intercept: () => Response.json({ error: "too many requests" }, { status: 429 }) }));
+    }, { intercept: () => rateLimited() }));
 });
 
 describe("runSync", () => {
-  it("is one request when the job is fast", () =>
+  it("sends one request when the job is fast", () =>
     on({ ...echo, coldStartMillis: 4000, runMillis: 6000 }, async ({ emulator, endpoint, clock }) => {
       const { workerId, ...job } = await endpoint.runSync<{ echo: unknown }>({ say: "hi" });
       assertEquals(job, {
@@ -171,21 +167,21 @@ describe("runSync", () => {
         executionTimeMillis: 6000,
       });
       assertEquals(typeof workerId, "string");
-      assertEquals(operations(emulator), ["runsync"]);
+      assertEquals(operationsOf(emulator), ["runsync"]);
       assertEquals(new URL(emulator.requests[0].url).search, "?wait=90000");
       assertEquals(clock.elapsed(), 10_000);
     }));
 
-  it("polls a job that outlasts the long wait", () =>
+  it("polls a job that is longer than the long wait", () =>
     on({ ...echo, runMillis: 200_000 }, async ({ emulator, endpoint, clock }) => {
       const job = await endpoint.runSync({ say: "hi" });
       assertEquals([job.status, job.output], ["COMPLETED", { echo: { say: "hi" } }]);
-      assertEquals([...new Set(operations(emulator))], ["runsync", "status"]);
+      assertEquals([...new Set(operationsOf(emulator))], ["runsync", "status"]);
       assertEquals(emulator.jobs.length, 1);
       assert(clock.elapsed() >= 200_000 && clock.elapsed() <= 215_000, String(clock.elapsed()));
     }));
 
-  it("asks for a job in proportion to the time it takes: never 50 times, and soon after its end", async () => {
+  it("reads the status at most 50 times, and soon after the job has ended", async () => {
     for (const runMillis of [95_000, 300_000, 590_000]) {
       await on({ ...echo, runMillis }, async ({ emulator, endpoint, clock }) => {
         await endpoint.runSync({ say: "hi" }, { timeoutMillis: 700_000 });
@@ -196,7 +192,7 @@ describe("runSync", () => {
     }
   });
 
-  it("waits out a rate limit that names the time of day", () => {
+  it("waits for a rate limit that ends at a time of day", () => {
     const intercept: RunpodEmulatorOptions["intercept"] = ({ operation }, next) => {
       if (operation !== "runsync") return next();
       const at = new Date(Date.now() + 30_000).toUTCString();
@@ -204,13 +200,13 @@ describe("runSync", () => {
     };
     return on(echo, async ({ emulator, endpoint, clock }) => {
       await endpoint.runSync({ a: 1 });
-      assertEquals(operations(emulator).slice(0, 2), ["runsync", "run"]);
+      assertEquals(operationsOf(emulator).slice(0, 2), ["runsync", "run"]);
       // Such a time has no fractions of a second.
       assert(clock.elapsed() > 29_000, `${clock.elapsed()}`);
     }, { intercept });
   });
 
-  it("is not submitted again and again when the rate limit names a time beyond what timers take", async () => {
+  it("does not submit in a loop when the rate limit ends later than timers can wait", async () => {
     // No virtual clock: the real timers are what fires at once.
     const { runpod, sent } = capture(() => new Response("{}", { status: 429, headers: { "retry-after": "4000000" } }));
     await assertRejects(
@@ -221,7 +217,7 @@ describe("runSync", () => {
     assertEquals(sent.length, 1);
   });
 
-  it("keeps to a budget of requests whatever the job takes", async () => {
+  it("stays within maxRequests, however long the job takes", async () => {
     for (const runMillis of [1000, 100_000, 590_000]) {
       const settings = { onJobUpdate: () => {} };
       await on({ ...echo, runMillis }, async ({ emulator, endpoint, clock }) => {
@@ -233,7 +229,7 @@ describe("runSync", () => {
     }
   });
 
-  it("takes more than 10 MB also where nobody wants to be held, by the shortest hold", async () => {
+  it("sends more than 10 MB with the shortest wait where no wait is requested", async () => {
     const text = "x".repeat(10 * MEBIBYTE);
     for (const options of [{ waitMillis: 0 }, { webhook: "https://example.com/hook" }]) {
       const { sent, runpod } = capture(() => completed({ ok: true }));
@@ -244,7 +240,7 @@ describe("runSync", () => {
     }
   });
 
-  it("shows the secret of an S3 bucket in no error", async () => {
+  it("has errors without the secret of an S3 bucket", async () => {
     const { sent, runpod } = capture(() => Response.json({ error: "no" }, { status: 400 }));
     const accessSecret = "s3-secret-123";
     const s3Config = { accessId: "id", accessSecret, bucketName: "b", endpointUrl: "https://s3.example.com" };
@@ -266,7 +262,7 @@ describe("runSync", () => {
   for (const runMillis of [1000, 100_000]) {
     for (const failedRunsyncStatus of [200, 400] as const) {
       const when = `${runMillis > 90_000 ? "while polled" : "in the long wait"}, with HTTP ${failedRunsyncStatus}`;
-      it(`throws what the worker says when the job fails ${when}`, () =>
+      it(`throws the error of the worker when the job fails ${when}`, () =>
         on({
           worker: () => {
             throw new RangeError("CUDA out of memory");
@@ -286,7 +282,7 @@ describe("runSync", () => {
     }
   }
 
-  it("calls both of the platform's time limits a timeout", async () => {
+  it("throws a timeout for both time limits of the platform", async () => {
     for (const executionTimeoutStatus of ["FAILED", "TIMED_OUT"] as const) {
       await on({ ...echo, runMillis: 20_000 }, async ({ endpoint }) => {
         const error = await assertRejects(
@@ -298,7 +294,7 @@ describe("runSync", () => {
     }
   });
 
-  it("cancels the job at its deadline, or leaves it to be waited for", async () => {
+  it("cancels the job at the deadline, or leaves it running with cancelOnTimeout: false", async () => {
     for (const cancelOnTimeout of [true, false]) {
       await on({ ...echo, runMillis: 120_000 }, async ({ emulator, endpoint }) => {
         const error = await assertRejects(
@@ -316,7 +312,7 @@ describe("runSync", () => {
 });
 
 describe("wait", () => {
-  it("goes on with a job that was submitted before", () =>
+  it("returns the result of a job that was submitted before", () =>
     on({ ...echo, runMillis: 30_000 }, async ({ emulator, endpoint, clock }) => {
       const { id } = await endpoint.run({ say: "hi" });
       const job = await endpoint.wait<{ echo: unknown }>(id);
@@ -325,15 +321,15 @@ describe("wait", () => {
       assert(clock.elapsed() >= 30_000 && clock.elapsed() <= 36_000, String(clock.elapsed()));
     }));
 
-  it("is one read when the job has ended", () =>
+  it("reads the status once when the job has ended", () =>
     on(echo, async ({ emulator, endpoint, clock }) => {
       const { id } = await endpoint.run({ say: "hi" });
       await endpoint.wait(id);
-      assertEquals(operations(emulator), ["run", "status"]);
+      assertEquals(operationsOf(emulator), ["run", "status"]);
       assertEquals(clock.elapsed(), 0);
     }));
 
-  it("throws what the worker says", () =>
+  it("throws the error of the worker", () =>
     on({ worker: () => ({ error: { message: "bad prompt", type: "ValueError" } }) }, async ({ endpoint }) => {
       const { id } = await endpoint.run({ say: "hi" });
       const error = await assertRejects(() => endpoint.wait(id), RunpodJobError, "bad prompt");
@@ -341,7 +337,7 @@ describe("wait", () => {
       assertEquals([error.kind, error.workerError?.type], ["failed", "ValueError"]);
     }));
 
-  it("says that a job is gone", () =>
+  it("throws when a job has expired or never was", () =>
     on(echo, async ({ endpoint }) => {
       const { id } = await endpoint.run({ say: "hi" });
       await settled(31 * 60_000);
@@ -351,14 +347,12 @@ describe("wait", () => {
       }
     }));
 
-  it("ends at once with the caller's own reason, and cancels the job unless told not to", async () => {
+  it("ends at once with the abort reason, and cancels the job except with cancelOnAbort: false", async () => {
     for (const cancelOnAbort of [true, false]) {
       await on({ ...echo, runMillis: 60_000 }, async ({ emulator, endpoint, clock }) => {
         const { id } = await endpoint.run({ say: "hi" });
-        const abort = new AbortController();
-        const reason = new Error("left");
-        setTimeout(() => abort.abort(reason), 7000);
-        const call = () => endpoint.wait(id, { abortSignal: abort.signal, cancelOnAbort });
+        const { abortSignal, reason } = abortAfter(7000);
+        const call = () => endpoint.wait(id, { abortSignal, cancelOnAbort });
         assertEquals(await assertRejects(call), reason);
         assertEquals(clock.elapsed(), 7000);
         await settled();
@@ -369,7 +363,7 @@ describe("wait", () => {
 });
 
 describe("status", () => {
-  it("tells every state of a job that succeeds, and its times, worker and cost", () =>
+  it("returns every state of a job that succeeds, with its times, worker and cost", () =>
     on({ worker: () => ({ text: "hi", cost: 0.25 }), coldStartMillis: 10_000, runMillis: 5000 }, async (world) => {
       const { endpoint } = world;
       const { id } = await endpoint.run({ a: 1 });
@@ -390,7 +384,7 @@ describe("status", () => {
       assert(workerId);
     }));
 
-  it("tells states that the service may add, progress, and how often the job was started again", () =>
+  it("returns unknown states, the progress, and how often the job was started again", () =>
     on({
       worker: () => "done",
       states: [
@@ -416,7 +410,7 @@ describe("status", () => {
       ]);
     }));
 
-  it("returns a job that ended without a result as well", async () => {
+  it("returns a job that ended without a result", async () => {
     for (const status of ["FAILED", "CANCELLED", "TIMED_OUT"]) {
       await on({ ...echo, outcome: { status, error: { message: "why" } } }, async ({ endpoint }) => {
         const { id } = await endpoint.run({ a: 1 });
@@ -426,7 +420,7 @@ describe("status", () => {
     }
   });
 
-  it("of a job that is not there is an error that says what to check", () =>
+  it("throws for an unknown job, and the error says what to check", () =>
     on(echo, async ({ endpoint }) => {
       const error = await assertRejects(() => endpoint.status("nope"), APICallError);
       assertEquals(
@@ -439,7 +433,7 @@ describe("status", () => {
 
 describe("stream", () => {
   for (const streamEnd of ["inside", "before"] as const) {
-    it(`yields what a generator yields, in order and as it comes, with the last yields ${streamEnd} the end`, () =>
+    it(`yields what a generator yields, at once and in order, with the last yields ${streamEnd} the end`, () =>
       on(letters, async ({ emulator, endpoint, clock }) => {
         const { id } = await endpoint.run({ a: 1 });
         const times: number[] = [];
@@ -463,7 +457,7 @@ describe("stream", () => {
       }, { behavior: { streamEnd } }));
   }
 
-  it("yields what an asynchronous generator yields, whatever it is", () =>
+  it("yields values of every type, from an asynchronous generator", () =>
     on({
       async *worker() {
         for (const item of [0, false, null, "", [1, 2], { output: "inner" }, { a: { b: 1 } }]) {
@@ -484,17 +478,17 @@ describe("stream", () => {
       const { id } = await endpoint.run({ a: 1 });
       endpoint.stream(id);
       await settled();
-      assertEquals(operations(emulator), ["run"]);
+      assertEquals(operationsOf(emulator), ["run"]);
     }));
 
-  it("paces itself while a job waits in the queue and is answered at once with nothing", () =>
+  it("sends few requests while a job waits in the queue, which are answered at once", () =>
     on({ ...letters, coldStartMillis: 60_000 }, async ({ emulator, endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       assertEquals(await all(endpoint.stream(id)), LETTERS);
       assert(count(emulator, "stream") <= 35, String(count(emulator, "stream")));
     }));
 
-  it("paces itself where the service never holds a reply", () =>
+  it("sends few requests where the service never holds a reply", () =>
     withVirtualTime(async (clock) => {
       const { runpod, sent } = capture(({ url }) => {
         if (url.includes("/status/")) return completed([]);
@@ -504,34 +498,32 @@ describe("stream", () => {
       assert(sent.length <= 160, String(sent.length));
     }));
 
-  it("outlives replies that fail for a passing reason", () => {
-    let replies = 0;
+  it("survives transient errors of replies", () => {
     const faults = [
-      () => Response.json({ error: "bad gateway" }, { status: 502 }),
-      () => Promise.reject(new TypeError("reset")),
-      () => Response.json({ error: "too many requests" }, { status: 429, headers: { "retry-after": "7" } }),
-      () => new Response("<html>524</html>", { status: 524 }),
+      () => failure(502, "bad gateway"),
+      () => networkFailure("ECONNRESET"),
+      () => rateLimited(7),
+      () => htmlPage(524, "A timeout occurred"),
     ];
     return on(letters, async ({ emulator, endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       assertEquals(await all(endpoint.stream(id)), LETTERS);
       await settled();
-      assertEquals([replies > 4, count(emulator, "cancel")], [true, 0]);
-    }, { intercept: ({ operation }, next) => operation === "stream" ? (faults[replies++] ?? next)() : next() });
+      assertEquals([faults.length, count(emulator, "cancel")], [0, 0]);
+    }, { intercept: ({ operation }, next) => operation === "stream" ? failFirst(faults, next) : next() });
   });
 
-  it("gives up on replies that keep failing", () =>
+  it("throws when replies keep failing", () =>
     on(letters, async ({ emulator, endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       const error = await assertRejects(() => all(endpoint.stream(id)), APICallError, "bad gateway");
       assertEquals(error.statusCode, 502);
       assert(count(emulator, "stream") <= 12, String(count(emulator, "stream")));
     }, {
-      intercept: ({ operation }, next) =>
-        operation === "stream" ? Response.json({ error: "bad gateway" }, { status: 502 }) : next(),
+      intercept: ({ operation }, next) => operation === "stream" ? failure(502, "bad gateway") : next(),
     }));
 
-  it("takes yields that were lost with the last replies from the job's result", () =>
+  it("yields what was lost with the last replies, from the job's result", () =>
     on(letters, async ({ emulator, endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       assertEquals(await all(endpoint.stream(id)), LETTERS);
@@ -544,7 +536,7 @@ describe("stream", () => {
       },
     }));
 
-  it("says so when yields out of the middle were lost with a reply, and brings them all", () => {
+  it("throws when yields in the middle were lost, with all of them in the error", () => {
     let isLost = false;
     return on(letters, async ({ emulator, endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
@@ -568,7 +560,7 @@ describe("stream", () => {
     });
   });
 
-  it("yields first what a failing generator has yielded, then throws what it raised", () =>
+  it("yields what a failing generator has yielded, then throws its error", () =>
     on({
       *worker() {
         yield "a";
@@ -593,7 +585,7 @@ describe("stream", () => {
       assertEquals(count(emulator, "cancel"), 0);
     }));
 
-  it("throws when the job is cancelled by somebody else", () =>
+  it("throws when another client cancels the job", () =>
     on({ ...letters, tokenMillis: 60_000 }, async ({ emulator, endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       setTimeout(() => endpoint.cancel(id), 30_000);
@@ -603,8 +595,8 @@ describe("stream", () => {
     }));
 
   for (const cancelOnAbort of [true, false]) {
-    const then = cancelOnAbort ? "cancels the job, once" : "lets the job go on with cancelOnAbort: false";
-    it(`that is left early ${then}`, () =>
+    const then = cancelOnAbort ? "cancels the job, once" : "leaves the job running with cancelOnAbort: false";
+    it(`that the consumer leaves ${then}`, () =>
       on(letters, async ({ emulator, endpoint }) => {
         const { id } = await endpoint.run({ a: 1 });
         for await (const item of endpoint.stream(id, { cancelOnAbort })) {
@@ -616,15 +608,13 @@ describe("stream", () => {
         assertEquals(emulator.jobs[0].status, cancelOnAbort ? "CANCELLED" : "COMPLETED");
       }));
 
-    it(`that is aborted ends at once with the caller's own reason, and ${then}`, async () => {
+    it(`that is aborted ends at once with the abort reason, and ${then}`, async () => {
       // In a held reply, and in a pause while the job is queued.
       for (const coldStartMillis of [0, 30_000]) {
         await on({ ...letters, coldStartMillis }, async ({ emulator, endpoint, clock }) => {
           const { id } = await endpoint.run({ a: 1 });
-          const abort = new AbortController();
-          const reason = new Error("left");
-          setTimeout(() => abort.abort(reason), 3000);
-          const call = () => all(endpoint.stream(id, { abortSignal: abort.signal, cancelOnAbort }));
+          const { abortSignal, reason } = abortAfter(3000);
+          const call = () => all(endpoint.stream(id, { abortSignal, cancelOnAbort }));
           assertEquals(await assertRejects(call), reason);
           assertEquals(clock.elapsed(), 3000);
           await settled();
@@ -634,7 +624,7 @@ describe("stream", () => {
     });
   }
 
-  it("refuses a second reader of the same job until the first has left", () =>
+  it("throws for a second reader of the same job until the first has left", () =>
     on(letters, async ({ emulator, endpoint }) => {
       const [{ id }, { id: other }] = [await endpoint.run({ a: 1 }), await endpoint.run({ a: 2 })];
       const first = endpoint.stream(id, { cancelOnAbort: false })[Symbol.asyncIterator]();
@@ -642,14 +632,14 @@ describe("stream", () => {
       const before = emulator.requests.length;
       const error = await assertRejects(() => all(endpoint.stream(id)), InvalidArgumentError, "is already being read");
       assertEquals([error.argument, emulator.requests.length], ["jobId", before]);
-      // Another job is another matter.
+      // Another job may be read.
       assertEquals(await all(endpoint.stream(other)), LETTERS);
       await first.return!();
       assertEquals(await all(endpoint.stream(id)), ["b", "c", "d"].map((at) => at === "b" ? { letter: at } : at));
       assertEquals(count(emulator, "cancel"), 0);
     }));
 
-  it("lets go of a job after an error, so that it can be read again", () => {
+  it("can be read again after an error", () => {
     let isDown = true;
     return on(letters, async ({ endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
@@ -657,12 +647,11 @@ describe("stream", () => {
       isDown = false;
       assertEquals(await all(endpoint.stream(id)), LETTERS);
     }, {
-      intercept: ({ operation }, next) =>
-        isDown && operation === "stream" ? Response.json({ error: "unauthorized" }, { status: 401 }) : next(),
+      intercept: ({ operation }, next) => isDown && operation === "stream" ? failure(401, "unauthorized") : next(),
     });
   });
 
-  it("takes replies that are plain lists, as the oldest documentation has them", () =>
+  it("reads replies that are plain lists, as the oldest documentation has them", () =>
     withVirtualTime(async () => {
       const replies = [
         [{ output: "a" }, { output: "b", metrics: { avg_gen_throughput: 1 } }],
@@ -676,7 +665,7 @@ describe("stream", () => {
       assertEquals(await all(runpod.endpoint("mine").stream("job-1")), ["a", "b", "c"]);
     }));
 
-  it("of a handler that is no generator yields nothing, and ends with the job", () =>
+  it("yields nothing of a handler that is not a generator, and ends with the job", () =>
     on({ ...echo, runMillis: 20_000 }, async ({ emulator, endpoint, clock }) => {
       const { id } = await endpoint.run({ a: 1 });
       assertEquals(await all(endpoint.stream(id)), []);
@@ -685,7 +674,7 @@ describe("stream", () => {
       assert(count(emulator, "stream") <= 10, String(count(emulator, "stream")));
     }));
 
-  it("of a job that is not there is an error", () =>
+  it("throws for an unknown job", () =>
     on(echo, async ({ endpoint }) => {
       const error = await assertRejects(() => all(endpoint.stream("nope")), APICallError, "job not found");
       assertEquals(error.statusCode, 404);
@@ -707,13 +696,13 @@ describe("cancel", () => {
     }
   });
 
-  it("returns a job that has ended before as it ended", () =>
+  it("returns a job that has already ended as it ended", () =>
     on(echo, async ({ endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       assertEquals(await endpoint.cancel(id), { id, status: "COMPLETED" });
     }));
 
-  it("of a job that the service no longer cancels leaves its result alone", async () => {
+  it("does not change the result of a job that has ended", async () => {
     for (const cancelFinishedStatus of [400, 404] as const) {
       await on(echo, async ({ endpoint }) => {
         const { id } = await endpoint.run({ a: 1 });
@@ -740,7 +729,7 @@ describe("retry", () => {
       assertEquals(emulator.jobs.length, 1);
     }));
 
-  it("says why a job is not started again, and may not be repeated", () =>
+  it("throws an error that is not retryable when the job has not failed", () =>
     on(echo, async ({ endpoint }) => {
       const { id } = await endpoint.run({ a: 1 });
       const error = await assertRejects(() => endpoint.retry(id), APICallError, "only FAILED and TIMED_OUT jobs");
@@ -754,11 +743,11 @@ describe("purgeQueue", () => {
       for (let index = 0; index < 3; index++) await endpoint.run({ index });
       assertEquals(await endpoint.purgeQueue(), 3);
       assertEquals(await endpoint.purgeQueue(), 0);
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED", "CANCELLED", "CANCELLED"]);
+      assertEquals(statesOf(emulator), ["CANCELLED", "CANCELLED", "CANCELLED"]);
       assertEquals(emulator.requests.at(-1)?.url, "https://api.runpod.ai/v2/mine/purge-queue");
     }));
 
-  it("over its rate limit may be repeated", () =>
+  it("has a retryable error over its rate limit", () =>
     on(echo, async ({ endpoint }) => {
       await endpoint.purgeQueue();
       await endpoint.purgeQueue();
@@ -768,7 +757,7 @@ describe("purgeQueue", () => {
 });
 
 describe("health", () => {
-  it("tells how many jobs and workers there are", () =>
+  it("returns the numbers of jobs and workers", () =>
     on({ ...echo, coldStartMillis: 10_000, runMillis: 10_000 }, async ({ endpoint }) => {
       await endpoint.run({ a: 1 });
       const { jobs, workers } = await endpoint.health();
@@ -778,7 +767,7 @@ describe("health", () => {
       assertEquals([later.jobs.inQueue, later.jobs.inProgress, later.workers.running], [0, 1, 1]);
     }));
 
-  it("may lack a part", async () => {
+  it("returns empty objects where the service leaves a part out", async () => {
     const { runpod } = capture(() => Response.json({ workers: { idle: 1 } }));
     assertEquals(await runpod.endpoint("mine").health(), { jobs: {}, workers: { idle: 1 } });
     const odd = capture(() => Response.json([{ jobs: "none" }])).runpod;
@@ -787,7 +776,7 @@ describe("health", () => {
 });
 
 describe("models", () => {
-  it("lists what a chat endpoint serves", () =>
+  it("lists the models of a chat endpoint", () =>
     on({ worker: "chat", models: ["org/one", "org/two"] }, async ({ emulator, endpoint }) => {
       assertEquals((await endpoint.models()).map(({ id }) => id), ["org/one", "org/two"]);
       assertEquals(emulator.requests.map(({ method, url }) => [method, url]), [
@@ -797,7 +786,7 @@ describe("models", () => {
 });
 
 describe("an endpoint", () => {
-  it("refuses an input that is empty or no object, before a request", () =>
+  it("refuses an input that is empty or not an object, before any request", () =>
     on(echo, async ({ emulator, endpoint }) => {
       const wrong: Array<[input: unknown, reason: string]> = [
         [
@@ -828,10 +817,10 @@ describe("an endpoint", () => {
   ];
   for (const [operation, megabytes, advice] of SIZES) {
     for (const character of ["x", "é", "€", "😀"]) {
-      it(`takes ${megabytes} MB of "${character}" by ${operation}, and refuses more before a request`, async () => {
+      it(`accepts ${megabytes} MB of "${character}" for ${operation}, and refuses more before any request`, async () => {
         // Without a virtual clock, which does not wait for bodies of this size everywhere.
-        const emulator = createRunpodEmulator({ endpoints: { mine: { worker: () => ({ ok: true }) } } });
-        const endpoint = createRunpod({ apiKey: KEY, fetch: emulator.fetch }).endpoint("mine");
+        const { emulator, runpod } = emulate({ endpoints: { mine: { worker: () => ({ ok: true }) } } });
+        const endpoint = runpod.endpoint("mine");
         const size = (text: string) => new TextEncoder().encode(text).length;
         const room = megabytes * MEBIBYTE - size(JSON.stringify({ input: { text: "" } }));
         const text = character.repeat(Math.floor(room / size(character)));
@@ -859,9 +848,8 @@ describe("an endpoint", () => {
     ["retry", (endpoint, jobId) => endpoint.retry(jobId)],
   ];
 
-  it("that is an OpenAI-compatible server without a queue is refused before a request, but lists models", async () => {
-    const emulator = createRunpodEmulator();
-    const runpod = createRunpod({ baseURL: "http://localhost:8000/v1", fetch: emulator.fetch });
+  it("that is an OpenAI-compatible server refuses jobs before any request, but lists models", async () => {
+    const { emulator, runpod } = emulate({}, { baseURL: "http://localhost:8000/v1" });
     const endpoint = runpod.endpoint("emulated/chat-model");
     const calls = [
       ...CALLS.map(([, call]) => () => call(endpoint, "job-1")),
@@ -875,7 +863,7 @@ describe("an endpoint", () => {
     assertEquals((await endpoint.models()).length, 1);
   });
 
-  it("refuses an empty job id before a request", () =>
+  it("refuses an empty job id before any request", () =>
     on(echo, async ({ emulator, endpoint }) => {
       for (const [, call] of CALLS) {
         const error = await assertRejects(() => call(endpoint, ""), InvalidArgumentError, "it is empty");
@@ -885,7 +873,7 @@ describe("an endpoint", () => {
       assertEquals(emulator.requests.length, 0);
     }));
 
-  it("writes a job id as one segment of the path", async () => {
+  it("sends a job id as one segment of the path", async () => {
     const { runpod, sent } = capture(({ url }) =>
       url.includes("/stream/") ? Response.json({ status: "COMPLETED", stream: [] }) : completed({})
     );
@@ -906,7 +894,7 @@ describe("an endpoint", () => {
     }
   });
 
-  it("takes what is no JSON, or no job, for an error", async () => {
+  it("throws for an answer that is not JSON or not a job", async () => {
     for (const body of ["", "<html></html>", "[]", "{}", '{"id":"x"}', "null"]) {
       const { runpod } = capture(() => new Response(body));
       const error = await assertRejects(() => runpod.endpoint("mine").run({ a: 1 }), APICallError, "Cannot run a job");
@@ -914,7 +902,7 @@ describe("an endpoint", () => {
     }
   });
 
-  it("lets no error show the API key, also where the service quotes it", () =>
+  it("has no API key in errors and jobs, even where the service quotes it", () =>
     withVirtualTime(async () => {
       const quoting = `{"error":"bad token Bearer ${KEY}"}`;
       const answers: Array<() => Response | Promise<Response>> = [
@@ -948,7 +936,7 @@ describe("an endpoint", () => {
     }));
 });
 
-/** All that a value holds, also what does not print. */
+/** Everything in a value, even what is not printed. */
 function show(value: unknown, seen: Set<unknown> = new Set()): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (seen.has(value)) return "";
@@ -958,7 +946,7 @@ function show(value: unknown, seen: Set<unknown> = new Set()): string {
 }
 
 describe("RunpodJobError", () => {
-  it("is told from other errors, also when another copy of the package made it", async () => {
+  it("is recognised by isInstance and instanceof, even from another copy of the package", async () => {
     const { runpod } = capture(() => Response.json({ id: "job-1", status: "FAILED", error: "boom" }));
     const own = await assertRejects(() => runpod.endpoint("mine").runSync({ a: 1 }), Error);
     const foreign = Object.assign(new Error("boom"), { [Symbol.for("runpod.error.RunpodJobError")]: true });
@@ -973,13 +961,13 @@ describe("RunpodJobError", () => {
   });
 });
 
-describe("an endpoint's client, on what it must not do", () => {
+describe("an endpoint with unusual input or answers", () => {
   const mine = (worker: EmulatedHandler, more: RunpodEmulatorOptions = {}) => {
-    const emulator = createRunpodEmulator({ ...more, endpoints: { mine: { worker } } });
-    return { emulator, endpoint: createRunpod({ apiKey: KEY, fetch: emulator.fetch }).endpoint("mine") };
+    const { emulator, runpod } = emulate({ ...more, endpoints: { mine: { worker } } });
+    return { emulator, endpoint: runpod.endpoint("mine") };
   };
 
-  it("refuses wait options that mean nothing, naming them, before a request", async () => {
+  it("refuses options of waiting that are not valid, before any request", async () => {
     const { emulator, endpoint } = mine(() => ({ ok: true }));
     const wrong = [{ waitMillis: 400_000 }, { waitMillis: NaN }, { timeoutMillis: "5000" }, { maxRequests: 1 }];
     for (const options of wrong) {
@@ -991,7 +979,7 @@ describe("an endpoint's client, on what it must not do", () => {
     assertEquals(emulator.requests.length, 0);
   });
 
-  it("refuses an input without a value, and an id that is none", async () => {
+  it("refuses an input without a value, and an id that is not valid", async () => {
     const { emulator, endpoint } = mine(() => ({ ok: true }));
     await assertRejects(() => endpoint.run({ a: undefined }), InvalidArgumentError, "empty");
     await assertRejects(() => endpoint.status("\ud800"), InvalidArgumentError, "not valid");
@@ -1000,7 +988,7 @@ describe("an endpoint's client, on what it must not do", () => {
     assertEquals(emulator.requests.every(({ url }) => url.includes("/cancel/") || url.includes("/status/")), true);
   });
 
-  it("tells what a job is that cannot be cancelled any more", async () => {
+  it("returns the state of a job that cannot be cancelled any more", async () => {
     for (const cancelFinishedStatus of [200, 400, 404] as const) {
       const { endpoint } = mine(() => ({ ok: true }), { behavior: { cancelFinishedStatus } });
       const { id } = await endpoint.run({ a: 1 });
@@ -1008,7 +996,7 @@ describe("an endpoint's client, on what it must not do", () => {
     }
   });
 
-  it("does not fail a stream for one fault at its end, nor read a bare list for ever", async () => {
+  it("ends a stream of plain lists, after a transient error at its end", async () => {
     await withVirtualTime(async () => {
       let faults = 0;
       const { emulator, endpoint } = mine(function* () {

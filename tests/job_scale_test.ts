@@ -1,15 +1,16 @@
 import { APICallError } from "@ai-sdk/provider";
 import { createRunpod } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { completed } from "./answers.ts";
 import { capture, KEY } from "./capture.ts";
+import { emulate } from "./emulated.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const JOBS = 1000;
 const WINDOW_MILLIS = 10_000;
-/** What Runpod documents for ten seconds. */
+/** The documented limits for ten seconds. */
 const LIMITS: Record<string, number> = { run: 1000, runsync: 2000, status: 2000 };
 
 /** Numbers between 0 and 1 that are the same in every run. */
@@ -28,90 +29,83 @@ function runTimes(): number[] {
   return Array.from({ length: JOBS }, () => Math.round(300 * 1990 ** (random() ** 2)));
 }
 
-interface Way {
-  /** How long the submission is held; 0 submits with `run`, to wait afterwards. */
+interface Submission {
+  /** How long the submission waits for the result. 0: `run` submits, and `wait` waits afterwards. */
   waitMillis: number;
   pollIntervalMillis?: number;
-  /** Over how many providers the jobs are spread, as over processes that do not know each other. Default 1. */
+  /** The number of providers that share the jobs, as processes do that do not know each other. Default 1. */
   providers?: number;
 }
 
 interface Report {
-  /** Milliseconds between the end of a job and the caller's having its result, of the jobs that were polled. */
+  /** Milliseconds between the end of a job and its result at the caller, for jobs that were polled. */
   overheads: number[];
-  /** Requests that were let in and that were refused, by operation. */
+  /** The times of accepted requests, and the numbers of refused ones, by operation. */
   accepted: Record<string, number[]>;
   refused: Record<string, number>;
 }
 
 /** Runs 1,000 jobs at once on one endpoint with the documented limits. */
-async function runMany({ waitMillis, pollIntervalMillis, providers = 1 }: Way): Promise<Report> {
-  const { random } = Math;
-  Math.random = pseudoRandom(2);
-  try {
-    return await withVirtualTime(async (clock) => {
-      const times = runTimes();
-      const endedAt = new Map<unknown, number>();
-      const accepted: Record<string, number[]> = {};
-      const refused: Record<string, number> = {};
-      const emulator = createRunpodEmulator({
-        rateLimits: true,
-        endpoints: {
-          mine: {
-            worker: async ({ index }) => {
-              await settled(times[index as number]);
-              endedAt.set(index, clock.elapsed());
-              return { index };
-            },
+async function runMany({ waitMillis, pollIntervalMillis, providers = 1 }: Submission): Promise<Report> {
+  using _ = stub(Math, "random", pseudoRandom(2));
+  return await withVirtualTime(async (clock) => {
+    const times = runTimes();
+    const endedAt = new Map<unknown, number>();
+    const accepted: Record<string, number[]> = {};
+    const refused: Record<string, number> = {};
+    const { emulator } = emulate({
+      rateLimits: true,
+      endpoints: {
+        mine: {
+          worker: async ({ index }) => {
+            await settled(times[index as number]);
+            endedAt.set(index, clock.elapsed());
+            return { index };
           },
         },
-        intercept: async ({ operation }, next) => {
-          const at = clock.elapsed();
-          const response = await next();
-          if (response.status === 429) refused[operation] = (refused[operation] ?? 0) + 1;
-          else (accepted[operation] ??= []).push(at);
-          return response;
-        },
-      });
-      const endpoints = Array.from(
-        { length: providers },
-        () => createRunpod({ apiKey: KEY, fetch: emulator.fetch }).endpoint("mine"),
-      );
-      const patience = { timeoutMillis: 3_600_000 };
-      const options = pollIntervalMillis === undefined
-        ? patience
-        : { ...patience, pollIntervalMillis, maxPollAttempts: 10_000 };
-      const jobs = await Promise.all(times.map(async (_, index) => {
-        const endpoint = endpoints[index % providers];
-        const job = waitMillis > 0
-          ? await endpoint.runSync({ index }, { ...options, waitMillis })
-          : await again(() => endpoint.run({ index })).then(({ id }) => endpoint.wait(id, options));
-        return { index, job, seenAt: clock.elapsed() };
-      }));
+      },
+      intercept: async ({ operation }, next) => {
+        const at = clock.elapsed();
+        const response = await next();
+        if (response.status === 429) refused[operation] = (refused[operation] ?? 0) + 1;
+        else (accepted[operation] ??= []).push(at);
+        return response;
+      },
+    });
+    const endpoints = Array.from(
+      { length: providers },
+      () => createRunpod({ apiKey: KEY, fetch: emulator.fetch }).endpoint("mine"),
+    );
+    const patience = { timeoutMillis: 3_600_000 };
+    const options = pollIntervalMillis === undefined
+      ? patience
+      : { ...patience, pollIntervalMillis, maxPollAttempts: 10_000 };
+    const jobs = await Promise.all(times.map(async (_, index) => {
+      const endpoint = endpoints[index % providers];
+      const job = waitMillis > 0
+        ? await endpoint.runSync({ index }, { ...options, waitMillis })
+        : await retry(() => endpoint.run({ index })).then(({ id }) => endpoint.wait(id, options));
+      return { index, job, seenAt: clock.elapsed() };
+    }));
 
-      for (const { index, job } of jobs) assertEquals([job.status, job.output], ["COMPLETED", { index }]);
-      assertEquals(emulator.jobs.length, JOBS);
-      assertEquals(new Set(jobs.map(({ job }) => job.id)).size, JOBS);
-      await settled();
-      assertEquals(clock.hasTimers(), false);
-      const polled = new Set(
-        emulator.requests.flatMap(({ jobId, operation }) => operation === "status" ? [jobId] : []),
-      );
-      return {
-        overheads: jobs.filter(({ job }) => polled.has(job.id)).map(({ index, seenAt }) =>
-          seenAt - endedAt.get(index)!
-        ),
-        accepted,
-        refused,
-      };
-    }, { hasManyTimers: true });
-  } finally {
-    Math.random = random;
-  }
+    for (const { index, job } of jobs) assertEquals([job.status, job.output], ["COMPLETED", { index }]);
+    assertEquals(emulator.jobs.length, JOBS);
+    assertEquals(new Set(jobs.map(({ job }) => job.id)).size, JOBS);
+    await settled();
+    assertEquals(clock.hasTimers(), false);
+    const polled = new Set(
+      emulator.requests.flatMap(({ jobId, operation }) => operation === "status" ? [jobId] : []),
+    );
+    return {
+      overheads: jobs.filter(({ job }) => polled.has(job.id)).map(({ index, seenAt }) => seenAt - endedAt.get(index)!),
+      accepted,
+      refused,
+    };
+  }, { hasManyTimers: true });
 }
 
-/** Does what `ai` does about an error that may be repeated, with more patience. */
-async function again<T>(run: () => Promise<T>): Promise<T> {
+/** Retries retryable errors as `ai` does, without a limit. */
+async function retry<T>(run: () => Promise<T>): Promise<T> {
   for (let pause = 2000;; pause = Math.min(30_000, pause * 2)) {
     try {
       return await run();
@@ -123,7 +117,7 @@ async function again<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The most requests in a window, which opens with the first request after the last one has closed. */
+/** The largest number of requests in a window. A window opens with the first request after the last one has closed. */
 function peakOf(times: number[]): number {
   let [since, count, peak] = [-Infinity, 0, 0];
   for (const at of times) {
@@ -133,11 +127,12 @@ function peakOf(times: number[]): number {
   return peak;
 }
 
+/** The value below which this share of the values is. */
 function quantile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
-/** What must hold whatever the way: the limits are kept to, and nothing else is asked. */
+/** Asserts that no limit was exceeded, and that there were no other requests. */
 function assertWithinLimits({ accepted }: Report): void {
   for (const [operation, times] of Object.entries(accepted)) {
     const peak = peakOf(times);
@@ -149,36 +144,36 @@ describe("a thousand jobs at once, within the documented rate limits", () => {
   let held: Promise<Report> | undefined;
   const runHeld = () => held ??= runMany({ waitMillis: 90_000 });
 
-  it("all end with their own results, and run once each", async () => {
+  it("all have their own results, and run once each", async () => {
     const report = await runHeld();
     assertWithinLimits(report);
-    // The limit of held submissions was met, and nobody was told; that of status reads was kept to beforehand.
+    // The limit of submissions was met, and they were retried. The limit of status reads was never met.
     assert(report.refused.runsync > 0, JSON.stringify(report.refused));
     assertEquals(report.refused.status, undefined);
   });
 
-  it("are seen to end sooner than by polls every five seconds", async () => {
+  it("have their results sooner than with polls every five seconds", async () => {
     const fixed = await runMany({ waitMillis: 90_000, pollIntervalMillis: 5000 });
     assertWithinLimits(fixed);
     const [ours, theirs] = [await runHeld(), fixed].map(({ overheads }) => quantile(overheads, 0.5));
     assert(ours < theirs, `${ours} ms against ${theirs} ms`);
   });
 
-  it("absorb the refusals that several processes cause each other", async () => {
+  it("survive the rate limit when several processes share it", async () => {
     const report = await runMany({ waitMillis: 0, providers: 4 });
     assertWithinLimits(report);
     assert(report.refused.status > 0, JSON.stringify(report.refused));
   });
 
-  it("all end with their own results when they are submitted first and waited for later", async () => {
+  it("all have their own results when they are submitted first and waited for later", async () => {
     const report = await runMany({ waitMillis: 0 });
     assertWithinLimits(report);
     assertEquals(report.refused.status, undefined);
   });
 });
 
-describe("more jobs than the service lets anyone read in ten seconds", () => {
-  it("are read at the rate that it allows", () =>
+describe("more jobs than may be read in ten seconds", () => {
+  it("are read at the allowed rate", () =>
     withVirtualTime(async () => {
       const times: number[] = [];
       const { runpod } = capture(() => {
@@ -191,7 +186,7 @@ describe("more jobs than the service lets anyone read in ten seconds", () => {
       assert(peakOf(times) <= LIMITS.status, `${peakOf(times)} reads in 10 s`);
     }, { hasManyTimers: true }));
 
-  it("are not held up by a clock that is set back", async () => {
+  it("are read at once after the clock was set back", async () => {
     const { runpod } = capture(() => completed({}));
     const endpoint = runpod.endpoint("mine");
     const startAt = Date.now();

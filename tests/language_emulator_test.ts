@@ -1,9 +1,9 @@
-import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator, type EmulatedEndpoint, type EmulatedToolDeltas } from "@runpod/ai-sdk-provider/testing";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { KEY } from "./capture.ts";
+import { MODEL } from "./capture.ts";
+import { emulate } from "./emulated.ts";
 
 // deno-lint-ignore no-explicit-any
 type Json = any;
@@ -53,7 +53,7 @@ describe("the emulated model server", () => {
       ],
     };
   for (const [name, [body, message, config]] of Object.entries(REFUSED)) {
-    it(`refuses ${name} in the words of vLLM, and in the form of either server`, async () => {
+    it(`refuses ${name} with the message of vLLM, in the form of either server`, async () => {
       const vllm = await ask(body, config);
       assertEquals([vllm.status, vllm.json.error.message, vllm.json.error.type], [400, message, "BadRequestError"]);
       const sglang = await ask(body, { ...config, server: "sglang" });
@@ -64,20 +64,19 @@ describe("the emulated model server", () => {
     });
   }
 
-  it("knows its models by name as vLLM does, and does not as SGLang does", async () => {
+  it("refuses unknown models as vLLM does, and accepts any name as SGLang does", async () => {
     assertEquals((await ask({ model: "x" })).status, 404);
     assertEquals((await ask({ model: "x" }, { server: "sglang" })).json.model, "x");
   });
 
-  it("gives log probabilities when asked, one for each token", async () => {
+  it("returns log probabilities where they are requested, one for each token", async () => {
     const { json } = await ask({ logprobs: true, top_logprobs: 2 });
     const { content } = json.choices[0].logprobs;
     assertEquals(content.map(({ token }: Json) => token).join(""), json.choices[0].message.content);
     assertEquals([content[0].top_logprobs.length, content[0].bytes.length > 0], [2, true]);
     assertEquals((await ask({})).json.choices[0].logprobs, null);
 
-    const { fetch } = createRunpodEmulator();
-    const model = createRunpod({ apiKey: KEY, fetch })("qwen/qwen3-32b-awq");
+    const model = emulate().runpod(MODEL);
     const providerOptions = { runpod: { logprobs: 1 } };
     const { providerMetadata } = await generateText({ model, prompt: "Hi", providerOptions });
     const live = streamText({ model, prompt: "Hi", providerOptions });
@@ -85,15 +84,14 @@ describe("the emulated model server", () => {
     assert((providerMetadata?.runpod?.logprobs as unknown[]).length > 5);
   });
 
-  it("counts tokens in every chunk when asked", async () => {
+  it("has the usage in every chunk where that is requested", async () => {
     const stream_options = { include_usage: true, continuous_usage_stats: true };
     const { chunks } = await ask({ stream: true, stream_options });
     assert(chunks.every(({ usage }) => usage.completion_tokens > 0));
   });
 
-  it("keeps to a choice and to a schema", async () => {
-    const { fetch } = createRunpodEmulator();
-    const model = createRunpod({ apiKey: KEY, fetch })("qwen/qwen3-32b-awq");
+  it("answers with one of the choices, and with JSON of the schema", async () => {
+    const model = emulate().runpod(MODEL);
     const prompt = "Is Rome sunny?";
     const choice = { structuredOutputs: { choice: ["rainy", "sunny"] } };
     assertEquals((await generateText({ model, prompt, providerOptions: { runpod: choice } })).text, "sunny");

@@ -1,26 +1,16 @@
-import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
+import { APICallError } from "@ai-sdk/provider";
+import { RunpodJobError, type RunpodJobUpdate, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
+import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { chunk, completion, events, stream } from "./answers.ts";
-import { capture, KEY, MODEL } from "./capture.ts";
+import { spy } from "@std/testing/mock";
+import { chunk, completion, events, pieces, stream } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { emulate, statesOf } from "./emulated.ts";
+import { goodFinishOf, partsFrom, textOf } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
-import { settled, withVirtualTime } from "./virtual_time.ts";
-
-const textOf = (parts: LanguageModelV4StreamPart[]) =>
-  parts.map((part) => part.type === "text-delta" ? part.delta : "").join("");
-const finishOf = (parts: LanguageModelV4StreamPart[]) => {
-  const last = parts.at(-1);
-  assert(last?.type === "finish");
-  assertEquals(parts.filter(({ type }) => type === "error"), []);
-  return last;
-};
-async function partsFrom(answer: Response): Promise<LanguageModelV4StreamPart[]> {
-  const { stream } = await capture(() => answer).runpod(MODEL).doStream({ prompt: PROMPT });
-  return await Array.fromAsync(stream);
-}
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
 describe("an endpoint asked for a model that it does not serve", () => {
   const NAMES: Record<string, string> = {
@@ -32,12 +22,11 @@ describe("an endpoint asked for a model that it does not serve", () => {
   const ways: Array<EmulatedBehavior["openaiError"]> = ["job", "error", "flat", "own"];
   for (const [name, id] of Object.entries(NAMES)) {
     for (const openaiError of ways) {
-      it(`by ${name} tells what it serves, with its error as "${openaiError}"`, async () => {
-        const emulator = createRunpodEmulator({
+      it(`by ${name} names the models it serves, with its error as "${openaiError}"`, async () => {
+        const { emulator, runpod } = emulate({
           endpoints: { abc123: { worker: "chat", models: ["org/served", "org/other"] } },
           behavior: { openaiError },
         });
-        const runpod = createRunpod({ apiKey: KEY, fetch: emulator.fetch });
         const model = runpod(id, { model: "org/wrong" });
         for (const method of ["doGenerate", "doStream"] as const) {
           const error = await assertRejects(() => model[method]({ prompt: PROMPT }), APICallError);
@@ -58,7 +47,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
     }
   }
 
-  it("keeps its own error when the names cannot be read", async () => {
+  it("has its own error when the names cannot be read", async () => {
     const { runpod, sent } = capture(({ method }) =>
       method === "GET"
         ? new Response("", { status: 500 })
@@ -72,7 +61,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
     assertEquals([error.statusCode, sent.length], [404, 2]);
   });
 
-  it("asks for no names when the error is another one", async () => {
+  it("is not asked for names after another error", async () => {
     const { runpod, sent } = capture(() =>
       Response.json({ error: { message: "too long", code: 400 } }, { status: 400 })
     );
@@ -83,7 +72,7 @@ describe("an endpoint asked for a model that it does not serve", () => {
     assertEquals(sent.length, 1);
   });
 
-  it("lets the caller leave while the names are read", async () => {
+  it("may be aborted while the names are read", async () => {
     const abort = new AbortController();
     const { runpod } = capture(({ method }) => {
       if (method === "POST") return Response.json({ error: { message: "gone", code: 404 } }, { status: 404 });
@@ -99,8 +88,8 @@ describe("an endpoint asked for a model that it does not serve", () => {
 });
 
 describe("a cold endpoint that answers with its job", () => {
-  const cold = () =>
-    createRunpodEmulator({
+  const emulateCold = (settings: RunpodProviderSettings = {}) => {
+    const { emulator, runpod } = emulate({
       endpoints: {
         abc123: {
           worker: "chat",
@@ -111,34 +100,27 @@ describe("a cold endpoint that answers with its job", () => {
         },
       },
       behavior: { gatewayTimeoutMillis: 90_000, gatewayTimeoutAnswer: "job" },
-    });
+    }, settings);
+    return { emulator, model: runpod("abc123", { model: "org/model" }) };
+  };
 
   it("is waited for, and its result is the completion", async () => {
     await withVirtualTime(async ({ elapsed }) => {
-      const emulator = cold();
-      const updates: string[] = [];
-      const runpod = createRunpod({
-        apiKey: KEY,
-        fetch: emulator.fetch,
-        onJobUpdate: ({ status }) => updates.push(status),
-      });
-      const { text, finishReason, usage } = await generateText({
-        model: runpod("abc123", { model: "org/model" }),
-        prompt: "Tell me about sea otters",
-      });
+      const onJobUpdate = spy((_: RunpodJobUpdate) => {});
+      const { emulator, model } = emulateCold({ onJobUpdate });
+      const { text, finishReason, usage } = await generateText({ model, prompt: "Tell me about sea otters" });
       assertStringIncludes(text, "sea otters");
       assertEquals(finishReason, "stop");
       assert(usage.outputTokens! > 10);
       assert(elapsed() >= 120_000);
       assertEquals(emulator.jobs.length, 1);
-      assertEquals(updates.at(-1), "COMPLETED");
+      assertEquals(onJobUpdate.calls.at(-1)?.args[0].status, "COMPLETED");
     });
   });
 
-  it("is waited for when streaming, and its events are told at once", async () => {
+  it("is waited for when streaming, and its events are read", async () => {
     await withVirtualTime(async () => {
-      const emulator = cold();
-      const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })("abc123", { model: "org/model" });
+      const { emulator, model } = emulateCold();
       const result = streamText({ model, prompt: "Tell me about sea otters" });
       assertStringIncludes(await result.text, "sea otters");
       assertEquals(await result.finishReason, "stop");
@@ -148,24 +130,18 @@ describe("a cold endpoint that answers with its job", () => {
   });
 
   for (const method of ["doGenerate", "doStream"] as const) {
-    it(`is cancelled when the caller of ${method} leaves, with the caller's reason`, async () => {
+    it(`is cancelled when ${method} is aborted, which ends with the abort reason`, async () => {
       await withVirtualTime(async () => {
-        const emulator = cold();
-        const abort = new AbortController();
-        const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })("abc123", { model: "org/model" });
-        setTimeout(() => abort.abort(new Error("enough")), 100_000);
-        await assertRejects(
-          () => model[method]({ prompt: PROMPT, abortSignal: abort.signal }),
-          Error,
-          "enough",
-        );
+        const { emulator, model } = emulateCold();
+        const { abortSignal, reason } = abortAfter(100_000);
+        assertEquals(await assertRejects(() => model[method]({ prompt: PROMPT, abortSignal })), reason);
         await settled();
-        assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+        assertEquals(statesOf(emulator), ["CANCELLED"]);
       });
     });
   }
 
-  it("that fails says why, and is not asked again", async () => {
+  it("that fails ends with its reason, and is not retried", async () => {
     await withVirtualTime(async () => {
       const { runpod, sent } = capture(({ url }) =>
         url.includes("/status/")
@@ -192,11 +168,11 @@ describe("a cold endpoint that answers with its job", () => {
   for (const [name, output] of Object.entries(OUTPUTS)) {
     it(`may have ${name} as its output`, async () => {
       const parts = await partsFrom(Response.json({ id: "1-u1", status: "COMPLETED", output }));
-      assertEquals([textOf(parts), finishOf(parts).finishReason.unified], ["Hello", "stop"]);
+      assertEquals([textOf(parts), goodFinishOf(parts).finishReason.unified], ["Hello", "stop"]);
     });
   }
 
-  it("is an error where there is no queue to ask", async () => {
+  it("is an error where there is no queue", async () => {
     const { runpod } = capture(() => Response.json({ id: "1-u1", status: "IN_QUEUE" }), {
       baseURL: "http://localhost:8000/v1",
     });
@@ -205,7 +181,7 @@ describe("a cold endpoint that answers with its job", () => {
     assertEquals(error.isRetryable, false);
   });
 
-  it("is not taken for one when a completion has a status", async () => {
+  it("is not seen in a completion that has a status", async () => {
     const { runpod, sent } = capture(() => completion({ content: "Hi" }, { status: "in_progress" }));
     const { content } = await runpod(MODEL).doGenerate({ prompt: PROMPT });
     assertEquals([content.length, sent.length], [1, 1]);
@@ -252,49 +228,42 @@ describe("an odd stream", () => {
     }),
   };
   for (const [name, body] of Object.entries(ODD)) {
-    it(`${name} is understood`, async () => {
+    it(`${name} is read`, async () => {
       const parts = await partsFrom(stream(body));
-      assertEquals([textOf(parts), finishOf(parts).finishReason.unified], ["Hello", "stop"]);
+      assertEquals([textOf(parts), goodFinishOf(parts).finishReason.unified], ["Hello", "stop"]);
     });
   }
 
-  it("tells the last usage of many, read once", async () => {
+  it("with many usages has the last one", async () => {
     const parts = await partsFrom(stream(ODD["with usage in every chunk"]));
-    assertEquals(finishOf(parts).usage.raw, usage);
+    assertEquals(goodFinishOf(parts).usage.raw, usage);
   });
 
   for (const openaiChunks of ["events", "fragments", "batches", "pretty"] as const) {
-    it(`as a worker sends its ${openaiChunks} is the same as any other`, async () => {
+    it(`that a worker sends as ${openaiChunks} has the same parts as any other`, async () => {
       const endpoints = { mine: { worker: "chat" as const, reasoning: "reasoning" as const } };
-      const expected = createRunpodEmulator({ endpoints });
-      const emulator = createRunpodEmulator({ endpoints, behavior: { openaiChunks } });
-      const ask = async ({ fetch }: typeof emulator) => {
-        const { stream } = await createRunpod({ apiKey: KEY, fetch })("mine").doStream({ prompt: PROMPT });
+      const ask = async (behavior: EmulatedBehavior) => {
+        const { stream } = await emulate({ endpoints, behavior }).runpod("mine").doStream({ prompt: PROMPT });
         return (await Array.fromAsync(stream)).filter(({ type }) => type !== "response-metadata");
       };
-      assertEquals(await ask(emulator), await ask(expected));
+      assertEquals(await ask({ openaiChunks }), await ask({}));
     });
   }
 
-  it("that cuts a character in two is put together, as long as it is only cut", async () => {
+  it("that splits a character into bytes has it whole", async () => {
     const bytes = new TextEncoder().encode(events(chunk({ content: "Grüße 👩‍🚀" }), chunk({}, "stop")));
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
-        controller.close();
-      },
-    });
+    const body = pieces(Array.from(bytes, (byte) => Uint8Array.of(byte)));
     assertEquals(textOf(await partsFrom(stream(body))), "Grüße 👩‍🚀");
   });
 });
 
 describe("an SGLang worker", () => {
-  it("answers, thinks, calls and refuses in its own way", async () => {
-    const emulator = createRunpodEmulator({
+  it("has its text, reasoning and errors read", async () => {
+    const { runpod } = emulate({
       endpoints: { sgl: { worker: "chat", server: "sglang", reasoning: true, models: ["org/model"] } },
       behavior: { openaiChunks: "pretty" },
     });
-    const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })("sgl");
+    const model = runpod("sgl");
     const whole = await generateText({ model, prompt: "Tell me about sea otters" });
     assertStringIncludes(whole.reasoningText ?? "", "sea otters");
     const live = streamText({ model, prompt: "Tell me about sea otters" });

@@ -1,16 +1,16 @@
+/** What a call with these options sends, without model and messages. */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import type { RunpodChatModelOptions } from "@runpod/ai-sdk-provider";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { chunk, completion, events, stream } from "./answers.ts";
+import { sendChat } from "./calls.ts";
 import { capture, MODEL } from "./capture.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
 async function sentFor(options: RunpodChatModelOptions) {
-  const { runpod, sent } = capture(() => completion({ content: "Hi" }));
-  await generateText({ model: runpod(MODEL), prompt: "Hi", providerOptions: { runpod: options } });
-  const { model: _, messages: __, ...body } = sent[0].body;
+  const { model: _, messages: __, ...body } = (await sendChat({ providerOptions: { runpod: options } })).body;
   return body;
 }
 
@@ -39,7 +39,7 @@ describe("an option of a chat model", () => {
     [{ reasoningEffort: "high" }, { reasoning_effort: "high" }],
     [{ reasoningEffort: null }, { reasoning_effort: null }],
     [{ textVerbosity: "low" }, { verbosity: "low" }],
-    // What is ours is not sent, and any other key is sent as it is.
+    // Options of the provider are not sent, and unknown ones are sent as they are.
     [{ strictJsonSchema: false, structuredOutputMode: "tool", reasoningTags: true, reasoningEcho: "none" }, {}],
     [{ min_p: 0.2, minTokens: 4, guided_regex: "x", documents: [{ text: "a" }], unset: undefined }, {
       min_p: 0.2,
@@ -50,7 +50,7 @@ describe("an option of a chat model", () => {
     [{ minP: 0.1, min_p: 0.2 }, { min_p: 0.2 }],
   ];
   for (const [options, body] of WIRE) {
-    it(`${JSON.stringify(options)} goes out in the server's spelling`, async () => {
+    it(`${JSON.stringify(options)} is sent under the server's names`, async () => {
       assertEquals(await sentFor(options), body);
     });
   }
@@ -108,7 +108,7 @@ describe("an option of a chat model", () => {
     });
   }
 
-  it("may be a setting of the model where it is about the endpoint, and the call's own wins", async () => {
+  it("may be a setting of the model where it is about the endpoint, which the call overrides", async () => {
     const { runpod, sent } = capture(() => completion({ content: '{"a":1}' }));
     const model = runpod(MODEL, { structuredOutputMode: "json_object" });
     const responseFormat = { type: "json" as const, schema: { type: "object" as const } };
@@ -128,7 +128,7 @@ describe("log probabilities", () => {
   const token = (text: string, logprob: number) => ({ token: text, logprob, bytes: [65], top_logprobs: [] });
   const tokens = [token("Hel", -0.1), token("lo", -0.2), token("!", -3)];
 
-  it("come back as metadata, whole and from all chunks of a stream", async () => {
+  it("are metadata of the result, whole and streamed", async () => {
     const choices = [{
       index: 0,
       message: { content: "Hello!" },
@@ -155,7 +155,7 @@ describe("log probabilities", () => {
     assertEquals(await live.providerMetadata, { runpod: { logprobs: tokens } });
   });
 
-  it("include those of a refusal, and are none where the server sends null", async () => {
+  it("include those of a refusal, and are absent where the server sends null", async () => {
     const answer = (logprobs: unknown) =>
       capture(() => completion({}, { choices: [{ message: { refusal: "No" }, logprobs, finish_reason: "stop" }] }));
     const metadataFor = async (logprobs: unknown) =>

@@ -1,65 +1,61 @@
-import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { createRunpod, RunpodJobError, type RunpodJobUpdate } from "@runpod/ai-sdk-provider";
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import {
-  createRunpodEmulator,
-  type EmulatedBehavior,
-  type EmulatedEndpoint,
-  type EmulatedHandler,
+  createRunpod,
+  RunpodJobError,
+  type RunpodJobUpdate,
+  type RunpodProviderSettings,
+} from "@runpod/ai-sdk-provider";
+import type {
+  EmulatedBehavior,
+  EmulatedEndpoint,
+  EmulatedHandler,
+  RunpodEmulatorOptions,
 } from "@runpod/ai-sdk-provider/testing";
 import { generateText, isStepCount, streamText, tool } from "ai";
 import { z } from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { spy } from "@std/testing/mock";
 import { chunk, events } from "./answers.ts";
+import { featuresOf } from "./calls.ts";
 import { capture, KEY } from "./capture.ts";
+import { count, emulate, statesOf } from "./emulated.ts";
+import { failFirst, failure, rateLimited } from "./faults.ts";
+import { errorOf, finishOf, goodFinishOf, partsOfType, textOf } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
-import { settled, withVirtualTime } from "./virtual_time.ts";
+import { abortAfter, settled, withVirtualTime } from "./virtual_time.ts";
 
 const QUESTION = "Tell me about sea otters";
 const QUEUE = { transport: "queue" } as const;
 
-function world(endpoint: Partial<EmulatedEndpoint> = {}, behavior: EmulatedBehavior = {}) {
-  const emulator = createRunpodEmulator({
+/** An emulator with a chat endpoint, and a model whose requests are jobs there. */
+function emulateQueue(
+  endpoint: Partial<EmulatedEndpoint> = {},
+  options: RunpodEmulatorOptions = {},
+  settings: RunpodProviderSettings = {},
+) {
+  const { emulator, runpod } = emulate({
     endpoints: { abc123: { worker: "chat", models: ["org/model"], ...endpoint } },
-    behavior,
-    // Nobody is called: the network ends at this machine.
     webhookFetch: () => Promise.resolve(new Response()),
-  });
-  const updates: RunpodJobUpdate[] = [];
-  const provider = (watch = false) =>
-    createRunpod({
-      apiKey: KEY,
-      fetch: emulator.fetch,
-      ...(watch && { onJobUpdate: (update: RunpodJobUpdate) => updates.push(update) }),
-    });
-  const model = (watch = false) => provider(watch)("abc123", { model: "org/model", ...QUEUE });
-  return { emulator, provider, model, updates };
+    ...options,
+  }, settings);
+  return { emulator, runpod, model: runpod("abc123", { model: "org/model", ...QUEUE }) };
 }
 
-async function partsOf(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
-): Promise<LanguageModelV4StreamPart[]> {
-  return await Array.fromAsync(stream);
+/** A model whose jobs a custom worker runs. */
+const withWorker = (worker: EmulatedHandler) => emulateQueue({ worker }).model;
+
+/** All parts of a call of a model. */
+async function partsOf(model: LanguageModelV4, call: Partial<LanguageModelV4CallOptions> = {}) {
+  return await Array.fromAsync((await model.doStream({ prompt: PROMPT, ...call })).stream);
 }
-
-const textOf = (parts: LanguageModelV4StreamPart[]) =>
-  parts.map((part) => part.type === "text-delta" ? part.delta : "").join("");
-
-function finishOf(parts: LanguageModelV4StreamPart[]) {
-  const last = parts.at(-1);
-  assert(last?.type === "finish");
-  return last;
-}
-
-/** The model on a worker of one's own. */
-const withWorker = (worker: EmulatedHandler) => world({ worker }).model();
 
 describe("a chat model on the queue", () => {
-  it("sends the request as a job, and tells of the job", async () => {
+  it("sends the request as a job, which is in the metadata", async () => {
     await withVirtualTime(async () => {
-      const { emulator, model } = world({ pricePerMillionTokens: 1 });
+      const { emulator, model } = emulateQueue({ pricePerMillionTokens: 1 });
       const { text, finishReason, usage, providerMetadata } = await generateText({
-        model: model(),
+        model,
         prompt: QUESTION,
         maxOutputTokens: 500,
         providerOptions: { runpod: { policy: { ttl: 60_000 }, webhook: "https://me.example/hook", top_n: 1 } },
@@ -85,11 +81,11 @@ describe("a chat model on the queue", () => {
     });
   });
 
-  it("streams the same, and tells of the job at the end", async () => {
+  it("streams the same, with the job in the last metadata", async () => {
     await withVirtualTime(async () => {
-      const { emulator, model } = world({ tokenMillis: 100, pricePerMillionTokens: 1 });
-      const whole = await generateText({ model: model(), prompt: QUESTION });
-      const result = streamText({ model: model(), prompt: QUESTION });
+      const { emulator, model } = emulateQueue({ tokenMillis: 100, pricePerMillionTokens: 1 });
+      const whole = await generateText({ model, prompt: QUESTION });
+      const result = streamText({ model, prompt: QUESTION });
       assertEquals(await result.text, whole.text);
       assertEquals(await result.finishReason, "stop");
       assertEquals((await result.usage).outputTokens, whole.usage.outputTokens);
@@ -103,10 +99,10 @@ describe("a chat model on the queue", () => {
     });
   });
 
-  it("gives text while the job runs", async () => {
+  it("streams text while the job runs", async () => {
     await withVirtualTime(async ({ elapsed }) => {
-      const { emulator, model } = world({ tokenMillis: 1000 });
-      const { stream } = await model().doStream({ prompt: PROMPT });
+      const { emulator, model } = emulateQueue({ tokenMillis: 1000 });
+      const { stream } = await model.doStream({ prompt: PROMPT });
       const states: string[] = [];
       for await (const part of stream) if (part.type === "text-delta") states.push(emulator.jobs[0].status);
       assertEquals(states[0], "IN_PROGRESS");
@@ -115,29 +111,30 @@ describe("a chat model on the queue", () => {
   });
 
   for (const method of ["doGenerate", "doStream"] as const) {
-    it(`outlives a cold start of five minutes with ${method}, for one job`, async () => {
+    it(`waits for a cold start of five minutes with ${method}, with one job`, async () => {
       await withVirtualTime(async ({ elapsed, hasTimers }) => {
-        const { emulator, model, updates } = world({ coldStartMillis: 300_000, tokenMillis: 500 }, {
-          gatewayTimeoutMillis: 90_000,
-        });
-        const answer = await model(true)[method]({ prompt: PROMPT });
-        if ("stream" in answer) assert(textOf(await partsOf(answer.stream)).length > 0);
+        const onJobUpdate = spy((_: RunpodJobUpdate) => {});
+        const { emulator, model } = emulateQueue({ coldStartMillis: 300_000, tokenMillis: 500 }, {
+          behavior: { gatewayTimeoutMillis: 90_000 },
+        }, { onJobUpdate });
+        if (method === "doGenerate") await model.doGenerate({ prompt: PROMPT });
+        else assert(textOf(await partsOf(model)).length > 0);
         assert(elapsed() >= 300_000 && elapsed() < 330_000);
-        assertEquals(emulator.jobs.map(({ status }) => status), ["COMPLETED"]);
-        const states = new Set(updates.map(({ status }) => status));
-        assertEquals([states.has("IN_QUEUE"), [...states].at(-1)], [true, "COMPLETED"]);
-        assert(method === "doGenerate" || states.has("IN_PROGRESS"));
-        assertEquals(updates.filter(({ status }) => status === "COMPLETED").length, 1);
+        assertEquals(statesOf(emulator), ["COMPLETED"]);
+        const states = onJobUpdate.calls.map(({ args: [{ status }] }) => status);
+        assertEquals([states[0], states.indexOf("COMPLETED")], ["IN_QUEUE", states.length - 1]);
+        assert(method === "doGenerate" || states.includes("IN_PROGRESS"));
         assert(emulator.requests.length < 120, `${emulator.requests.length} requests`);
         assertEquals(hasTimers(), false);
       });
     });
   }
 
-  it("asks by a job for the name that the endpoint serves", async () => {
+  it("reads the served name with a job", async () => {
     await withVirtualTime(async () => {
-      const { emulator, provider } = world({ coldStartMillis: 200_000 }, { gatewayTimeoutMillis: 90_000 });
-      const runpod = provider();
+      const { emulator, runpod } = emulateQueue({ coldStartMillis: 200_000 }, {
+        behavior: { gatewayTimeoutMillis: 90_000 },
+      });
       for (let call = 0; call < 2; call++) {
         const { text } = await generateText({ model: runpod("abc123", QUEUE), prompt: QUESTION });
         assertStringIncludes(text, "sea otters");
@@ -150,16 +147,16 @@ describe("a chat model on the queue", () => {
     });
   });
 
-  it("runs tools in a loop", async () => {
+  it("calls tools in a loop", async () => {
     await withVirtualTime(async () => {
-      const { model } = world();
+      const { model } = emulateQueue();
       const weather = tool({
         description: "Get the weather",
         inputSchema: z.object({ city: z.string() }),
         execute: () => "sunny",
       });
       const result = streamText({
-        model: model(),
+        model,
         prompt: "What is the weather in Paris?",
         tools: { weather },
         stopWhen: isStepCount(3),
@@ -170,7 +167,7 @@ describe("a chat model on the queue", () => {
     });
   });
 
-  it("is for endpoints that have a queue", async () => {
+  it("is refused on an endpoint without a queue", async () => {
     const { runpod, sent } = capture(() => Response.json({}), { baseURL: "http://localhost:8000/v1" });
     const model = runpod("org/model", QUEUE);
     for (const method of ["doGenerate", "doStream"] as const) {
@@ -216,11 +213,10 @@ describe("what workers yield for a chat", () => {
         const worker: EmulatedHandler = function* () {
           yield* yields;
         };
-        const streamed = await partsOf((await withWorker(worker).doStream({ prompt: PROMPT })).stream);
-        const { finishReason, usage } = finishOf(streamed);
+        const streamed = await partsOf(withWorker(worker));
+        const { finishReason, usage } = goodFinishOf(streamed);
         assertEquals([textOf(streamed), finishReason.unified], ["Hello 🦦", "stop"]);
         assertEquals([usage.inputTokens.total, usage.outputTokens.total], [3, 2]);
-        assertEquals(streamed.filter(({ type }) => type === "error"), []);
 
         const generated = await withWorker(worker).doGenerate({ prompt: PROMPT });
         assertEquals(generated.content, [{ type: "text", text: "Hello 🦦" }]);
@@ -233,7 +229,7 @@ describe("what workers yield for a chat", () => {
     it(`may be an output that was never yielded: ${JSON.stringify(output).slice(0, 40)}`, async () => {
       await withVirtualTime(async () => {
         const worker = () => output;
-        const streamed = await partsOf((await withWorker(worker).doStream({ prompt: PROMPT })).stream);
+        const streamed = await partsOf(withWorker(worker));
         assertEquals([textOf(streamed), finishOf(streamed).finishReason.unified], ["Hello 🦦", "stop"]);
         const { content } = await withWorker(worker).doGenerate({ prompt: PROMPT });
         assertEquals(content, [{ type: "text", text: "Hello 🦦" }]);
@@ -241,7 +237,7 @@ describe("what workers yield for a chat", () => {
     });
   }
 
-  it("tells that the worker's own answer was cut, by the tokens that were asked for", async () => {
+  it("has the finish reason length where the worker's own answer has all requested tokens", async () => {
     await withVirtualTime(async () => {
       const model = withWorker(function* () {
         yield native(["Hel", "lo"], 2);
@@ -255,16 +251,16 @@ describe("what workers yield for a chat", () => {
 
   const ways: Array<EmulatedBehavior["openaiChunks"]> = ["events", "fragments", "batches", "pretty"];
   for (const openaiChunks of ways) {
-    it(`may be cut as "${openaiChunks}", with tools and reasoning`, async () => {
+    it(`may be split as "${openaiChunks}", with tools and reasoning`, async () => {
       await withVirtualTime(async () => {
-        const { model } = world({ reasoning: true }, { openaiChunks });
+        const { model } = emulateQueue({ reasoning: true }, { behavior: { openaiChunks } });
         const prompt = "What is the weather in Paris?";
         const weather = tool({ description: "Get the weather", inputSchema: z.object({ city: z.string() }) });
-        const result = streamText({ model: model(), prompt, tools: { weather } });
+        const result = streamText({ model, prompt, tools: { weather } });
         const calls = await result.toolCalls;
         assertEquals(calls.map(({ toolName }) => toolName), ["weather"]);
         assert((await result.reasoningText)!.length > 0);
-        const whole = await generateText({ model: model(), prompt, tools: { weather } });
+        const whole = await generateText({ model, prompt, tools: { weather } });
         assertEquals(calls[0].input, whole.toolCalls[0].input);
         assertEquals(await result.reasoningText, whole.reasoningText);
       });
@@ -284,13 +280,11 @@ describe("a chat job that ends badly", () => {
   for (const [name, output] of Object.entries(OUTPUTS)) {
     it(`completed with ${name}`, async () => {
       await withVirtualTime(async () => {
-        const { emulator, model } = world({ outcome: { status: "COMPLETED", output } });
+        const { emulator, model } = emulateQueue({ outcome: { status: "COMPLETED", output } });
         for (const method of ["doGenerate", "doStream"] as const) {
           const error = await assertRejects(async () => {
-            const answer = await model()[method]({ prompt: PROMPT });
-            if (!("stream" in answer)) return;
-            const failed = (await partsOf(answer.stream)).find(({ type }) => type === "error");
-            throw failed?.type === "error" ? failed.error : new Error("no error");
+            if (method === "doGenerate") await model.doGenerate({ prompt: PROMPT });
+            else throw errorOf(await partsOf(model), RunpodJobError);
           }, RunpodJobError);
           assertEquals([error.kind, error.status, error.isRetryable], ["failed", "COMPLETED", false]);
           assertStringIncludes(error.message, flat.message);
@@ -303,18 +297,18 @@ describe("a chat job that ends badly", () => {
 
   it("completed with nothing", async () => {
     await withVirtualTime(async () => {
-      const { model } = world({ outcome: { status: "COMPLETED" } });
+      const { model } = emulateQueue({ outcome: { status: "COMPLETED" } });
       for (const method of ["doGenerate", "doStream"] as const) {
-        const error = await assertRejects(() => model()[method]({ prompt: PROMPT }), RunpodJobError);
+        const error = await assertRejects(() => model[method]({ prompt: PROMPT }), RunpodJobError);
         assertEquals([error.kind, error.isRetryable], ["no-output", false]);
       }
     });
   });
 
-  it("failed with what the model server said", async () => {
+  it("failed with the message of the model server", async () => {
     await withVirtualTime(async () => {
-      const { emulator, provider } = world();
-      const model = provider()("abc123", { model: "org/other", ...QUEUE });
+      const { emulator, runpod } = emulateQueue();
+      const model = runpod("abc123", { model: "org/other", ...QUEUE });
       for (const method of ["doGenerate", "doStream"] as const) {
         const error = await assertRejects(() => model[method]({ prompt: PROMPT }), RunpodJobError);
         assertEquals([error.kind, error.status, error.isRetryable], ["failed", "FAILED", false]);
@@ -336,57 +330,52 @@ describe("a chat job that ends badly", () => {
     });
   });
 
-  it("failed midway: what came before is kept, and the error is the job's", async () => {
+  it("failed in the middle: the text before is streamed, and the error is the job's", async () => {
     await withVirtualTime(async () => {
       const model = withWorker(function* () {
         yield events(chunk({ content: "Hel" })).replace(/data: \[DONE\]\n\n/, "");
         throw new Error("worker died");
       });
-      const parts = await partsOf((await model.doStream({ prompt: PROMPT })).stream);
+      const parts = await partsOf(model);
       assertEquals(textOf(parts), "Hel");
-      const failed = parts.find((part) => part.type === "error");
-      assert(failed?.type === "error" && RunpodJobError.isInstance(failed.error));
-      assertEquals(failed.error.kind, "failed");
+      assertEquals(errorOf(parts, RunpodJobError).kind, "failed");
       assertEquals(finishOf(parts).finishReason.unified, "error");
     });
   });
 
-  it("was cut: it completed without an end", async () => {
+  it("ended early: it completed without a finish reason", async () => {
     await withVirtualTime(async () => {
       const model = withWorker(function* () {
         yield `data: ${JSON.stringify(chunk({ content: "Hel" }))}\n\n`;
       });
-      const parts = await partsOf((await model.doStream({ prompt: PROMPT })).stream);
-      const failed = parts.find((part) => part.type === "error");
-      assert(failed?.type === "error" && RunpodJobError.isInstance(failed.error));
-      assertEquals(failed.error.kind, "no-output");
-      assertStringIncludes(failed.error.message, "cut");
+      const parts = await partsOf(model);
+      const error = errorOf(parts, RunpodJobError);
+      assertEquals(error.kind, "no-output");
+      assertStringIncludes(error.message, "cut");
     });
   });
 });
 
-describe("leaving a chat job", () => {
-  it("by an abort during the cold start cancels it, with the caller's reason", async () => {
+describe("a chat job", () => {
+  it("is cancelled by an abort during the cold start, and ends with the abort reason", async () => {
     for (const method of ["doGenerate", "doStream"] as const) {
       await withVirtualTime(async ({ elapsed }) => {
-        const { emulator, model } = world({ coldStartMillis: 300_000 });
-        const abort = new AbortController();
-        setTimeout(() => abort.abort(new Error("enough")), 42_000);
-        const call = { prompt: PROMPT, abortSignal: abort.signal };
-        await assertRejects(() => model()[method](call), Error, "enough");
+        const { emulator, model } = emulateQueue({ coldStartMillis: 300_000 });
+        const { abortSignal, reason } = abortAfter(42_000);
+        assertEquals(await assertRejects(() => model[method]({ prompt: PROMPT, abortSignal })), reason);
         assertEquals(elapsed(), 42_000);
         // A held submission is answered with the job's id when it is no longer held.
         await settled(method === "doGenerate" ? 60_000 : 1000);
-        assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+        assertEquals(statesOf(emulator), ["CANCELLED"]);
       });
     }
   });
 
-  it("by an abort midway cancels it", async () => {
+  it("is cancelled by an abort while it streams", async () => {
     await withVirtualTime(async () => {
-      const { emulator, model } = world({ tokenMillis: 1000 });
+      const { emulator, model } = emulateQueue({ tokenMillis: 1000 });
       const abort = new AbortController();
-      const { stream } = await model().doStream({ prompt: PROMPT, abortSignal: abort.signal });
+      const { stream } = await model.doStream({ prompt: PROMPT, abortSignal: abort.signal });
       await assertRejects(
         async () => {
           for await (const part of stream) if (part.type === "text-delta") abort.abort(new Error("enough"));
@@ -395,67 +384,60 @@ describe("leaving a chat job", () => {
         "enough",
       );
       await settled();
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
-      assertEquals(emulator.requests.filter(({ url }) => url.includes("/cancel/")).length, 1);
+      assertEquals(statesOf(emulator), ["CANCELLED"]);
+      assertEquals(count(emulator, "cancel"), 1);
     });
   });
 
-  it("by leaving the stream cancels it, unless it is to go on", async () => {
+  it("is cancelled when the consumer leaves the stream, except with cancelOnAbort: false", async () => {
     for (const [cancelOnAbort, status] of [[true, "CANCELLED"], [false, "IN_PROGRESS"]] as const) {
       await withVirtualTime(async () => {
-        const { emulator, model } = world({ tokenMillis: 60_000 });
-        const { stream } = await model().doStream({
+        const { emulator, model } = emulateQueue({ tokenMillis: 60_000 });
+        const { stream } = await model.doStream({
           prompt: PROMPT,
           providerOptions: { runpod: { cancelOnAbort } },
         });
         for await (const part of stream) if (part.type === "text-delta") break;
         await settled();
-        assertEquals(emulator.jobs.map((job) => job.status), [status]);
+        assertEquals(statesOf(emulator), [status]);
       });
     }
   });
 
-  it("at the deadline, which holds over all of it, cancels it and says how to go on", async () => {
+  it("is cancelled at the deadline, which is one for the wait and the stream", async () => {
     await withVirtualTime(async ({ elapsed }) => {
-      const { emulator, model } = world({ coldStartMillis: 60_000, tokenMillis: 10_000 });
+      const { emulator, model } = emulateQueue({ coldStartMillis: 60_000, tokenMillis: 10_000 });
       const providerOptions = { runpod: { timeoutMillis: 75_000 } };
-      const { stream } = await model().doStream({ prompt: PROMPT, providerOptions });
-      const parts = await partsOf(stream);
+      const parts = await partsOf(model, { providerOptions });
       assertEquals(elapsed(), 75_000);
-      const failed = parts.find((part) => part.type === "error");
-      assert(failed?.type === "error" && RunpodJobError.isInstance(failed.error));
-      assertEquals(failed.error.kind, "deadline");
+      assertEquals(errorOf(parts, RunpodJobError).kind, "deadline");
       await settled();
-      assertEquals(emulator.jobs.map(({ status }) => status), ["CANCELLED"]);
+      assertEquals(statesOf(emulator), ["CANCELLED"]);
     });
   });
 });
 
 describe("a chat job's stream over a bad network", () => {
-  it("is exact when a reply is lost on its way", async () => {
+  it("has all of its text when a reply is lost", async () => {
     for (const lost of [1, 2, 3, 5]) {
       await withVirtualTime(async () => {
-        const { emulator } = world({ tokenMillis: 2000 });
         let replies = 0;
-        const runpod = createRunpod({
-          apiKey: KEY,
-          fetch: async (input, init) => {
-            const answer = await emulator.fetch(input, init);
-            if (!String(input).includes("/stream/") || ++replies !== lost) return answer;
+        const { emulator, model } = emulateQueue({ tokenMillis: 2000 }, {
+          intercept: async ({ operation }, next) => {
+            const answer = await next();
+            if (operation !== "stream" || ++replies !== lost) return answer;
             await answer.text();
-            return Response.json({ error: "bad gateway" }, { status: 502 });
+            return failure(502, "bad gateway");
           },
         });
-        const model = runpod("abc123", { model: "org/model", ...QUEUE });
-        const result = streamText({ model, prompt: QUESTION });
-        const text = await result.text;
+        const text = await streamText({ model, prompt: QUESTION }).text;
         assertEquals(text, (await generateText({ model, prompt: QUESTION })).text);
         assertEquals(emulator.jobs.length, 2);
       });
     }
   });
 
-  it("is an error when nothing tells what was lost", async () => {
+  it("is an error when lost text cannot be found", async () => {
     await withVirtualTime(async () => {
       let replies = 0;
       const { runpod } = capture(({ url }) => {
@@ -469,42 +451,31 @@ describe("a chat job's stream over a bad network", () => {
           stream: replies > 3 ? [] : [{ output }],
         });
       });
-      const { stream } = await runpod("abc123", { model: "m", ...QUEUE }).doStream({ prompt: PROMPT });
-      const failed = (await partsOf(stream)).find((part) => part.type === "error");
-      assert(failed?.type === "error" && RunpodJobError.isInstance(failed.error));
-      assertStringIncludes(failed.error.message, "lost");
+      const error = errorOf(await partsOf(runpod("abc123", { model: "m", ...QUEUE })), RunpodJobError);
+      assertStringIncludes(error.message, "lost");
     });
   });
 
-  it("is not submitted twice, whatever becomes of its submission", async () => {
+  it("is not submitted twice when the answer to its submission is lost", async () => {
     await withVirtualTime(async () => {
-      const { emulator } = world();
-      const runpod = createRunpod({
-        apiKey: KEY,
-        fetch: async (input, init) => {
-          const answer = await emulator.fetch(input, init);
-          return String(input).endsWith("/run") ? new Response("", { status: 502 }) : answer;
+      const { emulator, model } = emulateQueue({}, {
+        intercept: async ({ operation }, next) => {
+          const answer = await next();
+          return operation === "run" ? new Response("", { status: 502 }) : answer;
         },
       });
-      const model = runpod("abc123", { model: "org/model", ...QUEUE });
       const result = streamText({ model, prompt: QUESTION, onError: () => {} });
       await assertRejects(() => result.text);
       assertEquals(emulator.jobs.length, 1);
     });
   });
 
-  it("is submitted again where the rate limit refused it", async () => {
+  it("is submitted again after the rate limit", async () => {
     await withVirtualTime(async () => {
-      const { emulator } = world();
-      let refusals = 2;
-      const runpod = createRunpod({
-        apiKey: KEY,
-        fetch: async (input, init) =>
-          String(input).endsWith("/run") && refusals-- > 0
-            ? Response.json({ error: "slow down" }, { status: 429 })
-            : await emulator.fetch(input, init),
+      const refusals = [() => rateLimited(), () => rateLimited()];
+      const { emulator, model } = emulateQueue({}, {
+        intercept: ({ operation }, next) => operation === "run" ? failFirst(refusals, next) : next(),
       });
-      const model = runpod("abc123", { model: "org/model", ...QUEUE });
       assertStringIncludes(await streamText({ model, prompt: QUESTION }).text, "sea otters");
       assertEquals(emulator.jobs.length, 1);
     });
@@ -512,10 +483,10 @@ describe("a chat job's stream over a bad network", () => {
 });
 
 describe("a chat job that is continued by its id", () => {
-  it("gives the exact answer in another process, streamed or whole, on either transport", async () => {
+  it("has the whole answer in another process, streamed or not, on either transport", async () => {
     await withVirtualTime(async () => {
-      const { emulator, model, provider } = world({ coldStartMillis: 60_000, tokenMillis: 1000 });
-      const { stream } = await model().doStream({
+      const { emulator, model } = emulateQueue({ coldStartMillis: 60_000, tokenMillis: 1000 });
+      const { stream } = await model.doStream({
         prompt: [{ role: "user", content: [{ type: "text", text: QUESTION }] }],
         providerOptions: { runpod: { cancelOnAbort: false } },
       });
@@ -523,7 +494,7 @@ describe("a chat job that is continued by its id", () => {
       const [{ id }] = emulator.jobs;
       const providerOptions = { runpod: { jobId: id } };
       for (const settings of [QUEUE, {}]) {
-        const other = () => provider()("abc123", settings);
+        const other = () => createRunpod({ apiKey: KEY, fetch: emulator.fetch })("abc123", settings);
         const streamed = streamText({ model: other(), prompt: "", providerOptions });
         assertStringIncludes(await streamed.text, "sea otters");
         assertEquals((await streamed.providerMetadata)!.runpod.jobId, id);
@@ -534,15 +505,15 @@ describe("a chat job that is continued by its id", () => {
     });
   });
 
-  it("warns of what only a new job takes", async () => {
+  it("has warnings for options that only a new job has", async () => {
     await withVirtualTime(async () => {
-      const { emulator, model } = world();
-      await model().doGenerate({ prompt: PROMPT });
+      const { emulator, model } = emulateQueue();
+      await model.doGenerate({ prompt: PROMPT });
       const providerOptions = {
         runpod: { jobId: emulator.jobs[0].id, webhook: "https://me.example", policy: { ttl: 60_000 } },
       };
-      const { warnings } = await model().doGenerate({ prompt: PROMPT, providerOptions });
-      assertEquals(warnings.map((warning) => warning.type === "unsupported" && warning.feature), [
+      const { warnings } = await model.doGenerate({ prompt: PROMPT, providerOptions });
+      assertEquals(featuresOf(warnings), [
         "providerOptions.runpod.webhook",
         "providerOptions.runpod.policy",
       ]);
@@ -562,20 +533,20 @@ describe("options of jobs", () => {
     policy: { ttl: 60_000 },
     webhook: "https://me.example/hook",
   };
-  const features = (warnings: Array<{ type: string; feature?: string }>) =>
-    warnings.map(({ type, feature }) => `${type} ${feature?.replace("providerOptions.runpod.", "")}`);
 
-  it("never reach the server, and those that a route does not have are warnings", async () => {
-    const { emulator, provider } = world();
+  it("are not sent to the server, and have warnings where a route does not use them", async () => {
+    const { emulator, runpod: provider } = emulateQueue();
     for (const method of ["doGenerate", "doStream"] as const) {
-      const model = provider()("abc123", { model: "org/model" });
-      const answer = await model[method]({ prompt: PROMPT, providerOptions: { runpod } });
-      let warnings = "warnings" in answer ? answer.warnings : [];
-      if ("stream" in answer) {
-        const [start] = await partsOf(answer.stream);
-        warnings = start.type === "stream-start" ? start.warnings : [];
-      }
-      assertEquals(features(warnings), ["unsupported webhook", "unsupported policy", "unsupported waitMillis"]);
+      const model = provider("abc123", { model: "org/model" });
+      const providerOptions = { runpod };
+      const warnings = method === "doGenerate"
+        ? (await model.doGenerate({ prompt: PROMPT, providerOptions })).warnings
+        : partsOfType(await partsOf(model, { providerOptions }), "stream-start")[0].warnings;
+      assertEquals(featuresOf(warnings), [
+        "providerOptions.runpod.webhook",
+        "providerOptions.runpod.policy",
+        "providerOptions.runpod.waitMillis",
+      ]);
     }
     for (const { input } of emulator.jobs) {
       const keys = Object.keys(input.openai_input as Record<string, unknown>);
@@ -583,13 +554,12 @@ describe("options of jobs", () => {
     }
   });
 
-  it("bound the wait for the job that a cold endpoint answers a route with", async () => {
+  it("limit the wait for the job that a cold endpoint answers a route with", async () => {
     await withVirtualTime(async ({ elapsed }) => {
-      const { provider } = world({ coldStartMillis: 300_000 }, {
-        gatewayTimeoutMillis: 10_000,
-        gatewayTimeoutAnswer: "job",
+      const { runpod } = emulateQueue({ coldStartMillis: 300_000 }, {
+        behavior: { gatewayTimeoutMillis: 10_000, gatewayTimeoutAnswer: "job" },
       });
-      const model = provider()("abc123", { model: "org/model" });
+      const model = runpod("abc123", { model: "org/model" });
       const providerOptions = { runpod: { timeoutMillis: 20_000 } };
       const error = await assertRejects(
         () => model.doGenerate({ prompt: PROMPT, providerOptions }),
@@ -599,17 +569,15 @@ describe("options of jobs", () => {
     });
   });
 
-  it("that poll have no place in a streamed job", async () => {
+  it("about polling have warnings for a streamed job", async () => {
     await withVirtualTime(async () => {
-      const { emulator, model } = world();
-      const { stream } = await model().doStream({ prompt: PROMPT, providerOptions: { runpod } });
-      const [start] = await partsOf(stream);
-      assert(start.type === "stream-start");
-      assertEquals(features(start.warnings), [
-        "unsupported waitMillis",
-        "unsupported maxPollAttempts",
-        "unsupported pollIntervalMillis",
-        "unsupported maxRequests",
+      const { emulator, model } = emulateQueue();
+      const [{ warnings }] = partsOfType(await partsOf(model, { providerOptions: { runpod } }), "stream-start");
+      assertEquals(featuresOf(warnings), [
+        "providerOptions.runpod.waitMillis",
+        "providerOptions.runpod.maxPollAttempts",
+        "providerOptions.runpod.pollIntervalMillis",
+        "providerOptions.runpod.maxRequests",
       ]);
       assertEquals(emulator.jobs[0].request.policy, runpod.policy);
     });

@@ -1,23 +1,25 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { createRunpod, type RunpodChatModelSettings } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import type { RunpodChatModelSettings } from "@runpod/ai-sdk-provider";
 import { generateObject, generateText, isStepCount, streamText, tool } from "ai";
 import fc from "fast-check";
 import * as z from "zod";
 import { describe, it } from "node:test";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chunk, completion, events, stream } from "./answers.ts";
-import { capture, KEY } from "./capture.ts";
+import { sendChat } from "./calls.ts";
+import { capture } from "./capture.ts";
+import { emulate } from "./emulated.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
 const QWEN = "qwen/qwen3-32b-awq";
 const COGITO = "deep-cogito/deep-cogito-v2-llama-70b";
 const OWN = "abc123xyz";
 
-type Told = Array<[kind: "reasoning" | "text", text: string]>;
+/** Blocks of reasoning and text, in order. */
+type Blocks = Array<[kind: "reasoning" | "text", text: string]>;
 
-/** What a model tells, whole. */
-async function whole(content: unknown, id = QWEN, settings: RunpodChatModelSettings = {}, call = {}): Promise<Told> {
+/** The blocks of a whole answer. */
+async function whole(content: unknown, id = QWEN, settings: RunpodChatModelSettings = {}, call = {}): Promise<Blocks> {
   const { runpod } = capture(() => completion(typeof content === "string" ? { content } : content as never));
   const result = await runpod(id, { model: id === OWN ? "own" : undefined, ...settings })
     .doGenerate({ prompt: PROMPT, ...call });
@@ -26,37 +28,37 @@ async function whole(content: unknown, id = QWEN, settings: RunpodChatModelSetti
   );
 }
 
-/** What a model tells, streamed in the given pieces of content. */
+/** The blocks of an answer that is streamed in these pieces of content. */
 async function streamed(
   pieces: Array<string | Record<string, unknown>>,
   id = QWEN,
   settings: RunpodChatModelSettings = {},
   call: Partial<LanguageModelV4CallOptions> = {},
-): Promise<Told> {
+): Promise<Blocks> {
   const chunks = pieces.map((piece) => chunk(typeof piece === "string" ? { content: piece } : piece));
   const { runpod } = capture(() => stream(events(...chunks, chunk({}, "stop"))));
   const result = await runpod(id, { model: id === OWN ? "own" : undefined, ...settings })
     .doStream({ prompt: PROMPT, ...call });
-  return toldBy(await Array.fromAsync(result.stream));
+  return blocksOf(await Array.fromAsync(result.stream));
 }
 
-function toldBy(parts: LanguageModelV4StreamPart[]): Told {
-  const told: Told = [];
-  const open = new Map<string, Told[number]>();
+function blocksOf(parts: LanguageModelV4StreamPart[]): Blocks {
+  const blocks: Blocks = [];
+  const open = new Map<string, Blocks[number]>();
   for (const part of parts) {
     if (part.type === "text-start" || part.type === "reasoning-start") {
-      const block: Told[number] = [part.type === "text-start" ? "text" : "reasoning", ""];
+      const block: Blocks[number] = [part.type === "text-start" ? "text" : "reasoning", ""];
       open.set(part.id, block);
-      told.push(block);
+      blocks.push(block);
     } else if (part.type === "text-delta" || part.type === "reasoning-delta") open.get(part.id)![1] += part.delta;
     else if (part.type === "text-end" || part.type === "reasoning-end") open.delete(part.id);
   }
   assertEquals(open.size, 0);
-  return told;
+  return blocks;
 }
 
 const OPEN = { reasoningTags: { startWithReasoning: true } };
-const CASES: Record<string, [text: string, told: Told, settings?: RunpodChatModelSettings, id?: string]> = {
+const CASES: Record<string, [text: string, blocks: Blocks, settings?: RunpodChatModelSettings, id?: string]> = {
   "between tags": ["<think>\nHm.\n</think>\n\nHello", [["reasoning", "Hm."], ["text", "Hello"]]],
   "between tags without white space": ["<think>Hm.</think>Hello", [["reasoning", "Hm."], ["text", "Hello"]]],
   "with white space of its own": ["<think>\na\n\n b \n</think>\n\nx\n y\n", [["reasoning", "a\n\n b"], [
@@ -98,28 +100,28 @@ const CASES: Record<string, [text: string, told: Told, settings?: RunpodChatMode
 };
 
 describe("reasoning in the text", () => {
-  for (const [name, [text, told, settings = {}, id = QWEN]] of Object.entries(CASES)) {
-    it(`${name} is told apart, whole and however the stream is cut`, async () => {
-      assertEquals(await whole(text, id, settings), told);
-      assertEquals(await streamed([text], id, settings), told);
-      assertEquals(await streamed([...text], id, settings), told);
+  for (const [name, [text, blocks, settings = {}, id = QWEN]] of Object.entries(CASES)) {
+    it(`${name} is separated, whole and however the stream is split`, async () => {
+      assertEquals(await whole(text, id, settings), blocks);
+      assertEquals(await streamed([text], id, settings), blocks);
+      assertEquals(await streamed([...text], id, settings), blocks);
       const places = fc.array(fc.integer({ min: 0, max: text.length }), { maxLength: 12 });
       await fc.assert(
         fc.asyncProperty(places, async (cuts) => {
           const edges = [0, ...cuts.sort((a, b) => a - b), text.length];
           const pieces = edges.slice(1).map((end, index) => text.slice(edges[index], end));
-          assertEquals(await streamed(pieces, id, settings), told);
+          assertEquals(await streamed(pieces, id, settings), blocks);
         }),
         { numRuns: 30 },
       );
     });
   }
 
-  it("has no opening tag where the chat template wrote it into the prompt, and a whole answer shows that", async () => {
+  it("has no opening tag where the chat template wrote it into the prompt, which a whole answer shows", async () => {
     assertEquals(await whole("Hm.\n</think>\n\nHello"), [["reasoning", "Hm."], ["text", "Hello"]]);
   });
 
-  it("begins at once where the model's template opens it, as soon as the call asks for it", async () => {
+  it("begins at once where the template of the model opens it and the call asks for reasoning", async () => {
     const pieces = ["Hm", ".\n</think>", "\n\nHello"];
     assertEquals(await streamed(pieces, COGITO, {}, { reasoning: "high" }), [["reasoning", "Hm."], ["text", "Hello"]]);
     assertEquals(await streamed(["Hello"], COGITO), [["text", "Hello"]]);
@@ -127,7 +129,7 @@ describe("reasoning in the text", () => {
     assertEquals(await streamed(["Hello"], OWN, OPEN, { reasoning: "none" }), [["text", "Hello"]]);
   });
 
-  it("is not looked for where the server tells it apart by itself", async () => {
+  it("is not looked for where the server separates it", async () => {
     const deltas = [{ reasoning: "Hm" }, { content: "<think> is a tag" }];
     assertEquals(await streamed(deltas, COGITO, {}, { reasoning: "high" }), [["reasoning", "Hm"], [
       "text",
@@ -139,7 +141,7 @@ describe("reasoning in the text", () => {
     ]);
   });
 
-  it("streams as it comes, and holds back no more than what may be a tag", async () => {
+  it("streams at once, but for what may be a tag", async () => {
     const { runpod } = capture(() =>
       stream(
         events(
@@ -176,7 +178,7 @@ describe("reasoning in the text", () => {
     ]);
   });
 
-  it("reaches the AI SDK's users", async () => {
+  it("is the reasoning of generateText and streamText", async () => {
     const { runpod } = capture(() => completion({ content: "<think>\nHm.\n</think>\n\nHello" }));
     const { text, reasoningText } = await generateText({ model: runpod(QWEN), prompt: "Hi" });
     assertEquals([text, reasoningText], ["Hello", "Hm."]);
@@ -188,12 +190,12 @@ describe("reasoning in the text", () => {
   });
 });
 
-describe("an endpoint that thinks", () => {
+describe("an endpoint with reasoning", () => {
   for (const reasoning of ["reasoning", "reasoning_content", "both", "inline", "unopened"] as const) {
-    it(`in its own way (${reasoning}) is understood, and thinks no more when told so`, async () => {
-      const emulator = createRunpodEmulator({ endpoints: { mine: { worker: "chat", reasoning } } });
+    it(`in the form "${reasoning}" is read, and has none where the call says so`, async () => {
+      const { runpod } = emulate({ endpoints: { mine: { worker: "chat", reasoning } } });
       const isTagged = reasoning === "inline" || reasoning === "unopened";
-      const model = createRunpod({ apiKey: KEY, fetch: emulator.fetch })(
+      const model = runpod(
         "mine",
         isTagged ? { reasoningTags: { startWithReasoning: reasoning === "unopened" } } : {},
       );
@@ -218,13 +220,9 @@ describe("the reasoning setting", () => {
     reasoning: LanguageModelV4CallOptions["reasoning"],
     options: Record<string, unknown> = {},
   ) {
-    const { runpod, sent } = capture(() => completion({ content: "Hi" }));
-    const { warnings } = await runpod(id, id === OWN ? { model: "own/model" } : {}).doGenerate({
-      prompt: PROMPT,
-      reasoning,
-      providerOptions: { runpod: options as never },
-    });
-    const { reasoning_effort: effort, chat_template_kwargs: kwargs } = sent[0].body;
+    const call = { reasoning, providerOptions: { runpod: options as never } };
+    const { body, warnings } = await sendChat(call, id, id === OWN ? { model: "own/model" } : {});
+    const { reasoning_effort: effort, chat_template_kwargs: kwargs } = body;
     return { effort, kwargs, warnings: warnings.map((warning) => "details" in warning ? warning.details : "") };
   }
 
@@ -254,20 +252,20 @@ describe("the reasoning setting", () => {
     [QWEN, undefined, undefined, undefined, 0],
   ];
   for (const [id, reasoning, effort, kwargs, warns] of TABLE) {
-    it(`"${reasoning}" for "${id}" is sent in the words of that model`, async () => {
+    it(`"${reasoning}" for "${id}" is sent as that model expects it`, async () => {
       const sent = await sentFor(id, reasoning);
       assertEquals([sent.effort, sent.kwargs, sent.warnings.length], [effort, kwargs, warns]);
     });
   }
 
-  it("is known by the served name too, and leaves other names alone", async () => {
-    const { runpod, sent } = capture(() => completion({ content: "Hi" }));
-    await runpod("abc123", { model: "Qwen/Qwen3-32B-AWQ" }).doGenerate({ prompt: PROMPT, reasoning: "none" });
-    await runpod(QWEN, { model: "other" }).doGenerate({ prompt: PROMPT, reasoning: "none" });
-    assertEquals(sent.map(({ body }) => body.chat_template_kwargs), [{ enable_thinking: false }, both(false)]);
+  it("is found by the served name too, and not for other names", async () => {
+    const sent = await sendChat({ reasoning: "none" }, "abc123", { model: "Qwen/Qwen3-32B-AWQ" });
+    assertEquals(sent.body.chat_template_kwargs, { enable_thinking: false });
+    const other = await sendChat({ reasoning: "none" }, QWEN, { model: "other" });
+    assertEquals(other.body.chat_template_kwargs, both(false));
   });
 
-  it("gives way to what the caller says in the server's words, switch by switch", async () => {
+  it("is overridden by options of the server, each by itself", async () => {
     assertEquals(await sentFor("openai/gpt-oss-120b", "none", { reasoningEffort: "high" }), {
       effort: "high",
       kwargs: undefined,
@@ -307,13 +305,14 @@ describe("past reasoning", () => {
     ["reasoning", "inline", { content: "<think>\nHm\n</think>\n\nHello" }],
   ];
   for (const [cameFrom, reasoningEcho, message] of TABLE) {
-    it(`from ${cameFrom ?? "elsewhere"}, with the option ${reasoningEcho ?? "unset"}, goes where it is read`, async () => {
-      const { runpod, sent } = capture(() => completion({ content: "Hi" }));
+    it(`from ${cameFrom ?? "elsewhere"}, with the option ${reasoningEcho ?? "unset"}, is sent where the server reads it`, async () => {
       const call = past(cameFrom ? { reasoningEcho: cameFrom } : undefined);
       const providerOptions = reasoningEcho ? { runpod: { reasoningEcho } } : undefined;
-      await runpod(OWN, { model: "own" }).doGenerate({ ...call, providerOptions });
-      await runpod(OWN, { model: "own", reasoningEcho: reasoningEcho as "none" }).doGenerate(call);
-      for (const { body } of sent) assertEquals(body.messages[1], { role: "assistant", ...message });
+      const byOption = await sendChat({ ...call, providerOptions }, OWN, { model: "own" });
+      const bySetting = await sendChat(call, OWN, { model: "own", reasoningEcho: reasoningEcho as "none" });
+      for (const { body } of [byOption, bySetting]) {
+        assertEquals(body.messages[1], { role: "assistant", ...message });
+      }
     });
   }
 
@@ -325,7 +324,7 @@ describe("past reasoning", () => {
     "the text": [{ content: "<think>Hm</think>" }, { content: "<think>\nHm\n</think>\n\n" }],
   };
   for (const [name, [fields, back]] of Object.entries(SOURCES)) {
-    it(`from ${name} goes back to where it came from in a tool loop, whole and streamed`, async () => {
+    it(`from ${name} is sent back there in a tool loop, whole and streamed`, async () => {
       const calls = [{
         index: 0,
         id: "1",

@@ -1,10 +1,11 @@
 import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import fc from "fast-check";
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { stream } from "./answers.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { pieces, stream } from "./answers.ts";
 import { capture } from "./capture.ts";
 import { COMPLETIONS, ERRORS, type Recording, STREAMS } from "./data/recordings.ts";
+import { goodFinishOf, partsOfType, reasoningOf, textOf } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
 const CALL = { prompt: PROMPT, reasoning: "high" as const };
@@ -24,7 +25,7 @@ async function partsOf(recording: Recording, body: Parameters<typeof stream>[0])
   return await Array.fromAsync((await modelFor(recording, () => stream(body)).doStream(CALL)).stream);
 }
 
-/** Deltas of a block that come one after the other are as good as one. */
+/** The parts, with neighbouring deltas of a block joined. */
 function joined(parts: LanguageModelV4StreamPart[]): LanguageModelV4StreamPart[] {
   return parts.reduce<LanguageModelV4StreamPart[]>((list, part) => {
     const last = list.at(-1);
@@ -37,44 +38,34 @@ function joined(parts: LanguageModelV4StreamPart[]): LanguageModelV4StreamPart[]
 
 describe("a stream in the form of", () => {
   for (const [name, recording] of Object.entries(STREAMS)) {
-    it(`${name} says what it says`, async () => {
+    it(`${name} has its text, reasoning and tool calls`, async () => {
       const parts = await partsOf(recording, recording.body);
-      const told = (type: string) =>
-        parts.map((part) => part.type === type && "delta" in part ? part.delta : "").join("");
-      assertEquals(told("reasoning-delta"), recording.reasoning ?? "");
-      assertEquals(told("text-delta"), recording.text);
+      assertEquals([reasoningOf(parts), textOf(parts)], [recording.reasoning ?? "", recording.text]);
       assertEquals(
-        parts.flatMap((part) => part.type === "tool-call" ? [[part.toolCallId, part.toolName, part.input]] : []),
+        partsOfType(parts, "tool-call").map(({ toolCallId, toolName, input }) => [toolCallId, toolName, input]),
         recording.calls ?? [],
       );
-      assertEquals(parts.filter(({ type }) => type === "error"), []);
-      const last = parts.at(-1);
-      assert(last?.type === "finish");
-      assertEquals(last.finishReason.unified, recording.finishReason as "stop");
-      assertEquals(last.usage.outputTokens.total, recording.outputTokens);
-      if (name === "Kimi") assertEquals(last.usage.inputTokens.cacheRead, 128);
+      const { finishReason, usage } = goodFinishOf(parts);
+      assertEquals(finishReason.unified, recording.finishReason as "stop");
+      assertEquals(usage.outputTokens.total, recording.outputTokens);
+      if (name === "Kimi") assertEquals(usage.inputTokens.cacheRead, 128);
     });
 
-    it(`${name} is the same wherever its bytes are cut`, async () => {
+    it(`${name} has the same parts wherever its bytes are split`, async () => {
       const bytes = new TextEncoder().encode(recording.body);
       const expected = await partsOf(recording, recording.body);
       const cuts = fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 80 });
       await fc.assert(
         fc.asyncProperty(cuts, async (places) => {
           const edges = [0, ...places.sort((a, b) => a - b), bytes.length];
-          const body = new ReadableStream<Uint8Array>({
-            start(controller) {
-              edges.slice(1).forEach((end, index) => controller.enqueue(bytes.slice(edges[index], end)));
-              controller.close();
-            },
-          });
+          const body = pieces(edges.slice(1).map((end, index) => bytes.slice(edges[index], end)));
           assertEquals(await partsOf(recording, body), expected);
         }),
         { numRuns: 25 },
       );
     });
 
-    it(`${name} is told the same as the output of a job, in pieces of any size`, async () => {
+    it(`${name} has the same parts as the output of a job, in pieces of any size`, async () => {
       const expected = joined(await partsOf(recording, recording.body));
       await fc.assert(
         fc.asyncProperty(fc.integer({ min: 1, max: 400 }), async (size) => {
@@ -95,7 +86,7 @@ describe("a stream in the form of", () => {
 
 describe("a completion in the form of", () => {
   for (const [name, recording] of Object.entries(COMPLETIONS)) {
-    it(`${name} says what it says, whole and where a stream was asked for`, async () => {
+    it(`${name} has its text, reasoning and tool calls, whole and where a stream was requested`, async () => {
       const answer = () => new Response(recording.body, { headers: { "content-type": "application/json" } });
       const result = await modelFor(recording, answer).doGenerate(CALL);
       const told = (type: string) =>
@@ -112,16 +103,14 @@ describe("a completion in the form of", () => {
 
       const { stream } = await modelFor(recording, answer).doStream(CALL);
       const parts = await Array.fromAsync(stream);
-      const live = (type: string) =>
-        parts.map((part) => part.type === type && "delta" in part ? part.delta : "").join("");
-      assertEquals([live("reasoning-delta"), live("text-delta")], [recording.reasoning ?? "", recording.text]);
+      assertEquals([reasoningOf(parts), textOf(parts)], [recording.reasoning ?? "", recording.text]);
     });
   }
 });
 
 describe("an error in the form of", () => {
   for (const [name, [status, body, says, isRetryable]] of Object.entries(ERRORS)) {
-    it(`${name} says what is wrong`, async () => {
+    it(`${name} has the message of the server`, async () => {
       const { runpod } = capture(({ method }) =>
         method === "GET" ? new Response("", { status: 404 }) : new Response(body, { status })
       );

@@ -1,12 +1,14 @@
 import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { createRunpod } from "@runpod/ai-sdk-provider";
-import { createRunpodEmulator, type EmulatedBehavior, type EmulatedToolDeltas } from "@runpod/ai-sdk-provider/testing";
+import type { EmulatedBehavior, EmulatedToolDeltas } from "@runpod/ai-sdk-provider/testing";
 import { generateText, isStepCount, streamText, tool, ToolLoopAgent } from "ai";
 import * as z from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { spy } from "@std/testing/mock";
 import { chunk, completion, events, stream } from "./answers.ts";
 import { capture, MODEL } from "./capture.ts";
+import { emulate } from "./emulated.ts";
+import { partsFrom, partsOfType } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
 const KINDS: EmulatedToolDeltas[] = [
@@ -31,23 +33,23 @@ const question = "What is the weather in San Francisco?";
 
 type Delta = { index?: number; id?: string; type?: string; function?: Record<string, unknown> };
 
-async function partsOf(...deltas: Delta[]): Promise<LanguageModelV4StreamPart[]> {
+/** The parts of a stream of tool call deltas. */
+async function partsOfCalls(...deltas: Delta[]): Promise<LanguageModelV4StreamPart[]> {
   const body = events(...deltas.map((delta) => chunk({ tool_calls: [delta] })), chunk({}, "tool_calls"));
-  const { stream: parts } = await capture(() => stream(body)).runpod(MODEL).doStream({ prompt: PROMPT });
-  return await Array.fromAsync(parts);
+  return await partsFrom(stream(body));
 }
 
 const callsIn = (parts: LanguageModelV4StreamPart[]) =>
-  parts.flatMap((part) => part.type === "tool-call" ? [[part.toolName, part.input]] : []);
+  partsOfType(parts, "tool-call").map(({ toolName, input }) => [toolName, input]);
 const idsIn = (parts: LanguageModelV4StreamPart[]) =>
-  parts.flatMap((part) => part.type === "tool-call" ? [part.toolCallId] : []);
+  partsOfType(parts, "tool-call").map(({ toolCallId }) => toolCallId);
 
 describe("a tool call", () => {
   for (const toolDeltas of KINDS) {
-    it(`streamed with ${toolDeltas} deltas is run by an agent, and its result is told`, async () => {
+    it(`streamed with ${toolDeltas} deltas is run by an agent, and its result is used`, async () => {
       const endpoints = { mine: { worker: "chat" as const, models: ["org/model"], toolDeltas } };
-      const emulator = createRunpodEmulator({ endpoints });
-      const model = createRunpod({ apiKey: "rpa_example", fetch: emulator.fetch })("mine");
+      const { emulator, runpod } = emulate({ endpoints });
+      const model = runpod("mine");
       const agent = new ToolLoopAgent({ model, tools: { weather }, stopWhen: isStepCount(4) });
       const result = await agent.stream({ prompt: question });
       assertStringIncludes(await result.text, "sky is clear");
@@ -65,8 +67,8 @@ describe("a tool call", () => {
     });
   }
 
-  it("in several interleaved parts is put together by index", async () => {
-    const parts = await partsOf(
+  it("in interleaved parts is joined by its index", async () => {
+    const parts = await partsOfCalls(
       { index: 0, id: "a", type: "function", function: { name: "one", arguments: "" } },
       { index: 1, id: "b", type: "function", function: { name: "two", arguments: '{"b":' } },
       { index: 0, function: { arguments: '{"a":' } },
@@ -77,8 +79,8 @@ describe("a tool call", () => {
     assertEquals(idsIn(parts), ["a", "b"]);
   });
 
-  it("that shares its index with another is told apart by its name or id", async () => {
-    const parts = await partsOf(
+  it("that has the index of another is separated by its name or id", async () => {
+    const parts = await partsOfCalls(
       { index: 0, id: "a", function: { name: "one", arguments: '{"a":1}' } },
       { index: 0, id: "b", function: { name: "two", arguments: '{"b":2}' } },
       { index: 0, id: "c", function: { name: "two", arguments: '{"b":3}' } },
@@ -86,15 +88,15 @@ describe("a tool call", () => {
     assertEquals(callsIn(parts), [["one", '{"a":1}'], ["two", '{"b":2}'], ["two", '{"b":3}']]);
   });
 
-  it("with an id that another has gets one of its own", async () => {
-    const parts = await partsOf(
+  it("that has the id of another gets its own", async () => {
+    const parts = await partsOfCalls(
       { index: 0, id: "same", function: { name: "one", arguments: "{}" } },
       { index: 1, id: "same", function: { name: "one", arguments: "{}" } },
     );
     assertEquals(new Set(idsIn(parts)).size, 2);
   });
 
-  it("without arguments has the empty object that tools without input take", async () => {
+  it("without arguments has an empty object", async () => {
     const now = tool({ inputSchema: z.object({}), execute: () => "noon" });
     for (const args of ["", undefined, null, "{}", {}]) {
       const call = { index: 0, id: "a", type: "function", function: { name: "now", arguments: args } };
@@ -123,7 +125,7 @@ describe("a tool call", () => {
     }
   });
 
-  it("of a tool that returns an image shows it to the model", async () => {
+  it("of a tool that returns an image sends it to the model", async () => {
     const look = tool({
       inputSchema: z.object({}),
       execute: () => "iVBORw0KGgo=",
@@ -151,7 +153,7 @@ describe("a tool call", () => {
     });
   });
 
-  it("may be strict, and no choice is sent without tools", async () => {
+  it("may be strict, and has no choice without tools", async () => {
     const { runpod, sent } = capture(() => completion({ content: "Hi" }));
     const strict = tool({ inputSchema: z.object({}), strict: true });
     await generateText({ model: runpod(MODEL), prompt: "Hi", tools: { strict } });
@@ -164,12 +166,12 @@ describe("a tool call", () => {
 describe("an endpoint without a tool parser", () => {
   const ways: Array<EmulatedBehavior["openaiError"]> = ["job", "error", "flat", "own"];
   for (const openaiError of ways) {
-    it(`that answers with its error as "${openaiError}" is told how to get one`, async () => {
-      const emulator = createRunpodEmulator({
+    it(`has an error that says how to get one, as "${openaiError}"`, async () => {
+      const { runpod } = emulate({
         endpoints: { mine: { worker: "chat", models: ["org/model"], toolParser: false } },
         behavior: { openaiError },
       });
-      const model = createRunpod({ apiKey: "rpa_example", fetch: emulator.fetch })("mine");
+      const model = runpod("mine");
       const tools = { weather };
       const whole = await assertRejects(
         () => generateText({ model, prompt: question, tools, maxRetries: 0 }),
@@ -178,17 +180,11 @@ describe("an endpoint without a tool parser", () => {
       );
       assertStringIncludes(whole.message, '"auto" tool choice requires --enable-auto-tool-choice');
       assertEquals(whole.isRetryable, false);
-      const errors: unknown[] = [];
-      await streamText({
-        model,
-        prompt: question,
-        tools,
-        maxRetries: 0,
-        onError: ({ error }) => void errors.push(error),
-      })
-        .consumeStream();
-      assert(APICallError.isInstance(errors[0]));
-      assertStringIncludes(errors[0].message, "set ENABLE_AUTO_TOOL_CHOICE=true");
+      const onError = spy((_: { error: unknown }) => {});
+      await streamText({ model, prompt: question, tools, maxRetries: 0, onError }).consumeStream();
+      const [{ error }] = onError.calls[0].args;
+      assert(APICallError.isInstance(error));
+      assertStringIncludes(error.message, "set ENABLE_AUTO_TOOL_CHOICE=true");
 
       // A tool that is named is called without a parser.
       const { toolCalls } = await generateText({

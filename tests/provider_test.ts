@@ -3,15 +3,18 @@ import { createRunpod, runpod as defaultRunpod, type RunpodProvider } from "@run
 import { createProviderRegistry, customProvider, generateText, jsonSchema, tool } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertSpyCalls, stub } from "@std/testing/mock";
 import { completed, completion } from "./answers.ts";
+import { overridden } from "./calls.ts";
 import { capture, KEY, MODEL } from "./capture.ts";
 import { PNG_BASE64 } from "./files.ts";
+import { withApiKey } from "./globals.ts";
 import { IMAGE_CALL, PROMPT, VIDEO_CALL } from "./smallest_calls.ts";
 
 const hello = () => completion({ content: "Hello" });
 
 describe("the provider", () => {
-  it("is a full provider of specification v4, with the aliases of earlier versions", () => {
+  it("implements all of specification v4, with the aliases of earlier versions", () => {
     assertEquals(defaultRunpod.specificationVersion, "v4");
     for (const model of [defaultRunpod(MODEL), defaultRunpod.languageModel(MODEL), defaultRunpod.chatModel(MODEL)]) {
       assertEquals([model.specificationVersion, model.provider, model.modelId], ["v4", "runpod.chat", MODEL]);
@@ -40,7 +43,7 @@ describe("the provider", () => {
     assertEquals((await generateText({ model: custom.languageModel(MODEL), prompt: "Hi" })).text, "Hello");
   });
 
-  it("sends settings' and the call's headers, the call's winning, and says who it is", async () => {
+  it("sends the headers of settings and call, and its name in the user agent; the call overrides settings", async () => {
     const { runpod, sent } = capture(hello, {
       headers: { "X-One": "settings", "X-Two": "settings", "User-Agent": "my-app/1", "X-None": undefined },
     });
@@ -59,7 +62,7 @@ describe("the provider", () => {
     assertEquals(image.sent[0].headers.get("x-two"), "call");
   });
 
-  it("names a header that HTTP does not allow, without its value", async () => {
+  it("has errors that name a header which HTTP does not allow, without its value", async () => {
     for (const headers of [{ "x-bad": "secret\nvalue" }, { "x bad": "secret value" }]) {
       const { runpod, sent } = capture(hello, { headers });
       const error = await assertRejects(
@@ -80,15 +83,13 @@ describe("fetch", () => {
     return Promise.resolve(hello());
   }
 
-  it("is called as a function of its own, given, bound or global", async () => {
+  it("is called as a function, not as a method: given, bound or global", async () => {
     const { fetch } = globalThis;
     const apiKey = KEY;
     globalThis.fetch = strictFetch;
     try {
       for (
-        const settings of [{ apiKey, fetch: globalThis.fetch }, { apiKey, fetch: strictFetch.bind(globalThis) }, {
-          apiKey,
-        }]
+        const settings of [{ apiKey, fetch: strictFetch }, { apiKey, fetch: strictFetch.bind(globalThis) }, { apiKey }]
       ) {
         await createRunpod(settings)(MODEL).doGenerate({ prompt: PROMPT });
       }
@@ -98,24 +99,15 @@ describe("fetch", () => {
   });
 
   it("is the global one at the time of the call", async () => {
-    const { fetch } = globalThis;
     const runpod = createRunpod({ apiKey: KEY });
-    let calls = 0;
-    globalThis.fetch = () => {
-      calls++;
-      return Promise.resolve(hello());
-    };
-    try {
-      await runpod(MODEL).doGenerate({ prompt: PROMPT });
-    } finally {
-      globalThis.fetch = fetch;
-    }
-    assertEquals(calls, 1);
+    using fetch = stub(globalThis, "fetch", () => Promise.resolve(hello()));
+    await runpod(MODEL).doGenerate({ prompt: PROMPT });
+    assertSpyCalls(fetch, 1);
   });
 });
 
 describe("the API key", () => {
-  it("may be a function, asked for each request", async () => {
+  it("may be a function, called for each request", async () => {
     let asked = 0;
     const { runpod, sent } = capture(hello, { apiKey: () => Promise.resolve(`rpa_FAKE_${++asked}`) });
     await runpod(MODEL).doGenerate({ prompt: PROMPT });
@@ -123,7 +115,7 @@ describe("the API key", () => {
     assertEquals(sent.map(({ headers }) => headers.get("authorization")), ["Bearer rpa_FAKE_1", "Bearer rpa_FAKE_2"]);
   });
 
-  it("is trimmed, as keys from files end in a line break", async () => {
+  it("is trimmed, because keys from files end in a line break", async () => {
     const { runpod, sent } = capture(hello, { apiKey: " rpa_FAKE\n" });
     await runpod(MODEL).doGenerate({ prompt: PROMPT });
     assertEquals(sent[0].headers.get("authorization"), "Bearer rpa_FAKE");
@@ -142,13 +134,13 @@ describe("the API key", () => {
     });
   }
 
-  it("is not needed when the caller brings an authorization header", async () => {
+  it("is not needed when the caller sets an authorization header", async () => {
     const { runpod, sent } = capture(hello, { apiKey: undefined, headers: { Authorization: "Bearer own" } });
     await runpod(MODEL).doGenerate({ prompt: PROMPT });
     assertEquals(sent[0].headers.get("authorization"), "Bearer own");
   });
 
-  it("is not needed by a server of one's own, and goes there when it is given", async () => {
+  it("is not needed by a private server, and is sent there when it is given", async () => {
     const baseURL = "http://localhost:8000/v1";
     const without = capture(hello, { apiKey: undefined, baseURL });
     await without.runpod("my/model").doGenerate({ prompt: PROMPT });
@@ -159,7 +151,7 @@ describe("the API key", () => {
     assertEquals(withKey.sent[0].headers.get("authorization"), `Bearer ${KEY}`);
   });
 
-  it("never turns up in an error, even when the server sends it back", async () => {
+  it("is in no error, even when the server sends it back", async () => {
     const echo = (body: string, init?: ResponseInit) => () => new Response(body, init);
     const answers = [
       echo(JSON.stringify({ error: `bad key ${KEY}` }), { status: 401, headers: { "x-echo": KEY } }),
@@ -195,7 +187,7 @@ describe("the API key", () => {
     }
   });
 
-  it("never turns up in a network error either, nor does any other secret that was sent", async () => {
+  it("is in no network error, and neither is any other secret that was sent", async () => {
     const headers = { "x-api-key": "sk-own-secret", cookie: "session=abcdef123" };
     const { runpod } = capture(({ headers }) => {
       const sent = JSON.stringify(Object.fromEntries(headers));
@@ -217,7 +209,7 @@ describe("the API key", () => {
     assert(!`${refused.message} ${refused.responseBody}`.includes("sk-header-secret"));
   });
 
-  it("follows no redirect", async () => {
+  it("is not sent to the target of a redirect", async () => {
     for (const status of [301, 302, 307, 308]) {
       const { runpod, sent } = capture(() =>
         new Response(null, { status, headers: { location: "https://evil.example/" } })
@@ -235,7 +227,7 @@ describe("the API key", () => {
     }
   });
 
-  it("goes to Runpod in no clear text", async () => {
+  it("is sent to Runpod over https alone", async () => {
     const given: Array<[modelId: string, baseURL?: string]> = [
       ["abc", "http://api.runpod.ai/v2"],
       ["abc", "http://api.runpod.ai/v2/abc"],
@@ -250,14 +242,14 @@ describe("the API key", () => {
     }
   });
 
-  it("is in no serialised provider or model", () => {
+  it("is in no serialized provider or model", () => {
     const { runpod } = capture(hello);
     for (const value of [runpod, runpod(MODEL), runpod.imageModel("qwen/qwen-image"), runpod.video("abc")]) {
       assert(!(JSON.stringify(value) ?? "").includes(KEY));
     }
   });
 
-  it("stays away from image hosts", async () => {
+  it("is not sent to the hosts of images", async () => {
     const { runpod, sent } = capture(({ url }) =>
       url.includes("/runsync")
         ? Response.json({ id: "1", status: "COMPLETED", output: { image_url: "https://cdn.example.com/a.png" } })
@@ -270,21 +262,6 @@ describe("the API key", () => {
 });
 
 describe("the environment's API key", () => {
-  /** Runs with a key in the environment, also where there is none by nature. */
-  async function withEnvironment(run: () => Promise<void>): Promise<void> {
-    const globals = globalThis as unknown as { process?: { env: Record<string, string | undefined> } };
-    const { process } = globals;
-    const before = process?.env.RUNPOD_API_KEY;
-    globals.process ??= { env: {} };
-    globals.process.env.RUNPOD_API_KEY = KEY;
-    try {
-      await run();
-    } finally {
-      globals.process = process;
-      if (process) process.env.RUNPOD_API_KEY = before ?? "";
-    }
-  }
-
   const WHERE: Array<[modelId: string, baseURL: string | undefined, isSent: boolean]> = [
     ["abc", undefined, true],
     ["https://abc.api.runpod.ai/v1", undefined, true],
@@ -297,23 +274,23 @@ describe("the environment's API key", () => {
     ["http://localhost:8000/v1", undefined, false],
   ];
   for (const [modelId, baseURL, isSent] of WHERE) {
-    it(`${isSent ? "goes" : "does not go"} to ${modelId}${baseURL ? ` at ${baseURL}` : ""}`, () =>
-      withEnvironment(async () => {
+    it(`${isSent ? "is" : "is not"} sent to ${modelId}${baseURL ? ` at ${baseURL}` : ""}`, () =>
+      withApiKey(async () => {
         const { runpod, sent } = capture(hello, { apiKey: undefined, baseURL });
         await runpod(modelId, { model: "m" }).doGenerate({ prompt: PROMPT });
         assertEquals(sent[0].headers.get("authorization"), isSent ? `Bearer ${KEY}` : null);
       }));
   }
 
-  it("does not stand in for one that is given and empty", () =>
-    withEnvironment(async () => {
+  it("does not replace a given key that is empty", () =>
+    withApiKey(async () => {
       const { runpod } = capture(hello, { apiKey: "" });
       await assertRejects(() => runpod(MODEL).doGenerate({ prompt: PROMPT }), LoadAPIKeyError);
     }));
 });
 
 describe("a provider without a key", () => {
-  it("is made and makes models, and only a call fails, naming RUNPOD_API_KEY", async () => {
+  it("makes models, and only a call fails, with an error that names RUNPOD_API_KEY", async () => {
     const runpod = createRunpod({ fetch: () => Promise.reject(new Error("no request may leave")) });
     const models = [runpod(MODEL), runpod.imageModel("qwen/qwen-image")];
     assertEquals(models.length, 2);
@@ -332,13 +309,13 @@ describe("a provider without a key", () => {
   });
 });
 
-describe("a setting that an option says too", () => {
+describe("a setting that an option overrides", () => {
   type Options = { runpod: Record<string, string | number | string[]> };
   type Run = (runpod: RunpodProvider, providerOptions: Options) => PromiseLike<{ warnings: SharedV4Warning[] }>;
   interface Kind {
     kind: string;
     setting: string;
-    /** The worker's name for it. */
+    /** Its name in requests. */
     key: string;
     value: Options["runpod"][string];
     other: Options["runpod"][string];
@@ -415,31 +392,30 @@ describe("a setting that an option says too", () => {
     },
   ];
   for (const { kind, setting, key, value, other, run } of KINDS) {
-    it(`is warned of and not sent by a model of the kind ${kind}, unless both say the same`, async () => {
+    it(`is not sent, with a warning, by a ${kind} model, except where both are the same`, async () => {
       const { runpod, sent } = capture(({ url }) => {
         if (url.startsWith("https://files.test/")) return new Response(new Uint8Array([1]));
         return /\/run(sync)?(\?|$)/.test(url) ? completed(OUTPUT) : Response.json(ANSWER);
       });
-      const told = async (option: Kind["value"]) => {
+      const sentWith = async (option: Kind["value"]) => {
         const { length } = sent;
         const { warnings } = await run(runpod, { runpod: { [key]: option } });
         const { body } = sent[length];
         return [(body.input && kind !== "embedding" ? body.input : body)[key], warnings];
       };
-      const message = `${setting} is overridden by providerOptions.runpod.${key}`;
-      assertEquals(await told(other), [other, [{ type: "other", message }]]);
-      assertEquals(await told(value), [value, []]);
+      assertEquals(await sentWith(other), [other, overridden(setting, key)]);
+      assertEquals(await sentWith(value), [value, []]);
     });
   }
 
-  it("is left to a function of the caller's", async () => {
+  it("is passed to the caller's function beside the option", async () => {
     const { runpod, sent } = capture(() => completed({ image: PNG_BASE64 }));
     const model = runpod.image("mine", { input: ({ seed, options }) => ({ one: seed, two: options.seed }) });
     const { warnings } = await model.doGenerate({ ...IMAGE_CALL, seed: 5, providerOptions: { runpod: { seed: 6 } } });
     assertEquals([sent[0].body.input, warnings], [{ one: 5, two: 6 }, []]);
   });
 
-  it("is not one that the AI SDK or the provider has set", async () => {
+  it("has no warning where the AI SDK or the provider has set it", async () => {
     const { runpod } = capture(() => Response.json(ANSWER));
     const tools = { add: tool({ inputSchema: jsonSchema({ type: "object" }) }) };
     const called = await generateText({
@@ -456,7 +432,7 @@ describe("a setting that an option says too", () => {
     assertEquals(warnings, []);
   });
 
-  it("is the reasoning, where the options have an effort", async () => {
+  it("may be the reasoning, which reasoningEffort overrides", async () => {
     const { runpod, sent } = capture(() => Response.json(ANSWER));
     const { warnings } = await runpod("openai/gpt-oss-120b").doGenerate({
       prompt: PROMPT,
@@ -464,7 +440,6 @@ describe("a setting that an option says too", () => {
       providerOptions: { runpod: { reasoningEffort: "low" } },
     });
     assertEquals(sent[0].body.reasoning_effort, "low");
-    const message = "reasoning is overridden by providerOptions.runpod.reasoningEffort";
-    assertEquals(warnings, [{ type: "other", message }]);
+    assertEquals(warnings, overridden("reasoning", "reasoningEffort"));
   });
 });

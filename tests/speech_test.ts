@@ -13,7 +13,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { assertSpyCallArg, assertSpyCalls, spy } from "@std/testing/mock";
 import { assertType, type IsExact } from "@std/testing/types";
 import { brokenBody, completed } from "./answers.ts";
-import { assertNoOutput, featuresOf, type SpeechCall, speechCalls } from "./calls.ts";
+import { assertNoOutput, featuresOf, overridden, type SpeechCall, speechCalls } from "./calls.ts";
 import { capture, type Sent } from "./capture.ts";
 import { pagesOf } from "./documented.ts";
 import { emulate, operationsOf, statesOf } from "./emulated.ts";
@@ -155,8 +155,7 @@ describe("a speech request", () => {
 
   it("has an option in place of a setting, with a warning where the two differ", async () => {
     const { input, warnings } = await inputFor(CHATTERBOX, { voice: "lucy", options: { voice: "walter" } });
-    const message = "voice is overridden by providerOptions.runpod.voice";
-    assertEquals([input.voice, warnings], ["walter", [{ type: "other", message }]]);
+    assertEquals([input.voice, warnings], ["walter", overridden("voice", "voice")]);
     const same = await inputFor(CHATTERBOX, { voice: "lucy", options: { voice: "lucy" } });
     assertEquals([same.input.voice, same.warnings], ["lucy", []]);
   });

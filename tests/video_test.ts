@@ -19,7 +19,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { spy } from "@std/testing/mock";
 import { completed } from "./answers.ts";
-import { featuresOf, type VideoCall, videoCall, videoCalls } from "./calls.ts";
+import { featuresOf, overridden, type VideoCall, videoCall, videoCalls } from "./calls.ts";
 import { capture, KEY } from "./capture.ts";
 import { count, emulate, operationsOf, statesOf } from "./emulated.ts";
 import { failFirst, failure, htmlPage, networkFailure, rateLimited, truncatedJson } from "./faults.ts";
@@ -153,10 +153,7 @@ describe("a video request", () => {
       options: { image: IMAGE_URL, video: "https://a.b/dance.mp4", character_orientation: "image" },
     });
     assertEquals([input.image, input.video], [IMAGE_URL, "https://a.b/dance.mp4"]);
-    assertEquals(warnings, [
-      { type: "other", message: "image is overridden by providerOptions.runpod.image" },
-      { type: "other", message: "inputReferences is overridden by providerOptions.runpod.video" },
-    ]);
+    assertEquals(warnings, [...overridden("image", "image"), ...overridden("inputReferences", "video")]);
   });
 
   it("has options in place of settings, with a warning where the two differ", async () => {
@@ -168,10 +165,7 @@ describe("a video request", () => {
     };
     const { input, warnings } = await inputFor(TEXT, call);
     assertEquals(input, { prompt: "A red apple rolls", size: "1280*720", duration: 10, seed: 1 });
-    assertEquals(warnings, [
-      { type: "other", message: "aspectRatio is overridden by providerOptions.runpod.size" },
-      { type: "other", message: "duration is overridden by providerOptions.runpod.duration" },
-    ]);
+    assertEquals(warnings, [...overridden("aspectRatio", "size"), ...overridden("duration", "duration")]);
   });
 
   it("has the webhook and the policy of its options, but a webhook of the SDK comes first", async () => {

@@ -1,4 +1,4 @@
-/** A video over real HTTP on loopback ports: the service calls the webhook, which the AI SDK waits for. */
+/** Videos over HTTP on loopback ports, with a webhook that the AI SDK waits for. */
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import {
@@ -13,7 +13,7 @@ import { withServer } from "./http.ts";
 
 const MODEL = "alibaba/wan-2.6-t2v";
 
-/** A server that resolves with the first body it gets. */
+/** A server for a webhook. `received` resolves with its first request. */
 async function withHook(run: (url: string, received: Promise<unknown>) => Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const handler = async (request: Request) => {
@@ -23,11 +23,11 @@ async function withHook(run: (url: string, received: Promise<unknown>) => Promis
   await withServer(handler, (origin) => run(`${origin}/hook`, promise));
 }
 
-const emulate = () => createRunpodEmulator({ apiKey: KEY, timing: { runMillis: 50 } });
+const emulateSlowly = () => createRunpodEmulator({ apiKey: KEY, timing: { runMillis: 50 } });
 
 describe("a webhook over HTTP", () => {
-  it("brings the video to generateVideo", async () => {
-    const emulator = emulate();
+  it("ends generateVideo with the video", async () => {
+    const emulator = emulateSlowly();
     await withServer(emulator.fetch, (origin) =>
       withHook(async (url, received) => {
         const runpod = createRunpod({ apiKey: KEY, baseURL: `${origin}/v2` });
@@ -44,8 +44,8 @@ describe("a webhook over HTTP", () => {
       }));
   });
 
-  it("tells one process of the video that another has started", async () => {
-    const emulator = emulate();
+  it("lets one process finish the video that another has started", async () => {
+    const emulator = emulateSlowly();
     await withServer(emulator.fetch, (origin) =>
       withHook(async (url, received) => {
         const start = createRunpod({ apiKey: KEY, baseURL: `${origin}/v2` });

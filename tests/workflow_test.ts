@@ -1,4 +1,4 @@
-/** Models across the steps of a workflow: written in one process, made again in another. */
+/** Models across the steps of a workflow: serialized in one process, deserialized in another. */
 import { WORKFLOW_DESERIALIZE, WORKFLOW_SERIALIZE } from "@ai-sdk/provider-utils";
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
@@ -15,19 +15,20 @@ import {
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { KEY } from "./capture.ts";
+import { withApiKey, withGlobalFetch } from "./globals.ts";
 
 type Model = ReturnType<RunpodProvider["languageModel"]>;
 // deno-lint-ignore no-explicit-any
 type ModelClass = Record<symbol, (value: any) => any>;
 
-/** What a workflow does between two steps: one writes, the other has nothing but the text. */
+/** What a workflow does between two steps. The second step has nothing but the text. */
 function acrossSteps<T extends object>(model: T): { text: string; again: T } {
   const { constructor } = model;
   const text = JSON.stringify((constructor as unknown as ModelClass)[WORKFLOW_SERIALIZE](model));
   return { text, again: (constructor as unknown as ModelClass)[WORKFLOW_DESERIALIZE](JSON.parse(text)) };
 }
 
-/** The key in every form that somebody might find it in. */
+/** The key in every form that it might be written in. */
 const FORMS_OF_KEY = [
   KEY,
   btoa(KEY).replace(/=+$/, ""),
@@ -50,19 +51,8 @@ const emulator = createRunpodEmulator({
   },
 });
 
-/** Runs with the emulator as the whole network and a key in the environment, as the second process has them. */
-async function asAnotherProcess<T>(run: () => Promise<T>): Promise<T> {
-  const world = globalThis as { fetch: unknown; process?: unknown };
-  const before = { fetch: world.fetch, process: world.process };
-  const env = { ...(before.process as { env?: object } | undefined)?.env, RUNPOD_API_KEY: KEY };
-  Object.assign(world, { fetch: emulator.fetch, process: { ...(before.process as object | undefined), env } });
-  try {
-    return await run();
-  } finally {
-    Object.assign(world, before);
-    if (before.process === undefined) delete world.process;
-  }
-}
+/** Runs as the second process does: with the emulator as the whole network, and a key in the environment. */
+const asAnotherProcess = (run: () => Promise<void>) => withApiKey(() => withGlobalFetch(emulator, run));
 
 const SETTINGS: RunpodProviderSettings[] = [
   { apiKey: KEY },
@@ -72,7 +62,7 @@ const SETTINGS: RunpodProviderSettings[] = [
 
 describe("a model across the steps of a workflow", () => {
   for (const [index, settings] of SETTINGS.entries()) {
-    it(`does not hold the key, wherever it comes from (${index + 1})`, () => {
+    it(`does not contain the key, wherever that comes from (${index + 1})`, () => {
       const runpod = createRunpod({ ...settings, baseURL: "https://api.runpod.ai/v2" });
       const models = [
         runpod("chat", { model: "org/model" }),
@@ -145,7 +135,7 @@ describe("a model across the steps of a workflow", () => {
     assertEquals(emulator.jobs.find(({ input }) => "negative_prompt" in input)?.endpoint, "picture");
   });
 
-  it("speaks and listens in the other process as it would have in the first", async () => {
+  it("works for speech and transcription in the other process", async () => {
     const runpod = createRunpod({ apiKey: KEY });
     const voice = acrossSteps(runpod.speechModel("voice", { transport: "openai", model: "org/voice" })).again;
     const ears = acrossSteps(runpod.transcriptionModel("ears", { model: "turbo" })).again;
@@ -167,7 +157,7 @@ describe("a model across the steps of a workflow", () => {
     assertEquals(emulator.jobs.at(-1)?.input.resolution, "540p");
   });
 
-  it("without a key there says how to give it one", async () => {
+  it("without a key in the other process has an error that says how to give it one", async () => {
     const { again } = acrossSteps(createRunpod({ apiKey: KEY, fetch: emulator.fetch })("chat"));
     await assertRejects(
       () => again.doGenerate({ prompt: [] }),
@@ -176,7 +166,7 @@ describe("a model across the steps of a workflow", () => {
     );
   });
 
-  it("is refused where a setting is a function, without which it would be another model", () => {
+  it("is refused where a setting is a function, which cannot be serialized", () => {
     const model = createRunpod({ apiKey: KEY }).imageModel("picture", { output: (output) => output });
     const error = assertThrows(() => acrossSteps(model)) as Error;
     assertStringIncludes(error.message, 'its setting "output" is a function; make the model inside the step');

@@ -1,9 +1,8 @@
 /**
- * The examples of the README that this provider was asked for, each as it stands there.
+ * The examples of the first README of this provider, as they are written there.
  *
- * What AI SDK 7 itself changed since: `experimental_generateImage` is `generateImage`, a tool's `parameters` is
- * `inputSchema`, and a system message in `messages` wants `allowSystemInMessages`. Nothing else differs, but that no
- * file is written.
+ * AI SDK 7 has changed some names: `experimental_generateImage` is `generateImage`, a tool's `parameters` is
+ * `inputSchema`, and a system message in `messages` needs `allowSystemInMessages`. And no file is written here.
  */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import { createRunpod, runpod } from "@runpod/ai-sdk-provider";
@@ -11,13 +10,8 @@ import { generateImage, generateObject, generateText, streamText, tool } from "a
 import { z } from "zod";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { asWritten } from "./as_written.ts";
-
-/** Width and height from a PNG's header. */
-function sizeOf(png: Uint8Array): [number, number] {
-  const view = new DataView(png.buffer, png.byteOffset);
-  return [view.getUint32(16), view.getUint32(20)];
-}
+import { sizeOfPng } from "./files.ts";
+import { asWritten } from "./globals.ts";
 
 // deno-lint-ignore no-explicit-any
 const inputOf = (request: { body?: any } | undefined) => request?.body.input;
@@ -27,7 +21,7 @@ describe("the first README", () => {
     assertEquals(runpod.specificationVersion, "v4");
   });
 
-  it("makes one with settings; the placeholder URL is refused once it is used", () => {
+  it("makes a provider with settings, and refuses the placeholder URL when a model is made", () => {
     const runpod = createRunpod({
       apiKey: "your-api-key", // optional, defaults to RUNPOD_API_KEY environment variable
       baseURL: "custom-url", // optional, for custom endpoints
@@ -60,7 +54,7 @@ describe("the first README", () => {
       assertEquals((emulator.requests[0].body as { stream: boolean }).stream, true);
     }));
 
-  it("converses", () =>
+  it("has a conversation", () =>
     asWritten(async () => {
       const { text } = await generateText({
         model: runpod("deep-cogito/deep-cogito-v2-llama-70b"),
@@ -119,7 +113,7 @@ describe("the first README", () => {
         prompt: "A serene mountain landscape at sunset",
         aspectRatio: "4:3",
       });
-      const [width, height] = sizeOf(image.uint8Array);
+      const [width, height] = sizeOfPng(image.uint8Array);
       assertEquals(width * 3, height * 4);
       assertEquals(image.mediaType, "image/png");
       assert(image.base64.length > 0);
@@ -140,7 +134,7 @@ describe("the first README", () => {
           },
         },
       });
-      assertEquals(sizeOf(image.uint8Array), [1328, 1328]);
+      assertEquals(sizeOfPng(image.uint8Array), [1328, 1328]);
       assertEquals(inputOf(emulator.requests[0]), {
         prompt: "A sunset over mountains",
         size: "1328x1328",
@@ -162,7 +156,7 @@ describe("the first README", () => {
           },
         },
       });
-      const [width, height] = sizeOf(image.uint8Array);
+      const [width, height] = sizeOfPng(image.uint8Array);
       assertEquals(width, height);
       assertEquals(inputOf(emulator.requests[0]).image, "https://example.com/input-image.jpg");
     }));
@@ -202,7 +196,7 @@ describe("the first README", () => {
           },
         },
       });
-      assertEquals(sizeOf(image.uint8Array), [1328, 1328]);
+      assertEquals(sizeOfPng(image.uint8Array), [1328, 1328]);
       assertEquals(warnings.length, 1); // FLUX documents no side of 1328 pixels
       assertEquals(inputOf(emulator.requests[0]), {
         prompt: "A majestic dragon breathing fire in a medieval castle",
@@ -217,7 +211,7 @@ describe("the first README", () => {
       });
     }));
 
-  it("generates fast with minimal steps", () =>
+  it("generates an image with few steps", () =>
     asWritten(async (emulator) => {
       const { image } = await generateImage({
         model: runpod.imageModel("black-forest-labs/flux-1-schnell"),
@@ -236,7 +230,7 @@ describe("the first README", () => {
       assertEquals([input.num_inference_steps, input.guidance, input.image_format], [2, 10, "jpeg"]);
     }));
 
-  it("refuses unsupported aspect ratios strictly", () =>
+  it("refuses unsupported aspect ratios", () =>
     asWritten(async (emulator) => {
       for (const aspectRatio of ["16:9", "9:16", "3:2", "2:3"] as const) {
         await assertRejects(
