@@ -2,7 +2,10 @@ import { InvalidArgumentError } from "@ai-sdk/provider";
 import type { RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, completion, IMAGE_CALL, KEY, PNG_BASE64, PROMPT } from "./capture.ts";
+import { completed, completion } from "./answers.ts";
+import { capture, KEY } from "./capture.ts";
+import { PNG_BASE64 } from "./files.ts";
+import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 
 const LOCAL = "http://127.0.0.1:8787/v2";
 

@@ -3,8 +3,10 @@ import { createRunpod, RunpodJobError } from "@runpod/ai-sdk-provider";
 import { streamText } from "ai";
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { IMAGE_CALL, KEY, PNG_BASE64 } from "./capture.ts";
+import { KEY } from "./capture.ts";
+import { PNG_BASE64 } from "./files.ts";
 import { type LocalHandler, sdkLocalServer } from "./sdk_local_server.ts";
+import { IMAGE_CALL } from "./smallest_calls.ts";
 import { withVirtualTime } from "./virtual_time.ts";
 
 const URL_OF_SERVER = "http://localhost:8000";
