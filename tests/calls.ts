@@ -141,6 +141,14 @@ export function overridden(setting: string, option: string): SharedV4Warning[] {
   return [{ type: "other", message: `${setting} is overridden by providerOptions.runpod.${option}` }];
 }
 
+/** Functions for a model's setting `output` that bring no result. */
+export const FAILING_OUTPUT_FUNCTIONS = [
+  () => undefined,
+  () => {
+    throw new TypeError("no such key");
+  },
+];
+
 /** Asserts that a job of the endpoint "abc", whose output holds no result, is an error that keeps the output. */
 export async function assertNoOutput(call: () => PromiseLike<unknown>, output: unknown): Promise<void> {
   const error = await assertRejects(call, RunpodJobError);

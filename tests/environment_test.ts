@@ -5,21 +5,10 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { completed, completion } from "./answers.ts";
 import { capture, KEY } from "./capture.ts";
 import { PNG_BASE64 } from "./files.ts";
+import { withVariables } from "./globals.ts";
 import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 
 const LOCAL = "http://127.0.0.1:8787/v2";
-
-/** Runs with environment variables, also where there is no environment by nature. */
-async function withVariables(variables: Record<string, string>, run: () => Promise<void>): Promise<void> {
-  const globals = globalThis as unknown as { process?: { env: Record<string, string | undefined> } };
-  const { process } = globals;
-  globals.process = { ...process, env: { ...process?.env, ...variables } };
-  try {
-    await run();
-  } finally {
-    globals.process = process;
-  }
-}
 
 /** The URLs and keys that a chat, an image and a job of an endpoint are sent with. */
 async function requestsOf(modelId: string, settings: RunpodProviderSettings = {}) {

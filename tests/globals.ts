@@ -7,21 +7,23 @@ import { createRunpodEmulator, type RunpodEmulator } from "@runpod/ai-sdk-provid
 import { stub } from "@std/testing/mock";
 import { KEY } from "./capture.ts";
 
-/** Runs with RUNPOD_API_KEY in the environment, even where the runtime has no environment. */
-export async function withApiKey<T>(run: () => Promise<T>): Promise<T> {
+/** Runs with these variables in the environment, even where the runtime has no environment. */
+export async function withVariables<T>(variables: Record<string, string>, run: () => Promise<T>): Promise<T> {
   // Workers without Node's compatibility flag have no `process`.
   const globals = globalThis as unknown as { process?: { env: Record<string, string | undefined> } };
   const { process } = globals;
-  const before = process?.env.RUNPOD_API_KEY;
-  globals.process ??= { env: {} };
-  globals.process.env.RUNPOD_API_KEY = KEY;
+  globals.process = { ...process, env: { ...process?.env, ...variables } };
   try {
     return await run();
   } finally {
     if (process === undefined) delete globals.process;
-    else if (before === undefined) delete process.env.RUNPOD_API_KEY;
-    else process.env.RUNPOD_API_KEY = before;
+    else globals.process = process;
   }
+}
+
+/** Runs with the key of the tests in the environment. */
+export function withApiKey<T>(run: () => Promise<T>): Promise<T> {
+  return withVariables({ RUNPOD_API_KEY: KEY }, run);
 }
 
 /** Runs with an emulator as the global `fetch`. */

@@ -7,7 +7,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { assertSpyCallArg, assertSpyCalls, spy } from "@std/testing/mock";
 import { completed } from "./answers.ts";
-import { type ImageCall, imageCalls } from "./calls.ts";
+import { FAILING_OUTPUT_FUNCTIONS, type ImageCall, imageCalls } from "./calls.ts";
 import { capture } from "./capture.ts";
 import { emulate } from "./emulated.ts";
 import { fileAt, PNG_BASE64, PNG_DATA_URI } from "./files.ts";
@@ -81,15 +81,7 @@ describe("an image model on a custom worker", () => {
   });
 
   it("has no output where the output function finds none, or throws", async () => {
-    for (
-      const output of [
-        () => undefined,
-        () => {
-          throw new TypeError("no such key");
-        },
-        () => Promise.resolve(PNG_DATA_URI),
-      ]
-    ) {
+    for (const output of [...FAILING_OUTPUT_FUNCTIONS, () => Promise.resolve(PNG_DATA_URI)]) {
       const { runpod } = capture(() => completed({ image: PNG_DATA_URI }));
       const error = await assertRejects(
         () => runpod.image("abc123", { output }).doGenerate(IMAGE_CALL),

@@ -13,7 +13,14 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { assertSpyCallArg, assertSpyCalls, spy } from "@std/testing/mock";
 import { assertType, type IsExact } from "@std/testing/types";
 import { brokenBody, completed } from "./answers.ts";
-import { assertNoOutput, featuresOf, overridden, type SpeechCall, speechCalls } from "./calls.ts";
+import {
+  assertNoOutput,
+  FAILING_OUTPUT_FUNCTIONS,
+  featuresOf,
+  overridden,
+  type SpeechCall,
+  speechCalls,
+} from "./calls.ts";
 import { capture, type Sent } from "./capture.ts";
 import { pagesOf } from "./documented.ts";
 import { emulate, operationsOf, statesOf } from "./emulated.ts";
@@ -275,14 +282,7 @@ describe("a speech model on a custom worker", () => {
   });
 
   it("has no output where the output function finds none, or throws", async () => {
-    for (
-      const output of [
-        () => undefined,
-        () => {
-          throw new TypeError("no such key");
-        },
-      ]
-    ) {
+    for (const output of FAILING_OUTPUT_FUNCTIONS) {
       const { runpod } = capture(() => completed({ audio: WAV_BASE64 }));
       const error = await assertRejects(
         () => runpod.speech("abc123", { output }).doGenerate({ text: "Hello" }),

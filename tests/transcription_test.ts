@@ -14,7 +14,14 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { assertSpyCallArg, assertSpyCalls, spy } from "@std/testing/mock";
 import { assertType, type IsExact } from "@std/testing/types";
 import { completed } from "./answers.ts";
-import { assertNoOutput, featuresOf, overridden, type TranscriptionCall, transcriptionCalls } from "./calls.ts";
+import {
+  assertNoOutput,
+  FAILING_OUTPUT_FUNCTIONS,
+  featuresOf,
+  overridden,
+  type TranscriptionCall,
+  transcriptionCalls,
+} from "./calls.ts";
 import { capture, KEY } from "./capture.ts";
 import { pagesOf } from "./documented.ts";
 import { emulate, operationsOf, statesOf } from "./emulated.ts";
@@ -314,14 +321,7 @@ describe("a transcription model on a custom worker", () => {
   });
 
   it("has no output where the output function finds none, or throws", async () => {
-    for (
-      const output of [
-        () => undefined,
-        () => {
-          throw new TypeError("no such key");
-        },
-      ]
-    ) {
+    for (const output of FAILING_OUTPUT_FUNCTIONS) {
       const error = await assertRejects(() => resultOf({ text: "Hello" }, { output }), RunpodJobError);
       assertEquals([error.kind, error.job.output, error.isRetryable], ["no-output", { text: "Hello" }, false]);
     }
