@@ -28,12 +28,12 @@ export function chunk(delta: Record<string, unknown>, finishReason: string | nul
   };
 }
 
-/** The events of a streamed completion that ends as it should, with `[DONE]`. */
+/** The events of a streamed completion, with `[DONE]` at the end. */
 export function events(...chunks: unknown[]): string {
   return `${eventsBeforeEnd(...chunks)}data: [DONE]\n\n`;
 }
 
-/** The events of a streamed completion that has not ended. */
+/** The events of a streamed completion, without `[DONE]`. */
 export function eventsBeforeEnd(...chunks: unknown[]): string {
   return chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
 }

@@ -27,7 +27,7 @@ const text = (id: string, prompt = "Tell me about sea otters", model = MODEL) =>
 /** A request for an image. */
 const image = (id: string) => ({ id, type: "image" as const, model: IMAGE_MODEL, prompt: "A red apple" });
 
-/** An endpoint whose jobs do what their prompt says. */
+/** A worker that does what the prompt says. */
 const byPrompt: EmulatedHandler = ({ openai_input }) => {
   const { messages } = openai_input as { messages: Array<{ content: string }> };
   const prompt = messages[0].content;
@@ -61,7 +61,7 @@ describe("a batch", () => {
       assertEquals(batch.requestCounts, { total: 3, pending: 3, completed: 0, failed: 0 });
       assertEquals(emulator.jobs.map(({ operation }) => operation), ["run", "run", "run"]);
 
-      // What another process gets of it.
+      // The batch as another process has it.
       const stored = JSON.parse(JSON.stringify(batch));
       assert(!JSON.stringify(stored).includes(KEY) && !atob(stored.id.replace(/[-_].*/, "")).includes("https"));
       assertEquals((await getBatchStatus({ provider: provider(), batch: stored })).status, "pending");

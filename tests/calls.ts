@@ -55,7 +55,7 @@ export function transcriptionCall({ options = {}, ...call }: TranscriptionCall =
   return { audio: WAV, mediaType: "audio/wav", ...call, providerOptions: { runpod: options } };
 }
 
-/** Makes a call of one kind of model. */
+/** Makes the whole call, of a part of it. */
 type Run<Part, Settings, Result> = (
   runpod: RunpodProvider,
   modelId: string,
@@ -63,12 +63,12 @@ type Run<Part, Settings, Result> = (
   settings: Settings | undefined,
 ) => PromiseLike<Result>;
 
-/** What a call sent, and what came of it. `warnings` are those but the one that the model is deprecated. */
+/** What a call sent, and its result. `warnings` does not have the one that the model is deprecated. */
 type Outcome<Result> = Result & { input: JSONObject; url: string; isDeprecated: boolean };
 
-/** The two questions about calls of one kind of model. */
+/** Calls of one kind of model, of which only a part is given. */
 interface Calls<Part, Settings, Result> {
-  /** Makes a call that becomes one job, whose output is given. */
+  /** Makes a call that has to become one job. The job has `output`, or else an output with a result. */
   inputFor(modelId: string, call?: Part, settings?: Settings, output?: unknown): Promise<Outcome<Result>>;
   /** Makes a call that has to fail before it sends anything. */
   refusal(modelId: string, call: Part, settings?: Settings): Promise<InvalidArgumentError>;
@@ -131,7 +131,7 @@ export async function sendChat(
   return { ...result, body: sent[0].body };
 }
 
-/** What warnings are about: the names of unsupported features, and the kinds of other warnings. */
+/** The names of unsupported features, and the types of other warnings. */
 export function featuresOf(warnings: SharedV4Warning[] = []): string[] {
   return warnings.map((warning) => warning.type === "unsupported" ? warning.feature : warning.type);
 }
@@ -141,7 +141,7 @@ export function overridden(setting: string, option: string): SharedV4Warning[] {
   return [{ type: "other", message: `${setting} is overridden by providerOptions.runpod.${option}` }];
 }
 
-/** Functions for a model's setting `output` that bring no result. */
+/** Values of the setting `output` that find no result. */
 export const FAILING_OUTPUT_FUNCTIONS = [
   () => undefined,
   () => {
@@ -149,7 +149,7 @@ export const FAILING_OUTPUT_FUNCTIONS = [
   },
 ];
 
-/** Asserts that a job of the endpoint "abc", whose output holds no result, is an error that keeps the output. */
+/** Asserts that a call fails because the output of its job, on the endpoint "abc", has no result. */
 export async function assertNoOutput(call: () => PromiseLike<unknown>, output: unknown): Promise<void> {
   const error = await assertRejects(call, RunpodJobError);
   assertEquals([error.kind, error.jobId, error.endpoint, error.isRetryable], ["no-output", "sync-1-u1", "abc", false]);

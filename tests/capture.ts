@@ -1,11 +1,11 @@
 /**
- * A provider whose requests the test answers itself: for what is sent, and for answers that no well-behaved server gives.
+ * A provider whose requests the test itself answers: to see them, and to give answers that the emulator does not give.
  *
  * @module
  */
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 
-/** The key of the tests. It must never turn up in an error, a log or a stored model. */
+/** The key of the tests. It must never be in an error, a log or a stored model. */
 export const KEY = "rpa_FAKE_TEST_KEY_000000";
 
 /** A language model of the catalogue. */
@@ -21,7 +21,7 @@ export interface Sent {
   body: any;
 }
 
-/** Makes a provider that gives each request to `answer`, and the list of what it sent. */
+/** Makes a provider whose requests `answer` answers, and the list of its requests. */
 export function capture(
   answer: (request: Sent, index: number) => Response | Promise<Response>,
   settings: RunpodProviderSettings = {},

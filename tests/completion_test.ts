@@ -2,11 +2,12 @@ import { APICallError, InvalidArgumentError, UnsupportedFunctionalityError } fro
 import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { stream } from "./answers.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { eventsBeforeEnd, stream } from "./answers.ts";
 import { featuresOf } from "./calls.ts";
 import { capture } from "./capture.ts";
 import { emulate } from "./emulated.ts";
+import { errorOf } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
 const TEXT = { id: "cmpl-1", object: "text_completion", created: 1_700_000_000, model: "m" };
@@ -54,8 +55,7 @@ describe("a completion model", () => {
     assert(whole.usage.inputTokens! > 0 && whole.usage.outputTokens! > 0);
 
     const streaming = streamText({ model, maxOutputTokens, prompt: "Once upon a time" });
-    const deltas: string[] = [];
-    for await (const text of streaming.textStream) deltas.push(text);
+    const deltas = await Array.fromAsync(streaming.textStream);
     assertEquals(deltas.join(""), whole.text);
     assert(deltas.length > 1);
     assertEquals(await streaming.usage, whole.usage);
@@ -177,12 +177,9 @@ describe("a completion model", () => {
   });
 
   it("reports a stream that ends early, and the server's errors", async () => {
-    const data = `data: ${JSON.stringify({ ...TEXT, choices: [{ index: 0, text: "Once" }] })}\n\n`;
-    const { runpod } = capture(() => stream(data));
-    const parts = [];
-    const { stream: cut } = await runpod.completionModel("mine", { model: "m" }).doStream({ prompt: PROMPT });
-    for await (const part of cut) parts.push(part);
-    assert(parts.some((part) => part.type === "error" && String(part.error).includes("the answer was cut")));
+    const { runpod } = capture(() => stream(eventsBeforeEnd({ ...TEXT, choices: [{ index: 0, text: "Once" }] })));
+    const { stream: parts } = await runpod.completionModel("mine", { model: "m" }).doStream({ prompt: PROMPT });
+    assertStringIncludes(errorOf(await Array.fromAsync(parts)).message, "the answer was cut");
 
     const error = await assertRejects(
       () => withBaseModel().runpod.completionModel("mine", { model: "org/other" }).doGenerate({ prompt: PROMPT }),

@@ -16,12 +16,12 @@ export function emulate(
   return { emulator, runpod: createRunpod({ apiKey: KEY, fetch: emulator.fetch, ...settings }) };
 }
 
-/** What the emulator was asked for, in order. */
+/** The operations of all requests, in order. */
 export function operationsOf({ requests }: RunpodEmulator): string[] {
   return requests.map(({ operation }) => operation);
 }
 
-/** How often the emulator was asked for an operation. */
+/** The number of requests for an operation. */
 export function count(emulator: RunpodEmulator, operation: string): number {
   return operationsOf(emulator).filter((name) => name === operation).length;
 }

@@ -1,5 +1,5 @@
 /**
- * Loaded before documentation's examples: their global `fetch` is the emulator, so they run as they are written.
+ * Loaded before the examples of the documentation. Their global `fetch` is an emulator, so that they run as written.
  *
  * @module
  */

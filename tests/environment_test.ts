@@ -10,7 +10,7 @@ import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 
 const LOCAL = "http://127.0.0.1:8787/v2";
 
-/** The URLs and keys that a chat, an image and a job of an endpoint are sent with. */
+/** The URLs and keys of the requests for a chat, an image and a job of an endpoint. */
 async function requestsOf(modelId: string, settings: RunpodProviderSettings = {}) {
   const { runpod, sent } = capture(
     ({ url }) => url.includes("/chat/") ? completion({ content: "Hi" }) : completed({ image: PNG_BASE64 }),
@@ -60,7 +60,7 @@ describe("RUNPOD_ENDPOINT_BASE_URL", () => {
     assertEquals(sent.map(({ url }) => new URL(url).host), ["127.0.0.1:8787", "api.runpod.ai"]);
   });
 
-  it("yields to baseURL, and does not move other servers", () =>
+  it("is overridden by baseURL, and does not move other servers", () =>
     withVariables({ RUNPOD_ENDPOINT_BASE_URL: LOCAL, RUNPOD_API_KEY: KEY }, async () => {
       const atBase = await requestsOf("abc123xyz", { baseURL: "https://proxy.example/v2" });
       assertEquals(atBase[0], ["https://proxy.example/v2/abc123xyz/openai/v1/chat/completions", `Bearer ${KEY}`]);
@@ -72,7 +72,7 @@ describe("RUNPOD_ENDPOINT_BASE_URL", () => {
       ]);
     }));
 
-  it("is refused where it cannot be a base URL, without its credentials", () =>
+  it("is refused where it is not a base URL, without its credentials in the error", () =>
     withVariables({ RUNPOD_ENDPOINT_BASE_URL: "ftp://user:secret@host/v2" }, async () => {
       const { runpod, sent } = capture(() => completion({ content: "Hi" }));
       const call = async () => await runpod("abc", { model: "m" }).doGenerate({ prompt: PROMPT });

@@ -9,12 +9,12 @@ export function networkFailure(code: string): Promise<never> {
   return Promise.reject(new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) }));
 }
 
-/** A service's error. */
+/** An error of a service. */
 export function failure(status: number, error: string, headers: Record<string, string> = {}): Response {
   return Response.json({ error }, { status, headers });
 }
 
-/** A refusal for the rate limit. */
+/** The refusal of a request over the rate limit. */
 export function rateLimited(retryAfterSeconds?: number): Response {
   return failure(
     429,
@@ -23,7 +23,7 @@ export function rateLimited(retryAfterSeconds?: number): Response {
   );
 }
 
-/** A page of something between client and service. */
+/** A page of a proxy between client and service. */
 export function htmlPage(status: number, title: string): Response {
   const html = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`;
   return new Response(html, { status, headers: { "content-type": "text/html" } });
@@ -34,7 +34,7 @@ export function truncatedJson(): Response {
   return new Response('{"id":"sync-1-u1","sta', { headers: { "content-type": "application/json" } });
 }
 
-/** Answers in order: each fault once, then whatever the service answers. */
+/** Answers with each fault once, in order, and then with the answer of the service. */
 export function failFirst(
   faults: Array<() => Response | Promise<Response>>,
   next: () => Promise<Response>,

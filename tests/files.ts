@@ -1,5 +1,5 @@
 /**
- * Small files, and what tells files apart.
+ * Small files, and checks of files.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function fileAt(url: string): { type: "url"; url: string } {
   return { type: "url", url };
 }
 
-/** Whether bytes begin as an MP4 does, and are more than its beginning. */
+/** Whether bytes start as an MP4 does, and are longer than its first bytes. */
 export function isMp4(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(4, 8)) === "ftyp" && bytes.length > 100;
 }

@@ -1,12 +1,12 @@
 /**
- * The emulator behind a real loopback port, on any runtime that has `node:http`.
+ * HTTP servers on loopback ports, on any runtime that has `node:http`.
  *
  * @module
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Serves a fetch handler on a free port while `run` runs; `run` gets its origin. */
+/** Serves a fetch handler on a free port while `run` runs. `run` gets the origin of the server. */
 export async function withServer<T>(
   handler: (request: Request) => Promise<Response>,
   run: (origin: string) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Every image model of Runpod's public endpoints, against what its page documents. */
+/** Every image model of Runpod's public endpoints, compared with its documentation. */
 import type { JSONObject } from "@ai-sdk/provider";
 import type { RunpodKnownImageModelId } from "@runpod/ai-sdk-provider";
 import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";

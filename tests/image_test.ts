@@ -26,7 +26,7 @@ const INPUT_IMAGE = "https://example.com/input.jpg";
 
 const { refusal } = imageCalls;
 
-/** The same as of any image call, with an input image for the model that requires one. */
+/** As `imageCalls.inputFor`, with an input image for the model that requires one. */
 function inputFor(modelId: string, { options, ...call }: ImageCall = {}) {
   const isMissing = modelId === KONTEXT && !call.files && options?.image === undefined;
   return imageCalls.inputFor(modelId, { ...call, options: isMissing ? { ...options, image: INPUT_IMAGE } : options });
@@ -651,7 +651,7 @@ describe("a queued image job", () => {
         const call = () => runpod.imageModel("qwen/qwen-image").doGenerate(imageCall({ abortSignal }));
         assertEquals(await assertRejects(call), reason);
         assertEquals(clock.elapsed(), millis);
-        // The job is cancelled as soon as its id is known: at once, or when the held submission is answered.
+        // The job is cancelled when its id is known: at once, or at the end of the wait of the submission.
         await settled(100_000);
         assertEquals(statesOf(emulator), ["CANCELLED"]);
         assertEquals(count(emulator, "cancel"), 1);

@@ -92,7 +92,7 @@ describe("an endpoint", () => {
   for (const [operation, megabytes, advice] of SIZES) {
     for (const character of ["x", "é", "€", "😀"]) {
       it(`accepts ${megabytes} MB of "${character}" for ${operation}, and refuses more before any request`, async () => {
-        // Without a virtual clock, which does not wait for bodies of this size everywhere.
+        // No virtual clock, which on some runtimes does not wait for bodies of this size.
         const { emulator, runpod } = emulate({ endpoints: { mine: { worker: () => ({ ok: true }) } } });
         const endpoint = runpod.endpoint("mine");
         const size = (text: string) => new TextEncoder().encode(text).length;

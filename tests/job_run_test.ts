@@ -162,7 +162,7 @@ describe("runSync", () => {
   });
 
   it("does not submit in a loop when the rate limit ends later than timers can wait", async () => {
-    // No virtual clock: the real timers are what fires at once.
+    // No virtual clock: it is the real timers that fire at once when the delay is too long.
     const { runpod, sent } = capture(() => new Response("{}", { status: 429, headers: { "retry-after": "4000000" } }));
     await assertRejects(
       () => runpod.endpoint("mine").runSync({ a: 1 }, { timeoutMillis: 100 }),

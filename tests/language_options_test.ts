@@ -1,4 +1,3 @@
-/** What a call with these options sends, without model and messages. */
 import { InvalidArgumentError } from "@ai-sdk/provider";
 import type { RunpodChatModelOptions } from "@runpod/ai-sdk-provider";
 import { generateText, streamText } from "ai";
@@ -9,6 +8,7 @@ import { sendChat } from "./calls.ts";
 import { capture, MODEL } from "./capture.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
+/** What a call with these options sends, without model and messages. */
 async function sentFor(options: RunpodChatModelOptions) {
   const { model: _, messages: __, ...body } = (await sendChat({ providerOptions: { runpod: options } })).body;
   return body;

@@ -203,7 +203,7 @@ describe("what workers yield for a chat", () => {
     "a whole completion as text": [JSON.stringify(whole)],
     "the worker's own tokens": [native(["Hel"], 1), native(["lo", " 🦦"], 2)],
   };
-  // Cut anywhere, also inside a character.
+  // Split anywhere, even inside a character.
   for (const size of [1, 2, 3, 5, 7, 37, 1000]) {
     YIELDS[`text cut every ${size}`] = text.match(new RegExp(`[^]{1,${size}}`, "g"))!;
   }
@@ -364,7 +364,7 @@ describe("a chat job", () => {
         const { abortSignal, reason } = abortAfter(42_000);
         assertEquals(await assertRejects(() => model[method]({ prompt: PROMPT, abortSignal })), reason);
         assertEquals(elapsed(), 42_000);
-        // A held submission is answered with the job's id when it is no longer held.
+        // A waiting submission returns the id of the job at the end of its wait.
         await settled(method === "doGenerate" ? 60_000 : 1000);
         assertEquals(statesOf(emulator), ["CANCELLED"]);
       });

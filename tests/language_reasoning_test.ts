@@ -296,7 +296,7 @@ describe("past reasoning", () => {
     [undefined, undefined, { content: "Hello", reasoning_content: "Hm" }],
     ["reasoning", undefined, { content: "Hello", reasoning: "Hm" }],
     ["inline", undefined, { content: "<think>\nHm\n</think>\n\nHello" }],
-    // Nobody who hands in a conversation can make other fields of it.
+    // A conversation from elsewhere cannot set other fields.
     ["role", undefined, { content: "Hello", reasoning_content: "Hm" }],
     ["content", undefined, { content: "Hello", reasoning_content: "Hm" }],
     ["reasoning", "reasoning_content", { content: "Hello", reasoning_content: "Hm" }],

@@ -1,3 +1,4 @@
+/** Answers of language servers that differ from OpenAI's. Each case stands for its kind. */
 import { APICallError } from "@ai-sdk/provider";
 import {
   type FinishReason,
@@ -11,21 +12,20 @@ import {
 } from "ai";
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { capture, chunk, completion, stream } from "./capture.ts";
-
-// What servers answer that are not quite OpenAI's: each case stands for its kind.
+import { chunk, completion, eventsBeforeEnd, stream } from "./answers.ts";
+import { capture } from "./capture.ts";
+import { PROMPT } from "./smallest_calls.ts";
 
 const quiet = { maxRetries: 0, onError: () => {} };
-const data = (...chunks: unknown[]) => chunks.map((value) => `data: ${JSON.stringify(value)}\n\n`).join("");
 const DONE = "data: [DONE]\n\n";
-const HEL = data(chunk({ content: "Hel" }));
-const LO = data(chunk({ content: "lo" }));
-const STOP = data(chunk({}, "stop")) + DONE;
+const HEL = eventsBeforeEnd(chunk({ content: "Hel" }));
+const LO = eventsBeforeEnd(chunk({ content: "lo" }));
+const STOP = eventsBeforeEnd(chunk({}, "stop")) + DONE;
 const call = (args: string, index = 0) => ({
   tool_calls: [{ index, id: `call-${index}`, function: { name: "add", arguments: args } }],
 });
 
-/** Streams an answer through the AI SDK: its text, why it ended, and what went wrong. */
+/** The text, the finish reason and the errors of a stream through the AI SDK. */
 async function streamed(body: string) {
   const { runpod, sent } = capture(() => stream(body));
   const errors: string[] = [];
@@ -54,7 +54,7 @@ describe("a heartbeat in a stream", () => {
     "\n\n\n",
   ];
   for (const heartbeat of HEARTBEATS) {
-    it(`${JSON.stringify(heartbeat)} is nothing, wherever it comes`, async () => {
+    it(`${JSON.stringify(heartbeat)} is ignored, anywhere in the stream`, async () => {
       const { text, errors, finishReason } = await streamed(heartbeat + HEL + heartbeat + LO + heartbeat + STOP);
       assertEquals([text, errors, finishReason], ["Hello", [], "stop"]);
     });
@@ -63,34 +63,37 @@ describe("a heartbeat in a stream", () => {
 
 describe("an error in a stream", () => {
   const ERRORS: Array<[name: string, body: string, words: RegExp]> = [
-    ["as an object", data({ error: { code: 500, message: "CUDA out of memory" } }), /CUDA out of memory/],
-    ["as a type", data({ type: "error", message: "CUDA out of memory" }), /CUDA out of memory/],
+    ["as an object", eventsBeforeEnd({ error: { code: 500, message: "CUDA out of memory" } }), /CUDA out of memory/],
+    ["as a type", eventsBeforeEnd({ type: "error", message: "CUDA out of memory" }), /CUDA out of memory/],
     ["as an event", 'event: error\ndata: {"message":"CUDA out of memory","code":500}\n\n', /CUDA out of memory/],
     ["as an event of words", "event: error\ndata: CUDA out of memory\n\n", /CUDA out of memory/],
     ["as a field", 'error: {"code":400,"message":"exceeds the available context size"}\n\n', /available context size/],
-    ["without a key", data({ detail: "model is loading" }), /model is loading/],
-    ["as an object of another kind", data({ object: "error", message: "no such lora", code: 404 }), /no such lora/],
+    ["without a key", eventsBeforeEnd({ detail: "model is loading" }), /model is loading/],
+    [
+      "as an object of another kind",
+      eventsBeforeEnd({ object: "error", message: "no such lora", code: 404 }),
+      /no such lora/,
+    ],
   ];
   for (const [name, error, words] of ERRORS) {
-    it(`${name}, after some text, is one error with the server's words`, async () => {
+    it(`${name}, after some text, is one error with the message of the server`, async () => {
       const { text, errors, finishReason } = await streamed(HEL + error + DONE);
       assertEquals([text, errors.length, finishReason], ["Hel", 1, "error"]);
       assertMatch(errors[0], words);
     });
 
     it(`${name}, before any output, fails the call`, async () => {
-      for (const first of ["", data(chunk({ role: "assistant", content: "" }))]) {
+      for (const first of ["", eventsBeforeEnd(chunk({ role: "assistant", content: "" }))]) {
         const { runpod } = capture(() => stream(first + error + DONE));
         const model = runpod("mine", { model: "m" });
-        const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
-        const failed = await assertRejects(async () => await model.doStream({ prompt }), APICallError);
+        const failed = await assertRejects(() => model.doStream({ prompt: PROMPT }), APICallError);
         assertMatch(failed.message, words);
       }
     });
   }
 
-  it("before any output is tried again by the AI SDK, if it is transient", async () => {
-    const answers = [data({ error: { code: 503, message: "overloaded" } }), HEL + LO + STOP];
+  it("before any output is retried by the AI SDK, if it is transient", async () => {
+    const answers = [eventsBeforeEnd({ error: { code: 503, message: "overloaded" } }), HEL + LO + STOP];
     const { runpod, sent } = capture((_, index) => stream(answers[index]));
     assertEquals(
       await streamText({ ...quiet, maxRetries: 1, model: runpod("mine", { model: "m" }), prompt: "Hi" }).text,
@@ -101,16 +104,16 @@ describe("an error in a stream", () => {
 });
 
 describe("the end of a stream", () => {
-  it("is a cut where no finish reason came, whatever stands in its place", async () => {
+  it("is an error where the finish reason is null or empty", async () => {
     for (const reason of [null, ""]) {
-      const { text, errors } = await streamed(data(chunk({ content: "Hel" }, reason)));
+      const { text, errors } = await streamed(eventsBeforeEnd(chunk({ content: "Hel" }, reason)));
       assertEquals([text, errors.length], ["Hel", 1]);
       assertMatch(errors[0], /cut/);
     }
   });
 
-  it("is whole where every chunk has an empty reason and the last one has one", async () => {
-    const { text, errors, finishReason } = await streamed(data(chunk({ content: "Hello" }, "")) + STOP);
+  it("is right where every chunk has an empty finish reason and the last one has a reason", async () => {
+    const { text, errors, finishReason } = await streamed(eventsBeforeEnd(chunk({ content: "Hello" }, "")) + STOP);
     assertEquals([text, errors, finishReason], ["Hello", [], "stop"]);
   });
 
@@ -119,9 +122,9 @@ describe("the end of a stream", () => {
     execute: ({ a }) => a + 1,
   });
 
-  it("runs a whole tool call that only [DONE] follows, and not one that was cut", async () => {
+  it("runs a whole tool call before [DONE] alone, and not a partial one", async () => {
     for (const [args, ran] of [['{"a":1}', 1], ['{"a":', 0]] as const) {
-      const answers = [data(chunk(call(args), null)) + DONE, HEL + LO + STOP];
+      const answers = [eventsBeforeEnd(chunk(call(args), null)) + DONE, HEL + LO + STOP];
       const { runpod, sent } = capture((_, index) => stream(answers[Math.min(index, 1)]));
       const { steps } = streamText({
         ...quiet,
@@ -154,14 +157,13 @@ describe("a finish reason", () => {
     ["STOP", "stop", "tool-calls"],
   ];
   for (const [raw, unified, withCalls] of REASONS) {
-    it(`"${raw}" is ${unified} of a text and ${withCalls} of a call`, async () => {
+    it(`"${raw}" is ${unified} for text and ${withCalls} for a tool call`, async () => {
       for (const [message, expected] of [[{ content: "Hi" }, unified], [call("{}"), withCalls]] as const) {
         const { runpod } = capture(() =>
           completion({}, { choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: raw }] })
         );
         const model = runpod("mine", { model: "m" });
-        const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "Hi" }] }];
-        assertEquals((await model.doGenerate({ prompt })).finishReason, { unified: expected, raw });
+        assertEquals((await model.doGenerate({ prompt: PROMPT })).finishReason, { unified: expected, raw });
       }
     });
   }
@@ -173,19 +175,19 @@ describe("the answer to a request that was not streamed", () => {
     return await generateText({ ...quiet, model: runpod("mine", { model: "m" }), prompt: "Hi" });
   };
 
-  it("may be a stream of events all the same", async () => {
+  it("may be a stream of events", async () => {
     const { text, finishReason } = await whole(HEL + LO + STOP);
     assertEquals([text, finishReason], ["Hello", "stop"]);
   });
 
-  it("may have the end of a stream glued to its JSON", async () => {
+  it("may have the end of a stream after its JSON", async () => {
     const { text } = await whole(`${await completion({ content: "Hello" }).text()}\n\n${DONE}`, "application/json");
     assertEquals(text, "Hello");
   });
 
-  it("is an error where the events hold one", async () => {
+  it("is an error where the events have one", async () => {
     await assertRejects(
-      async () => await whole(HEL + data({ error: { message: "CUDA out of memory" } }) + DONE),
+      async () => await whole(HEL + eventsBeforeEnd({ error: { message: "CUDA out of memory" } }) + DONE),
       APICallError,
       "CUDA out of memory",
     );
@@ -193,7 +195,7 @@ describe("the answer to a request that was not streamed", () => {
 });
 
 describe("the usage of an answer", () => {
-  it("counts reasoning that the server counts apart, and tokens that it wrote to a cache", async () => {
+  it("includes reasoning that the server counts separately, and tokens written to a cache", async () => {
     const usage = {
       prompt_tokens: 12,
       completion_tokens: 1,
@@ -220,7 +222,7 @@ describe("a chat request", () => {
     return sent[0].body;
   }
 
-  it("has one system message where several lead the conversation", async () => {
+  it("has one system message where the conversation starts with several", async () => {
     const { messages } = await bodyOf({
       allowSystemInMessages: true,
       messages: [
@@ -232,7 +234,7 @@ describe("a chat request", () => {
     assertEquals(messages, [{ role: "system", content: "Be brief.\n\nBe kind." }, { role: "user", content: "Hi" }]);
   });
 
-  it("has text that stands alone as one string, and leaves it apart beside an image", async () => {
+  it("has text alone as one string, and parts beside an image", async () => {
     const parts = [{ type: "text" as const, text: "Context" }, { type: "text" as const, text: "Question?" }];
     const alone = await bodyOf({ messages: [{ role: "user", content: parts }] });
     assertEquals(alone.messages[0].content, "Context\nQuestion?");
@@ -251,7 +253,7 @@ describe("a chat request", () => {
     }
   });
 
-  it("has the arguments of past calls as an object, whatever the history holds", async () => {
+  it("has the arguments of past calls as an object, whatever they were", async () => {
     for (
       const [input, sent] of [['{"a":1}', '{"a":1}'], ['{"text": "half', '{"input":"{\\"text\\": \\"half"}'], [
         [1],
@@ -272,7 +274,7 @@ describe("a chat request", () => {
     }
   });
 
-  it("has the caller's fields of messages and parts, also those of openai-compatible", async () => {
+  it("has the fields that options of messages and parts set, also those of openai-compatible", async () => {
     const { messages } = await bodyOf({
       messages: [{
         role: "user",
@@ -297,7 +299,7 @@ describe("a chat request", () => {
     });
   });
 
-  it("leaves the stream's options to the caller", async () => {
+  it("has the stream options of the caller", async () => {
     for (
       const [given, sent] of [[null, undefined], [{ include_usage: false }, { include_usage: false }], [undefined, {
         include_usage: true,
@@ -324,7 +326,8 @@ describe("an object by a tool", () => {
     assertEquals([whole.text, whole.output], [OBJECT.arguments, { name: "soup" }]);
 
     const chunks = [{ content: "Here is the " }, { content: "recipe:" }, call(0), { content: "Enjoy!" }, call(1)];
-    const body = chunks.map((delta) => data(chunk(delta))).join("") + data(chunk({}, "tool_calls")) + DONE;
+    const body = chunks.map((delta) => eventsBeforeEnd(chunk(delta))).join("") +
+      eventsBeforeEnd(chunk({}, "tool_calls")) + DONE;
     const streamed = streamText({ model: model(() => stream(body)), prompt: "Soup", output });
     assertEquals([await streamed.text, await streamed.output], [OBJECT.arguments, { name: "soup" }]);
     assertEquals(await streamed.finishReason, "stop");
@@ -337,7 +340,7 @@ describe("an object by a tool", () => {
       output,
     });
     assertEquals(whole.output, { name: "soup" });
-    const body = data(chunk({ content: '{"name":' }), chunk({ content: '"soup"}' })) + STOP;
+    const body = eventsBeforeEnd(chunk({ content: '{"name":' }), chunk({ content: '"soup"}' })) + STOP;
     assertEquals(await streamText({ model: model(() => stream(body)), prompt: "S", output }).output, { name: "soup" });
   });
 });

@@ -186,7 +186,7 @@ describe("an endpoint without a tool parser", () => {
       assert(APICallError.isInstance(error));
       assertStringIncludes(error.message, "set ENABLE_AUTO_TOOL_CHOICE=true");
 
-      // A tool that is named is called without a parser.
+      // A tool choice that names a tool works without a parser.
       const { toolCalls } = await generateText({
         model,
         prompt: question,

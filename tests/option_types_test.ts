@@ -1,4 +1,4 @@
-/** The types of ids and options. All of this is checked when it compiles, and does nothing when it runs. */
+/** The types of ids and options. The compiler checks all of this; running it does nothing. */
 import type {
   RunpodImageModelId,
   RunpodImageModelOptions,
@@ -12,7 +12,7 @@ import type {
 import { describe, it } from "node:test";
 import { assertType, type IsNever } from "@std/testing/types";
 
-/** Whether an object can be written where these options are expected: no unknown key, no wrong value. */
+/** Whether the compiler accepts an object literal as these options: no unknown key, no wrong value. */
 type Accepts<Options, Given> = Given extends Options ? IsNever<Exclude<keyof Given, KeysOf<Options>>> : false;
 
 /** The keys of all members of a union. */

@@ -3,7 +3,7 @@ import { createRunpod, runpod as defaultRunpod, type RunpodProvider } from "@run
 import { createProviderRegistry, customProvider, generateText, jsonSchema, tool } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { assertSpyCalls, stub } from "@std/testing/mock";
+import { assertSpyCalls, returnsNext, stub } from "@std/testing/mock";
 import { completed, completion } from "./answers.ts";
 import { overridden } from "./calls.ts";
 import { capture, KEY, MODEL } from "./capture.ts";
@@ -108,8 +108,8 @@ describe("fetch", () => {
 
 describe("the API key", () => {
   it("may be a function, called for each request", async () => {
-    let asked = 0;
-    const { runpod, sent } = capture(hello, { apiKey: () => Promise.resolve(`rpa_FAKE_${++asked}`) });
+    const keys = ["rpa_FAKE_1", "rpa_FAKE_2"].map((key) => Promise.resolve(key));
+    const { runpod, sent } = capture(hello, { apiKey: returnsNext(keys) });
     await runpod(MODEL).doGenerate({ prompt: PROMPT });
     await runpod(MODEL).doGenerate({ prompt: PROMPT });
     assertEquals(sent.map(({ headers }) => headers.get("authorization")), ["Bearer rpa_FAKE_1", "Bearer rpa_FAKE_2"]);

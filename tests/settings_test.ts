@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { capture, KEY } from "./capture.ts";
 
-/** Makes a model of each kind, with settings that TypeScript would not let pass. */
+/** Makes a model of each kind, with settings that TypeScript would refuse. */
 const KINDS: Record<string, (runpod: RunpodProvider, settings: never) => unknown> = {
   chat: (runpod, settings) => runpod("mine", settings),
   completion: (runpod, settings) => runpod.completionModel("mine", settings),
@@ -16,7 +16,7 @@ const KINDS: Record<string, (runpod: RunpodProvider, settings: never) => unknown
   reranking: (runpod, settings) => runpod.reranking("mine", settings),
 };
 
-/** Settings that no kind of model takes, the argument that the error names, and what it says. */
+/** Settings that every kind of model refuses, with the argument and the message of the error. */
 const WRONG: Array<[settings: object, argument: string, message: RegExp]> = [
   [{ minP: 0.1 }, "minP", /"minP" is not one of its settings \(".*"\); options go into providerOptions\.runpod/],
   [{ min_p: 0.1 }, "min_p", /"min_p" is not one of its settings/],
@@ -38,7 +38,7 @@ describe("a setting of a model", () => {
       });
     }
 
-    it(`without a value is no setting for a ${kind} model`, () => {
+    it(`without a value is ignored by a ${kind} model`, () => {
       make(createRunpod({ apiKey: KEY }), { model: undefined, minP: undefined } as never);
     });
   }
@@ -64,7 +64,7 @@ describe("a model at a URL that ends in /v1", () => {
   const open = (settings: RunpodProviderSettings = {}) =>
     capture((request) => Response.json(answers[new URL(request.url).pathname]), settings);
 
-  it("asks /rerank there, as with baseURL", async () => {
+  it("requests /rerank there, as with baseURL", async () => {
     const call = { query: "q", documents: { type: "text" as const, values: ["d"] } };
     const byUrl = open();
     await byUrl.runpod.reranking(url, { model: "m" }).doRerank(call);
@@ -75,7 +75,7 @@ describe("a model at a URL that ends in /v1", () => {
     assertEquals([byBase.sent[0].url, byBase.sent[0].body], [request.url, request.body]);
   });
 
-  it("asks /embeddings and /audio/transcriptions there", async () => {
+  it("requests /embeddings and /audio/transcriptions there", async () => {
     const { runpod, sent } = open();
     await runpod.embedding(url, { model: "m" }).doEmbed({ values: ["a"] });
     await runpod.transcription(url, { model: "m" }).doGenerate({

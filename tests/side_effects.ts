@@ -1,11 +1,11 @@
 /**
- * Notices what code does that should do nothing: requests, timers, randomness, schemas, and reads of the environment.
+ * Side effects of code: requests, timers, randomness, schemas, and reads of the environment.
  *
  * @module
  */
 import { spy, stub } from "@std/testing/mock";
 
-/** Runs code, and returns what it did. */
+/** Runs code, and returns its side effects. */
 export async function sideEffectsOf(run: () => Promise<void>): Promise<string[]> {
   const noticed: string[] = [];
   const { defineProperty } = Object;

@@ -470,7 +470,7 @@ describe("an OpenAI-compatible server's speech", () => {
       const model = runpod.speech(modelId, settings);
       const { audio, providerMetadata } = await generateSpeech({ model, text: "Hello", outputFormat: "flac" });
       assertEquals([audio.mediaType, emulator.requests.at(-1)?.url], ["audio/flac", url]);
-      // Asked once for the name that is served, unless the id is that name.
+      // The served name is read once, except where the id is that name.
       const names = baseURL ? 0 : 1;
       assertEquals(emulator.requests.length, names + 1);
       await generateSpeech({ model, text: "Hello" });
@@ -537,7 +537,7 @@ describe("an OpenAI-compatible server's speech", () => {
       const model = runpod.speech("voice", { transport: "openai", model: "kokoro" });
       const { audio, warnings } = await model.doGenerate({
         text: "Hello",
-        // Such a job is waited for as the options say, but the options of a submission have no effect.
+        // The options of waiting apply to such a job, the options of a submission do not.
         providerOptions: { runpod: { timeoutMillis: 60_000, waitMillis: 0, policy: { ttl: 60_000 } } },
       });
       assertEquals([audio, sent.at(-1)?.url], [WAV_BASE64, "https://api.runpod.ai/v2/voice/status/1-u1"]);

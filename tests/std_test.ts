@@ -1,4 +1,4 @@
-/** What the tests stand on: `@std` itself, or the stand-ins for it. Both have to pass. */
+/** The functions of `@std` that tests use. Both `@std` and its stand-ins have to pass. */
 import { describe, it } from "node:test";
 import {
   assert,

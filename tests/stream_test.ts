@@ -1,4 +1,3 @@
-/** A chunk with a part of a tool call. */
 import { APICallError, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { createRunpod } from "@runpod/ai-sdk-provider";
 import fc from "fast-check";
@@ -10,6 +9,7 @@ import { capture, MODEL } from "./capture.ts";
 import { errorOf, finishOf, goodFinishOf, partsFrom, partsOfType, textOf } from "./parts.ts";
 import { PROMPT } from "./smallest_calls.ts";
 
+/** A chunk with a part of a tool call. */
 const call = (index: number | undefined, id: string | undefined, name: string | undefined, args: unknown) =>
   chunk({ tool_calls: [{ index, id, type: "function", function: { name, arguments: args } }] });
 const callsOf = (parts: LanguageModelV4StreamPart[]) =>
@@ -129,7 +129,7 @@ describe("a streamed chat completion", () => {
   });
 
   it("has every chunk read as JSON.parse reads it, however similar the chunks are", async () => {
-    // Told with raw chunks, each is parsed by itself.
+    // With raw chunks, each chunk is parsed by JSON.parse.
     const start = JSON.stringify(call(0, "call_1", "f", ""));
     const alike = async (lines: string[]) => {
       const body = [start, ...lines].map((line) => `data: ${line}\n\n`).join("");

@@ -71,7 +71,7 @@ describe("every documented transcription model", () => {
       for (const name of [id, endpoint, ...aliases]) {
         const { url, warnings, isDeprecated } = await inputFor(name);
         assertEquals(new URL(url).pathname, `/v2/${endpoint}/runsync`, name);
-        // Its page is gone.
+        // The documentation has dropped its page.
         assertEquals([warnings, isDeprecated], [[], true]);
       }
     }
@@ -148,7 +148,7 @@ describe("a transcription request", () => {
       [{ audio: new Uint8Array(), options: { audio: URL_ } }, { audio: URL_ }],
       [{ audio: "", options: { audio: `data:audio/wav;base64,${WAV_BASE64}` } }, { audio_base64: WAV_BASE64 }],
       [{ audio: "", options: { audio_base64: WAV_BASE64 } }, { audio_base64: WAV_BASE64 }],
-      // As others write base64.
+      // Base64 with line breaks, and in the other alphabet.
       [{ audio: "UklGRiQAAABX\nQVZF" }, { audio_base64: "UklGRiQAAABXQVZF" }],
       [{ audio: "__sUxP-_" }, { audio_base64: "//sUxP+/" }],
     ];
@@ -180,7 +180,7 @@ describe("a transcription request", () => {
     const unknown = bytesOf("nothing known at all");
     const cases: Array<[audio: Uint8Array, mediaType: string, written: string]> = [
       [WAV, "audio/wav", "audio/wav"],
-      // What the SDK says of all that it does not know.
+      // The SDK says "audio/wav" of every file that it does not know.
       [ogg, "audio/wav", "audio/ogg"],
       [M4A, "audio/mp4", "audio/mp4"],
       [M4A, "video/mp4", "video/mp4"],
@@ -212,7 +212,7 @@ describe("a transcription request", () => {
     ];
     for (const modelId of ["abc123", BALANCER, WHISPER]) {
       for (const [call, argument, says] of cases) {
-        // A documented option is checked by its rule, in its own words.
+        // The rule of a documented option has its own message.
         if (modelId === WHISPER && call.options?.audio) continue;
         const error = await refusal(modelId, call);
         assertEquals(error.argument, argument, says);
@@ -256,7 +256,7 @@ describe("a transcription request", () => {
     const model = runpod.transcription("ears");
     await transcribe({ model, audio: new Uint8Array(1_000_000) });
     await transcribe({ model, audio: new Uint8Array(9_000_000) });
-    // What /run does not take goes through /runsync, although the id is wanted at once.
+    // Too large for /run, which would return the id at once.
     assertEquals(operationsOf(emulator), ["run", "status", "runsync"]);
     const error = await refusal("ears", { audio: new Uint8Array(16_000_000) });
     assertStringIncludes(error.message, "larger than the 20 MB that Runpod accepts; send files as URLs");
@@ -547,7 +547,7 @@ describe("a transcription job", () => {
         });
         assert(text.length > 10);
         assertEquals([providerMetadata.runpod.jobId, emulator.jobs.length], [id, 1]);
-        // What is missing in the transcript is told all the same.
+        // Missing timestamps have a warning all the same.
         assertEquals(featuresOf(warnings), ["timestampGranularities"]);
       }
     }
@@ -696,7 +696,7 @@ describe("an OpenAI-compatible server's transcript", () => {
         assertEquals(subtitles?.includes("-->") ?? false, format === "srt" || format === "vtt");
       }
     }
-    // Words that are JSON as well.
+    // Text that is valid JSON.
     const { runpod: odd } = capture(() => new Response("42\n", { headers: { "content-type": "text/plain" } }));
     const providerOptions = { runpod: { response_format: "text" } };
     assertEquals((await transcribe({ model: server(odd), audio: WAV, providerOptions })).text, "42");
@@ -707,7 +707,7 @@ describe("an OpenAI-compatible server's transcript", () => {
     const { text } = await transcribe({
       model: server(runpod),
       audio: new URL(URL_),
-      // In the place of the SDK's own, which has no network here.
+      // The download of the SDK has no network here.
       download: () => Promise.resolve({ data: WAV, mediaType: "audio/wav" }),
     });
     assertEquals([text, sent.length], ["Hello", 1]);

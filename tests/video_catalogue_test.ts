@@ -1,4 +1,4 @@
-/** Every video model of Runpod's public endpoints, against what its page documents. */
+/** Every video model of Runpod's public endpoints, compared with its documentation. */
 import type { JSONObject } from "@ai-sdk/provider";
 import type { RunpodKnownVideoModelId } from "@runpod/ai-sdk-provider";
 import { describe, it } from "node:test";
@@ -20,7 +20,7 @@ const TIERS: Record<string, `${number}x${number}`> = {
   "1080p": "1920x1080",
 };
 
-/** The call whose input is a documented one. */
+/** The call whose input is the documented one. */
 function callFor(example: JSONObject): VideoCall {
   const {
     prompt,

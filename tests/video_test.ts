@@ -848,7 +848,7 @@ describe("an abort of a video", () => {
       options: { cancelOnAbort: false },
       cancels: 0,
     },
-    // No status was read yet, so nobody is known to wait for the job.
+    // No status was read yet, so the provider does not know that the caller waits.
     { during: "the first pause of the SDK", poll, afterMillis: 3000, cancels: 0 },
     {
       during: "the first pause of the SDK, with cancelOnAbort: true,",

@@ -1,25 +1,25 @@
 /**
- * A virtual clock that jumps to the next timer whenever nothing else is left to do, so that no test really waits.
+ * A virtual clock that jumps to the next timer whenever the test has nothing else to do. No test waits in real time.
  *
  * @module
  */
 import { FakeTime } from "@std/testing/time";
 
-/** What a test may ask the clock. */
+/** The clock of a test. */
 export interface VirtualClock {
   /** Virtual milliseconds since the start. */
   elapsed(): number;
-  /** Whether a timer is set. It fires if so, which makes this a question for the end of a test. */
+  /** Whether a timer is set. To find out, the next timer fires, so call this at the end of a test. */
   hasTimers(): boolean;
 }
 
-/** After so many rests without a timer, nothing will happen any more. */
+/** After this many rests without a timer, the test is stuck. */
 const MAX_IDLE_RESTS = 1000;
 
 interface Options {
   /** Where the clock starts, in milliseconds since 1970. Default: now. */
   startAt?: number;
-  /** Whether the test sets tens of thousands of timers. It must not read large bodies then. */
+  /** Whether the test sets tens of thousands of timers. Such a test must not read large bodies. */
   hasManyTimers?: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function withVirtualTime<T>(
   }
 }
 
-/** A signal that aborts after virtual time, and the reason it aborts with. */
+/** A signal that aborts after virtual time, and its reason. */
 export function abortAfter(millis: number): { abortSignal: AbortSignal; reason: Error } {
   const abort = new AbortController();
   const reason = new Error("the caller left");
@@ -54,15 +54,17 @@ export function abortAfter(millis: number): { abortSignal: AbortSignal; reason: 
   return { abortSignal: abort.signal, reason };
 }
 
-/** Lets virtual time pass, so that what goes on in the background can come to its end. */
+/** Lets virtual time pass, so that background work can end. */
 export function settled(millis = 1000): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
 /**
- * Waits until promises, and streams in this process, have done what they can without a timer. One turn of the event loop
- * was seen to be enough where there is `setImmediate`; that of Workers is as slow as a real timer, which takes a
- * millisecond and fires when all else is done. Ten small bodies were enough there too.
+ * Waits until promises and streams in this process have done all they can without a timer.
+ *
+ * With `setImmediate`, one turn of the event loop is enough; four are safe. Workers have a slow `setImmediate`, or none.
+ * There a real timer fires when everything else is done, but takes a millisecond. Reading ten small bodies is enough too;
+ * twenty are safe.
  */
 async function rest(time: FakeTime, hasManyTimers: boolean): Promise<void> {
   const { setImmediate, navigator } = globalThis as {

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@std/assert` where JSR cannot be reached: the same names and types, and the same behaviour but for the
- * texts of failures. `node:assert` compares.
+ * Stands in for `@std/assert` where JSR cannot be reached: the same names, types and behaviour, except for the messages
+ * of failures. `node:assert` compares the values.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { deepStrictEqual } from "node:assert";
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-/** An assertion does not hold. */
+/** An assertion has failed. */
 export class AssertionError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -98,7 +98,7 @@ export async function assertRejects(fn: () => PromiseLike<unknown>, ...expected:
   throw new AssertionError("Expected function to reject");
 }
 
-/** What comes after the function: a message, or a class, a part of the error's text and a message. */
+/** The arguments after the function: a message; or a class, a part of the error's message, and a message. */
 type Expected = [ErrorClass?: ErrorClass<Error> | string, msgIncludes?: string, msg?: string];
 
 function check(error: unknown, [ErrorClass, msgIncludes, msg]: Expected): unknown {
@@ -110,7 +110,7 @@ function suffix(msg: string | undefined): string {
   return msg ? `: ${msg}` : ".";
 }
 
-/** `@std/assert` does not tell objects without a prototype, or from another realm, from plain ones. */
+/** To `@std/assert`, an object without a prototype, or from another realm, equals a plain one. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;

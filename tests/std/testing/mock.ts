@@ -6,7 +6,7 @@
  */
 import { assertEquals, AssertionError, assertIsError } from "../assert.ts";
 
-/** Something cannot be replaced, is replaced already, or was called too often. */
+/** A method cannot be replaced or was replaced before, or a function was called too often. */
 export class MockError extends Error {
   constructor(message: string) {
     super(message);
@@ -23,7 +23,7 @@ export interface SpyCall<Self = any, Args extends unknown[] = any[], Return = an
   self?: Self;
 }
 
-/** A function that keeps its calls. */
+/** A function that records its calls. */
 // deno-lint-ignore no-explicit-any
 export interface Spy<Self = any, Args extends unknown[] = any[], Return = any> {
   (this: Self, ...args: Args): Return;
@@ -33,18 +33,18 @@ export interface Spy<Self = any, Args extends unknown[] = any[], Return = any> {
   restore(): void;
 }
 
-/** A method that keeps its calls, until it is restored. */
+/** A method that records its calls until it is restored. */
 // deno-lint-ignore no-explicit-any
 export interface MethodSpy<Self = any, Args extends unknown[] = any[], Return = any>
   extends Spy<Self, Args, Return>, Disposable {}
 
-/** A method that another function takes the place of, until it is restored. */
+/** A method that another function replaces until it is restored. */
 // deno-lint-ignore no-explicit-any
 export interface Stub<Self = any, Args extends unknown[] = any[], Return = any> extends MethodSpy<Self, Args, Return> {
   fake: (this: Self, ...args: Args) => Return;
 }
 
-/** What a call should have been; what is absent is not looked at. */
+/** What is expected of a call. Absent properties are not compared. */
 // deno-lint-ignore no-explicit-any
 export interface ExpectedSpyCall<Self = any, Args extends unknown[] = any[], Return = any> {
   args?: [...Args, ...unknown[]];
@@ -65,7 +65,7 @@ export type GetReturnFromProp<Self, Prop extends keyof Self> =
 // deno-lint-ignore no-explicit-any
 type AnyFunction = (this: any, ...args: any[]) => any;
 
-/** Keeps the calls of a new function, of a given one, or of a method. */
+/** Records the calls of a new function, of a given function, or of a method. */
 // deno-lint-ignore no-explicit-any
 export function spy<Self = any, Args extends unknown[] = any[], Return = undefined>(): Spy<Self, Args, Return>;
 export function spy<Self, Args extends unknown[], Return>(
@@ -87,7 +87,7 @@ export function spy(target?: unknown, property?: PropertyKey): Spy {
   return replaceMethod(owner, property, owner[property] as AnyFunction);
 }
 
-/** Replaces a method, by a function that does nothing where none is given. */
+/** Replaces a method, by default with a function that does nothing. */
 export function stub<Self, Prop extends keyof Self>(
   self: Self,
   property: Prop,
@@ -101,7 +101,7 @@ export function stub(owner: Record<PropertyKey, unknown>, property: PropertyKey,
   return Object.assign(replaceMethod(owner, property, fake), { fake });
 }
 
-/** Asserts how often a spy was called. */
+/** Asserts the number of calls of a spy. */
 export function assertSpyCalls<Self, Args extends unknown[], Return>(
   spy: Spy<Self, Args, Return>,
   expectedCalls: number,
@@ -109,7 +109,7 @@ export function assertSpyCalls<Self, Args extends unknown[], Return>(
   assertEquals(spy.calls.length, expectedCalls, "calls of the spy");
 }
 
-/** Asserts what a call of a spy was. */
+/** Asserts the properties of a call of a spy. */
 export function assertSpyCall<Self, Args extends unknown[], Return>(
   spy: Spy<Self, Args, Return>,
   callIndex: number,
@@ -127,7 +127,7 @@ export function assertSpyCall<Self, Args extends unknown[], Return>(
   assertIsError(call.error, expected.error.Class, expected.error.msgIncludes);
 }
 
-/** Asserts what one argument of a call was. */
+/** Asserts one argument of a call. */
 export function assertSpyCallArg<Self, Args extends unknown[], Return, ExpectedArg>(
   spy: Spy<Self, Args, Return>,
   callIndex: number,
@@ -139,7 +139,7 @@ export function assertSpyCallArg<Self, Args extends unknown[], Return, ExpectedA
   return arg;
 }
 
-/** Makes a function that returns these values, one a call, and throws those that are errors. */
+/** Makes a function that returns the next of these values at each call. Errors are thrown. */
 // deno-lint-ignore no-explicit-any
 export function returnsNext<Return, Self = any, Args extends unknown[] = any[]>(
   values: Iterable<Return | Error>,
@@ -160,7 +160,7 @@ function callOf(spy: Spy, index: number): SpyCall {
   return spy.calls[index];
 }
 
-/** Puts a recorder in the place of a method. */
+/** Replaces a method with a recorder. */
 function replaceMethod(owner: Record<PropertyKey, unknown>, key: PropertyKey, run: AnyFunction): Spy & Disposable {
   const original = owner[key] as AnyFunction;
   if (original && "calls" in original) throw new MockError("Cannot spy or stub: already spying on instance method");
@@ -181,7 +181,7 @@ function replaceMethod(owner: Record<PropertyKey, unknown>, key: PropertyKey, ru
   return recording;
 }
 
-/** A function that runs another and keeps the calls. */
+/** A function that calls another, and records the calls. */
 function recorder(original: AnyFunction, run: AnyFunction, undo: () => void): Spy & Disposable {
   const calls: SpyCall[] = [];
   let restored = false;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Time is faked already, or is not faked. */
+/** A second FakeTime was made, or one was restored twice. */
 export class TimeError extends Error {
   constructor(message: string) {
     super(message);
@@ -38,11 +38,11 @@ export class FakeTime {
   readonly start: number;
   #now: number;
   #lastId = 0;
-  /** The timers that are set, by the time at which they are due, in the order in which they were set. */
+  /** The timers by the time when they are due, in the order in which they were set. */
   readonly #timers = new Map<number, Timer[]>();
   /** The keys of `#timers`, the earliest last. */
   readonly #dueTimes: number[] = [];
-  /** The ids of the timers that are set; a timer that was cleared stays in `#timers` until it is due. */
+  /** The ids of timers that were not cleared. A cleared timer stays in `#timers` until it is due. */
   readonly #live = new Set<number>();
 
   constructor(start?: number | string | Date | null) {
@@ -75,7 +75,7 @@ export class FakeTime {
     this.#now = value;
   }
 
-  /** Moves time on, and runs the timers that are due by then. */
+  /** Advances time, and runs the timers that are due by then. */
   tick(millis = 0): void {
     this.now += millis;
   }
@@ -86,7 +86,7 @@ export class FakeTime {
     this.tick(millis);
   }
 
-  /** Moves time to the next timer. False where no timer is set. */
+  /** Advances time to the next timer, and runs it. Returns false where no timer is set. */
   next(): boolean {
     const dueTime = this.#nextDueTime();
     if (dueTime !== Infinity) this.now = dueTime;
@@ -99,7 +99,7 @@ export class FakeTime {
     return this.next();
   }
 
-  /** Runs all timers, with those that they set. */
+  /** Runs all timers, also those that they set. */
   runAll(): void {
     while (this.next());
   }
@@ -119,7 +119,7 @@ export class FakeTime {
     await this.delay(0);
   }
 
-  /** Puts the real clock and timers back. */
+  /** Restores the real clock and timers. */
   restore(): void {
     if (faked === undefined) throw new TimeError("Cannot restore time: time is already restored");
     faked = undefined;
@@ -175,7 +175,7 @@ export class FakeTime {
     this.#dueTimes.splice(from, 0, dueTime);
   }
 
-  /** When the next timer is due; never, where none is set. */
+  /** When the next timer is due. Infinity: no timer is set. */
   #nextDueTime(): number {
     for (;;) {
       const dueTime = this.#dueTimes.at(-1);
@@ -187,7 +187,7 @@ export class FakeTime {
   }
 }
 
-/** `Date` with another clock. Dates themselves stay of the real class. */
+/** `Date` with another clock. Its instances are real dates. */
 function fakeDate(now: () => number): DateConstructor {
   return new Proxy(real.Date, {
     construct: (date, args) => Reflect.construct(date, args.length === 0 ? [now()] : args),

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Compiles only where the type says so: `assertType<IsExact<typeof id, string>>(true)`. */
+/** Compiles only where the value has the type: `assertType<IsExact<typeof id, string>>(true)`. */
 export function assertType<T extends boolean>(expectTrue: T): void {
   void expectTrue;
 }
