@@ -3,6 +3,7 @@ import type { Call, Submit } from "./call.ts";
 import { uuid } from "./common/hash.ts";
 import { plainJson, serviceError } from "./common/response.ts";
 import { createEventHub } from "./events.ts";
+import { listedEndpoint } from "./listed_endpoint.ts";
 import { answerOpenai } from "./openai/answer.ts";
 import { publicEndpoints } from "./public_endpoints/all.ts";
 import { type EmulatedJob, emulatedJob } from "./queue/emulated_job.ts";
@@ -42,13 +43,13 @@ import { workerOf } from "./workers/worker.ts";
  * ```
  */
 export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): RunpodEmulator {
-  const { behavior = {}, history = Infinity } = options;
+  let count = 0;
+  const { behavior = {}, history = Infinity, createId = () => uuid(`job ${++count}`) } = options;
   const requests: EmulatedRequest[] = [];
   const jobs: EmulatedJob[] = [];
   const jobsById = new Map<string, Job>();
   const admit = options.rateLimits ? limitRates() : () => () => {};
   const events = createEventHub();
-  let count = 0;
 
   const endpoints = new Map<string, Endpoint>();
   for (const [id, config] of Object.entries({ ...publicEndpoints, ...options.endpoints })) {
@@ -72,7 +73,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
 
   function submitTo(endpoint: Endpoint, url: URL, isQueued: boolean): Submit {
     return (operation, input, request) => {
-      const id = `${operation === "runsync" ? "sync-" : ""}${uuid(`job ${++count}`)}-u1`;
+      const id = `${operation === "runsync" ? "sync-" : ""}${createId()}-u1`;
       const work = workerOf(endpoint, { origin: url.origin, isQueued, readFile });
       const onChange = isQueued ? (job: Job) => jobChanged(endpoint, job) : undefined;
       const job = addJob(endpoint, { id, operation, input, request, work, onChange }, Date.now());
@@ -185,6 +186,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     },
     requests,
     jobs,
+    endpoints: [...endpoints].map(([id, { config }]) => listedEndpoint(id, config)),
     get workers() {
       const pools = [...endpoints.values()].flatMap(({ pool }) => pool ?? []);
       return pools.flatMap(({ endpoint: { id } }) => listWorkers(poolOf(id), Date.now()));

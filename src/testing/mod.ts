@@ -68,6 +68,7 @@ export type { EmulatedBehavior } from "./behavior.ts";
 export type { EmulatedEvent } from "./events.ts";
 export { createRunpodEmulator } from "./emulator.ts";
 export type { EmulatedEndpoint, EmulatedOutcome, EmulatedState, EmulatedTiming } from "./endpoint_options.ts";
+export type { ListedEndpoint } from "./listed_endpoint.ts";
 export type { EmulatedJob, EmulatedJobStep } from "./queue/emulated_job.ts";
 export type { EmulatedRequest } from "./request_log.ts";
 export type { EmulatedOperation } from "./route.ts";

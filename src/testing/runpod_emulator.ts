@@ -1,6 +1,7 @@
 import type { EmulatedBehavior } from "./behavior.ts";
 import type { EmulatedEndpoint, EmulatedTiming } from "./endpoint_options.ts";
 import type { EmulatedEvent } from "./events.ts";
+import type { ListedEndpoint } from "./listed_endpoint.ts";
 import type { EmulatedJob } from "./queue/emulated_job.ts";
 import type { EmulatedRequest } from "./request_log.ts";
 import type { EmulatedWorker } from "./worker_side/emulated_worker.ts";
@@ -32,6 +33,14 @@ export interface RunpodEmulatorOptions {
    * @default Infinity
    */
   history?: number;
+  /**
+   * Makes the id of a job, of which `sync-…-u1` or `…-u1` becomes the whole one. It must be unique and fit into a URL.
+   * An emulator that is started again and again needs random ids: an app may still know a job of the last start, and
+   * the URLs of result files need no key because nobody can guess the ids. `crypto.randomUUID()` is right for that.
+   *
+   * Default: the same ids in every emulator, so that a failing test reads the same on every run.
+   */
+  createId?: () => string;
 }
 
 /** Runpod as a fetch handler. */
@@ -45,6 +54,8 @@ export interface RunpodEmulator {
   readonly requests: EmulatedRequest[];
   /** Every job of a queue endpoint, oldest first, with those that OpenAI routes made. */
   readonly jobs: EmulatedJob[];
+  /** All endpoints: the public ones first, then those of `endpoints` that replace none. */
+  readonly endpoints: readonly ListedEndpoint[];
   /** The external workers of all endpoints, as they are now. */
   readonly workers: EmulatedWorker[];
   /**

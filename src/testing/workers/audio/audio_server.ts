@@ -31,7 +31,9 @@ export function audioWorker(config: EmulatedEndpoint, now: () => number): Emulat
 /** Answers the input that an OpenAI route has become. */
 export function serveAudio(config: EmulatedEndpoint, input: Body, now: number): ServerReply {
   const served = config.models === undefined || config.models === "any" ? DEFAULT_MODELS : config.models;
-  const { openai_input: body, method } = input;
+  const { openai_input: body } = input;
+  // A job that was submitted as one does not carry the method.
+  const method = input.method ?? (body === undefined ? "GET" : "POST");
   const route = String(input.openai_route).replace(/^\/?v1\//, "");
   if (route === "models") return { status: 200, body: modelList(served, now) };
   const answer = routes.get(route);
