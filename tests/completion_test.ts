@@ -58,7 +58,8 @@ describe("a completion model", () => {
     const deltas = await Array.fromAsync(streaming.textStream);
     assertEquals(deltas.join(""), whole.text);
     assert(deltas.length > 1);
-    assertEquals(await streaming.usage, whole.usage);
+    // vLLM's own fields differ a little between whole and streamed answers.
+    assertEquals({ ...await streaming.usage, raw: undefined }, { ...whole.usage, raw: undefined });
     assertEquals(await streaming.finishReason, "stop");
 
     const inputs = emulator.jobs.map(({ input }) => input);

@@ -74,7 +74,7 @@ describe("embeddings", () => {
   });
 
   it("have the requested dimensions, and may be sent as base64", async () => {
-    const { emulator, runpod } = withInfinity({ worker: "chat", models: ["m"] });
+    const { emulator, runpod } = withInfinity({ worker: "pooling", models: ["m"] });
     const model = runpod.embedding("https://mine.api.runpod.ai/v1", { model: "m" });
     const ask = (options = {}) =>
       model.doEmbed({ values: VALUES, dimensions: 16, providerOptions: { runpod: options } });

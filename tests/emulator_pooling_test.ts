@@ -23,7 +23,7 @@ const documents = [
 
 describe("vLLM's pooling routes", () => {
   const open = (config: Partial<EmulatedEndpoint> = {}) =>
-    createRunpodEmulator({ endpoints: { mine: { worker: "chat", models: ["m"], ...config } } });
+    createRunpodEmulator({ endpoints: { mine: { worker: "pooling", models: ["m"], ...config } } });
   const root = `${api}/mine/openai/v1`;
 
   it("embed", async () => {

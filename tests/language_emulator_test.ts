@@ -1,7 +1,7 @@
 import { createRunpodEmulator, type EmulatedEndpoint, type EmulatedToolDeltas } from "@runpod/ai-sdk-provider/testing";
 import { generateText, streamText } from "ai";
 import { describe, it } from "node:test";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { MODEL } from "./capture.ts";
 import { emulate } from "./emulated.ts";
 
@@ -55,11 +55,12 @@ describe("the emulated model server", () => {
   for (const [name, [body, message, config]] of Object.entries(REFUSED)) {
     it(`refuses ${name} with the message of vLLM, in the form of either server`, async () => {
       const vllm = await ask(body, config);
-      assertEquals([vllm.status, vllm.json.error.message, vllm.json.error.type], [400, message, "BadRequestError"]);
+      assertEquals([vllm.status, vllm.json.error.code], [400, 400]);
+      assertStringIncludes(vllm.json.error.message, message);
       const sglang = await ask(body, { ...config, server: "sglang" });
       assertEquals([sglang.status, sglang.json], [
         400,
-        { object: "error", message, type: "BadRequestError", param: null, code: 400 },
+        { object: "error", message: vllm.json.error.message, type: "BadRequestError", param: null, code: 400 },
       ]);
     });
   }
@@ -102,7 +103,7 @@ describe("the emulated model server", () => {
 
   const FIRST: Record<EmulatedToolDeltas, (delta: Json) => boolean> = {
     "usual": ({ index, id, type, function: { name, arguments: args } }) =>
-      index === 0 && id !== "" && type === "function" && name === "weather" && args === "",
+      index === 0 && id !== "" && type === "function" && name === "weather" && args === undefined,
     "whole": ({ function: { arguments: args } }) => JSON.parse(args).city === "Rome",
     "object": ({ function: { arguments: args } }) => args.city === "Rome",
     "no-id": (delta) => !("id" in delta),

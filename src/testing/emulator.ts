@@ -24,7 +24,6 @@ import { answerWorker } from "./worker_side/routes.ts";
 import { announceWorker, endWorker, listWorkers, workersWanted } from "./worker_side/workers.ts";
 import type { Product } from "./workers/media/product.ts";
 import { resultFile } from "./workers/media/result_file.ts";
-import { refusal } from "./workers/server_reply.ts";
 import { workerOf } from "./workers/worker.ts";
 
 /**
@@ -141,7 +140,6 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
 
   /** Answers as a model server does, behind a load balancer or by itself. */
   async function answerServer(call: Call, endpoint: Endpoint): Promise<Response> {
-    if (call.route.operation !== "openai") return plainJson(404, refusal(404, "Not Found", "Not Found").body);
     return await answerOpenai(call, endpoint, submitTo(endpoint, call.url, false));
   }
 

@@ -39,7 +39,8 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   /**
    * What runs the jobs: your own handler, or an imitation of a worker.
    *
-   * - `"chat"`: vLLM.
+   * - `"chat"`: vLLM with a model that writes text, behind Runpod's worker.
+   * - `"pooling"`: vLLM with a model that embeds, reranks and scores, behind Runpod's worker.
    * - `"image"`, `"video"`, `"speech"`: a model with the input and output of Runpod's public endpoints.
    * - `"whisper"`: the same for Runpod's own transcription endpoint, which is retired.
    * - `"transcription"`: Runpod's worker for faster-whisper.
@@ -51,6 +52,7 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    */
   worker:
     | "chat"
+    | "pooling"
     | "image"
     | "video"
     | "speech"
@@ -77,7 +79,7 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    */
   input?: EmulatedInputRules;
   /**
-   * Chat, embedding, audio: the names of the served models, the default one first. Other names are refused. `"any"`
+   * Chat, pooling, embedding, audio: the names of the served models, the default one first. Other names are refused. `"any"`
    * accepts every name and lists the default one.
    *
    * @default ["emulated/chat-model"], or a similar name: a worker never serves its model under the endpoint's id
@@ -88,8 +90,8 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   /** The end of every job, in place of running the worker. */
   outcome?: EmulatedOutcome;
   /**
-   * Chat: whether the model reasons first, and which field carries the reasoning: `reasoning_content` (also `true`),
-   * `reasoning`, `both`, `inline` for `<think>` tags in the content, or `unopened` for the closing tag alone (such a
+   * Chat: whether the model reasons first, and which field carries the reasoning: `reasoning` (also `true`, except on
+   * SGLang), `reasoning_content` as in earlier versions, `both`, `inline` for `<think>` tags in the content, or `unopened` for the closing tag alone (such a
    * model's chat template writes the opening tag into the prompt). A request may turn it off.
    *
    * @default false
@@ -97,6 +99,18 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   reasoning?: boolean | "reasoning" | "reasoning_content" | "both" | "inline" | "unopened";
   /** Chat: the model server, which decides the form of errors. SGLang accepts any model name. @default "vllm" */
   server?: "vllm" | "sglang";
+  /**
+   * Chat: the generation of Runpod's vLLM worker, which decides how jobs other than those of OpenAI routes are answered.
+   *
+   * - `"proxy"`: with what the server answers. It takes `{ prompt }` or `{ messages }` with `sampling_params`, and
+   *   `{ route, body, method }` for any route of the server.
+   * - `"engine"`: with `{ choices: [{ tokens }], usage }`, as earlier generations and public endpoints do.
+   *
+   * @default "proxy"
+   */
+  vllmWorker?: "proxy" | "engine";
+  /** Chat: false refuses images, sound and video, as a server with a text model does. Nobody looks at them. @default true */
+  multimodal?: boolean;
   /** Chat: false refuses `tool_choice: "auto"`, as vLLM does without a tool parser. @default true */
   toolParser?: boolean;
   /** Chat: the form of a streamed tool call. @default "usual" */
@@ -105,9 +119,9 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   stream?: boolean;
   /** Chat: US dollars per million tokens, from which `cost` is computed. Default: no `cost`. */
   pricePerMillionTokens?: number;
-  /** Chat, embedding: the length of vectors, unless the request sets it. @default 384 */
+  /** Pooling, embedding: the length of vectors, unless the request sets it. @default 384 */
   dimensions?: number;
-  /** Chat, embedding: the order of the vectors in an answer; their `index` stays right. @default "input" */
+  /** Pooling, embedding: the order of the vectors in an answer; their `index` stays right. @default "input" */
   embeddingOrder?: "input" | "reversed";
   /** ComfyUI: whether images go to a bucket, so that the output has their URLs. @default false */
   bucket?: boolean;

@@ -35,8 +35,8 @@
  *
  * What it does not model:
  *
- * - A model: answers are fixed sentences, values that fit a schema, coloured bands and tones. There is one choice and one
- *   tool call at a time, and no sampling, token ids or image input. Log probabilities mean nothing. One token is one word.
+ * - A model: answers are fixed sentences, values that fit a schema, coloured bands and tones. There is one tool call at a
+ *   time, and no sampling, and nobody looks at images. Log probabilities and token ids mean nothing. One token is one word.
  *   JSON schema's `pattern`, `not`, `if` and `uniqueItems` are ignored, and so are `regex` and `grammar` of
  *   `structured_outputs`. Vectors and scores only measure how many words and letters texts share.
  * - Speech recognition: a recording that the emulator made has its text in a comment, and transcription returns that text.
@@ -48,8 +48,10 @@
  *   `undocumentedInput` say.
  * - Scale: one warm worker takes any number of jobs. It has no limits, does not crash and is not lost, except by scripted
  *   states and outcomes, or if it is an external worker. The `rateLimits` are those of an endpoint with few workers.
+ * - `/v1/responses` and `/v1/messages` of vLLM, errors inside of a stream, and arguments that break the schema of a tool
+ *   that is not strict.
  * - Batches, `/requests`, WebSockets, worker affinity, and the management API. `s3Config` only reaches external workers.
- * - The type of an endpoint: each one answers both as a queue and as a load balancer, except with external workers.
+ * - The kind of an endpoint: each one answers both as a queue and as a load balancer, except with external workers.
  * - The bounds of `policy`. The 1 MB limit of stream elements and the limits on results, except with external workers.
  * - Of external workers: FlashBoot, GPU types, and forms on their OpenAI routes.
  * - Failures at the edge other than `gatewayTimeoutMillis` and `rateLimits`: use `intercept`.

@@ -24,7 +24,7 @@ export interface EmulatedRequest {
 
 /** Describes a request for the log. */
 export function logEntry(request: Request, route: Route, text: string, form: FormData | undefined): EmulatedRequest {
-  const { host: _, file: __, ...target } = route;
+  const { host: _, file: __, path: ___, ...target } = route;
   return {
     method: request.method,
     url: request.url,

@@ -10,6 +10,7 @@ export type EmulatedOperation =
   | "purge-queue"
   | "health"
   | "openai"
+  | "custom"
   | "job-take"
   | "job-take-batch"
   | "job-done"
@@ -30,6 +31,8 @@ export interface Route {
   endpoint?: string;
   /** The path after `/v1/`, for `openai`. */
   route?: string;
+  /** The path of the model server, for `openai` and `custom`. */
+  path?: string;
   jobId?: string;
   /** The id of the worker that sends the request, for the operations of workers. */
   workerId?: string;
@@ -42,50 +45,63 @@ const endpointOperations = new Set(["run", "runsync", "purge-queue", "health"]);
 const workerOperations = new Set(["job-take", "job-take-batch", "job-stop", "ping"]);
 const reportOperations = new Set(["job-done", "job-stream"]);
 
-/** Reads the target from a URL. Runpod's paths work on any origin and behind any prefix, as behind a proxy. */
+/**
+ * Reads the target from a URL. Runpod's paths work on any origin and behind any prefix, as behind a proxy.
+ *
+ * A load balancer is at `ID.api.runpod.ai`, at `ID.localhost`, and at `/lb/ID/` of any origin.
+ */
 export function routeOf(url: URL): Route {
   const file = url.pathname.match(
     /^(image|video|audio)\.runpod\.ai$/.test(url.hostname) ? /^\/([^/]+)\/([^/]+)$/ : /^\/files\/([^/]+)\/([^/]+)$/,
   );
   if (file) return { operation: "file", host: "gateway", jobId: file[1], file: decode(file[2]) };
 
-  const balanced = url.hostname.match(/^([^.]+)\.api\.runpod\.ai$/)?.[1];
-  if (balanced !== undefined) {
-    const route = url.pathname.match(/^\/v1\/(.+)$/)?.[1] ?? shortRouteOf(url);
-    return { operation: route ? "openai" : "unknown", host: "balancer", endpoint: balanced, route };
-  }
-
+  const runpodBalancer = url.hostname.match(/^([^.]+)\.api\.runpod\.ai$/)?.[1];
+  if (runpodBalancer !== undefined) return balancerRoute(runpodBalancer, url.pathname);
+  const balanced = url.pathname.match(/^\/lb\/([^/]+)(\/.*)$/);
+  if (balanced) return balancerRoute(decode(balanced[1]), balanced[2]);
   const queued = url.pathname.match(/^.*?\/v2\/([^/]+)\/(.+?)\/?$/);
-  if (queued) {
-    const endpoint = decode(queued[1]);
-    const [operation, ...rest] = queued[2].split("/");
-    if (operation === "openai" && rest[0] === "v1" && rest.length > 1) {
-      return { operation: "openai", host: "gateway", endpoint, route: rest.slice(1).join("/") };
-    }
-    if (endpointOperations.has(operation) && rest.length === 0) {
-      return { operation: operation as EmulatedOperation, host: "gateway", endpoint };
-    }
-    if (jobOperations.has(operation) && rest.length === 1) {
-      return { operation: operation as EmulatedOperation, host: "gateway", endpoint, jobId: decode(rest[0]) };
-    }
-    if (workerOperations.has(operation) && rest.length === 1) {
-      return { operation: operation as EmulatedOperation, host: "worker", endpoint, workerId: decode(rest[0]) };
-    }
-    if (reportOperations.has(operation) && rest.length === 2) {
-      const [workerId, jobId] = rest.map(decode);
-      return { operation: operation as EmulatedOperation, host: "worker", endpoint, workerId, jobId };
-    }
-    return { operation: "unknown", host: "gateway", endpoint };
-  }
+  if (queued) return queueRoute(decode(queued[1]), queued[2].split("/"));
+  const localBalancer = url.hostname.match(/^([^.]+)\.localhost$/)?.[1];
+  if (localBalancer !== undefined) return balancerRoute(localBalancer, url.pathname);
+  return serverRoute("server", undefined, url.pathname.match(/\/v1\/.+$/)?.[0] ?? url.pathname);
+}
 
-  const route = url.pathname.match(/^.*?\/v1\/(.+)$/)?.[1] ?? shortRouteOf(url);
-  return { operation: route ? "openai" : "unknown", host: "server", route };
+function queueRoute(endpoint: string, [operation, ...rest]: string[]): Route {
+  const host = "gateway";
+  if (operation === "openai" && rest[0] === "v1" && rest.length > 1) {
+    return serverRoute(host, endpoint, `/${rest.join("/")}`);
+  }
+  if (endpointOperations.has(operation) && rest.length === 0) {
+    return { operation: operation as EmulatedOperation, host, endpoint };
+  }
+  if (jobOperations.has(operation) && rest.length === 1) {
+    return { operation: operation as EmulatedOperation, host, endpoint, jobId: decode(rest[0]) };
+  }
+  if (workerOperations.has(operation) && rest.length === 1) {
+    return { operation: operation as EmulatedOperation, host: "worker", endpoint, workerId: decode(rest[0]) };
+  }
+  if (reportOperations.has(operation) && rest.length === 2) {
+    const [workerId, jobId] = rest.map(decode);
+    return { operation: operation as EmulatedOperation, host: "worker", endpoint, workerId, jobId };
+  }
+  return { operation: "unknown", host, endpoint };
+}
+
+/** A load balancer checks by `/ping` whether its worker is healthy; every other path is the worker's own. */
+function balancerRoute(endpoint: string, path: string): Route {
+  return serverRoute("balancer", endpoint, path);
+}
+
+function serverRoute(host: Route["host"], endpoint: string | undefined, path: string): Route {
+  const route = path.match(/^\/v1\/(.+)$/)?.[1] ?? path.match(UNVERSIONED)?.[1];
+  return route === undefined
+    ? { operation: "custom", host, endpoint, path }
+    : { operation: "openai", host, endpoint, route, path };
 }
 
 /** Routes that vLLM also has without a version, or under another one. */
-function shortRouteOf({ pathname }: URL): string | undefined {
-  return pathname.match(/\/(rerank|score)$/)?.[1];
-}
+const UNVERSIONED = /\/(rerank|score)$/;
 
 function decode(segment: string): string {
   try {

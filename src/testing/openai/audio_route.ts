@@ -13,7 +13,7 @@ export function isAudioRoute(route: string | undefined): boolean {
 export const audioRoute: RouteKind = {
   async inputOf({ route, method, text, form }) {
     const body = form === undefined ? parseJson(text) ?? null : await fieldsOf(form);
-    return { openai_route: `/v1/${route.route}`, method, openai_input: body };
+    return { openai_route: route.path, method, openai_input: body };
   },
   responseOf(output, headers) {
     if (isRecord(output) && typeof output.audio === "string") {

@@ -1,12 +1,12 @@
 import { parseJson } from "../common/json.ts";
 import { plainJson } from "../common/response.ts";
-import { serve } from "../workers/chat/vllm_server.ts";
+import { serverReply } from "../workers/chat/chat_worker.ts";
 import type { RouteKind } from "./route_kind.ts";
 
 /** Routes whose requests and answers are JSON or text. */
 export const jsonRoute: RouteKind = {
   inputOf({ route, method, text }, isQueued) {
-    const input: Record<string, unknown> = { openai_route: `/v1/${route.route}` };
+    const input: Record<string, unknown> = { openai_route: route.path };
     // The gateway passes on what is not JSON too; the model server refuses it.
     if (text !== "") input.openai_input = parseJson(text) ?? null;
     if (!isQueued) input.method = method;
@@ -14,8 +14,9 @@ export const jsonRoute: RouteKind = {
   },
   responseOf: (output, headers) => plainJson(200, output, headers),
   refusalOf({ endpoint, input, id }, now) {
-    if (endpoint.config.worker !== "chat") return undefined;
-    const reply = serve(endpoint.config, input, { seed: id, now });
-    return reply.status < 400 ? undefined : reply;
+    const { worker } = endpoint.config;
+    if (worker !== "chat" && worker !== "pooling") return undefined;
+    const reply = serverReply(endpoint.config, input, id, now);
+    return reply === undefined || reply.status < 400 ? undefined : reply;
   },
 };

@@ -46,6 +46,8 @@ export function exampleInput(config: EmulatedEndpoint): Input | undefined {
       return { ...requiredValues(config), prompt: "Good evening. The tide comes in at nine." };
     case "transcription":
       return { audio: values.audio, model: "turbo" };
+    case "pooling":
+      return { route: "/v1/embeddings", body: { input: ["The cat sat on the mat."] } };
     case "embedding":
       return { model: modelOf(config, "emulated/embedding-model"), input: ["The cat sat on the mat."] };
     case "audio":

@@ -1,4 +1,13 @@
-/** What a model server answers: one JSON body, or the events of a stream. */
+/** A request to a model server. */
+export interface ServerRequest {
+  /** The whole path, such as `/v1/chat/completions`. */
+  path: string;
+  method: string;
+  /** The parsed body; undefined if there is none, or if it is not JSON. */
+  body: unknown;
+}
+
+/** What a model server answers: one body, which is JSON or text, or the events of a stream. */
 export interface ServerReply {
   status: number;
   body?: unknown;
@@ -22,21 +31,41 @@ export function badRequest(message: string, param: string | null = null): Server
   return refusal(400, "BadRequestError", message, param);
 }
 
+/** The answer of the web framework, before the model server sees the request. */
+export function frameworkError(status: 404 | 405): ServerReply {
+  return { status, body: { detail: status === 404 ? "Not Found" : "Method Not Allowed" } };
+}
+
 /** How many tokens fit into the context of an imitated model. */
 export const MAX_MODEL_LENGTH = 32768;
 
 /** The answer of `/v1/models`. */
 export function modelList(models: string[], now: number): Record<string, unknown> {
+  const created = Math.floor(now / 1000);
   return {
     object: "list",
-    data: models.map((id) => ({
+    data: models.map((id, index) => ({
       id,
       object: "model",
-      created: Math.floor(now / 1000),
+      created,
       owned_by: "vllm",
       root: id,
       parent: null,
       max_model_len: MAX_MODEL_LENGTH,
+      permission: [{
+        id: `modelperm-${String(index).padStart(16, "0")}`,
+        object: "model_permission",
+        created,
+        allow_create_engine: false,
+        allow_sampling: true,
+        allow_logprobs: true,
+        allow_search_indices: false,
+        allow_view: true,
+        allow_fine_tuning: false,
+        organization: "*",
+        group: null,
+        is_blocking: false,
+      }],
     })),
   };
 }

@@ -3,7 +3,7 @@ import { audioWorker } from "./audio/audio_server.ts";
 import { fasterWhisperWorker } from "./audio/faster_whisper.ts";
 import type { ReadFile } from "./audio/recording.ts";
 import { whisperWorker } from "./audio/whisper.ts";
-import { chatWorker } from "./chat/chat_worker.ts";
+import { chatWorker, serverHandler } from "./chat/chat_worker.ts";
 import type { EmulatedHandler } from "./handler.ts";
 import { comfyuiWorker } from "./media/comfyui.ts";
 import { mediaWorker } from "./media/media_worker.ts";
@@ -25,10 +25,12 @@ export function workerOf(
   { origin, isQueued, readFile }: WorkerContext,
 ): EmulatedHandler | undefined {
   const { config, behavior } = endpoint;
+  const now = () => Date.now();
   if (typeof config.worker === "function") return config.worker;
   switch (config.worker) {
     case "chat":
-      return chatWorker(config, isQueued ? behavior : {}, () => Date.now());
+    case "pooling":
+      return isQueued ? chatWorker(config, behavior, now) : serverHandler(config, now);
     case "image":
     case "video":
     case "speech":
@@ -38,11 +40,11 @@ export function workerOf(
     case "whisper":
       return whisperWorker(endpoint, readFile);
     case "embedding":
-      return infinityWorker(endpoint, () => Date.now());
+      return infinityWorker(endpoint, now);
     case "comfyui":
       return comfyuiWorker(endpoint, origin);
     case "audio":
-      return audioWorker(config, () => Date.now());
+      return audioWorker(config, now);
     case "external":
       return undefined;
   }

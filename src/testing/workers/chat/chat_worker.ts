@@ -2,54 +2,62 @@ import type { EmulatedBehavior } from "../../behavior.ts";
 import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import type { EmulatedHandler } from "../handler.ts";
-import { isMessages } from "./chat_completion.ts";
-import { batches, cutEvents } from "./event_cuts.ts";
+import type { ServerReply, ServerRequest } from "../server_reply.ts";
+import { engineAnswer } from "./engine_worker.ts";
+import { cutEvents } from "./event_cuts.ts";
 import { flattened } from "./flat_error.ts";
-import { answerChat, type ChatRequest } from "./pretend_model.ts";
-import { costOf } from "./usage.ts";
+import { proxiedRequest } from "./proxy_input.ts";
 import { serve } from "./vllm_server.ts";
 
-/** Runpod's vLLM worker. It yields what its server answers, and also takes Runpod's own form of input. */
-export function chatWorker(
-  config: EmulatedEndpoint,
-  { openaiChunks, openaiError }: EmulatedBehavior,
-  now: () => number,
-): EmulatedHandler {
+type Input = Record<string, unknown>;
+
+/** Runpod's vLLM worker, or its worker for SGLang. It yields what its server answers. */
+export function chatWorker(config: EmulatedEndpoint, behavior: EmulatedBehavior, now: () => number): EmulatedHandler {
+  const { vllmWorker = config.server === "sglang" ? "engine" : "proxy" } = config;
   return function* (input, job): Generator<unknown> {
-    if (typeof input.openai_route !== "string" && !isRecord(input.openai_input)) {
-      return yield* answerNatively(config, input);
-    }
-    const reply = serve(config, input, { seed: job.id, now: now() });
-    if (reply.events !== undefined) yield* cutEvents(reply.events, openaiChunks);
-    else if (reply.status < 400) yield reply.body;
-    // SGLang's worker passes on what its server says as text, whatever the status. Only the queue sends no method.
-    else if (config.server === "sglang" && input.method === undefined) yield JSON.stringify(reply.body);
-    else if (openaiError === "flat") yield flattened(reply.body);
-    else {
-      const message = `vLLM returned HTTP ${reply.status}: ${JSON.stringify(reply.body)}`;
-      yield { error: { message, type: "worker_error", code: null } };
-    }
+    const isNative = typeof input.openai_route !== "string" && !isRecord(input.openai_input);
+    if (vllmWorker === "engine" && isNative) return yield* engineAnswer(config, input);
+    const request = proxiedRequest(input);
+    if (request === undefined) return yield workerError(NO_REQUEST);
+    const reply = serve(config, request, { seed: job.id, now: now() });
+    if (reply.events !== undefined) yield* cutEvents(reply.events, behavior.openaiChunks);
+    // An empty body, such as that of `/health`, is null for the worker.
+    else if (reply.status < 400) yield reply.body === "" ? null : reply.body;
+    // SGLang's worker passes on what its server says as text, whatever the status.
+    else if (config.server === "sglang") yield JSON.stringify(reply.body);
+    else if (behavior.openaiError === "flat") yield flattened(reply.body);
+    else yield workerError(`vLLM returned HTTP ${reply.status}: ${JSON.stringify(reply.body)}`);
   };
 }
 
-/** Answers `{ prompt }` or `{ messages }` with `sampling_params`. */
-function* answerNatively(config: EmulatedEndpoint, input: Record<string, unknown>): Generator<unknown> {
-  const sampling = isRecord(input.sampling_params) ? input.sampling_params : {};
-  const messages = input.messages ??
-    (typeof input.prompt === "string" ? [{ role: "user", content: input.prompt }] : null);
-  if (!isMessages(messages)) return yield { error: input.messages ? "Invalid messages format" : "Invalid prompt" };
-  const request: ChatRequest = {
-    messages,
-    max_tokens: sampling.max_tokens ?? input.max_tokens,
-    stop: sampling.stop ?? input.stop,
+/** A model server without a worker in front of it. */
+export function serverHandler(config: EmulatedEndpoint, now: () => number): EmulatedHandler {
+  return function* (input, job): Generator<unknown> {
+    const reply = serve(config, directRequest(input), { seed: job.id, now: now() });
+    if (reply.events !== undefined) yield* reply.events;
+    else if (reply.status < 400) yield reply.body;
+    else yield { error: JSON.stringify(reply.body) };
   };
-  const { text, promptTokens } = answerChat(request, false);
-  const result = (tokens: string[], output: number) => ({
-    choices: [{ tokens }],
-    ...costOf(config, promptTokens + output),
-    usage: { input: promptTokens, output },
-  });
-  if (input.stream !== true) return yield result([text.join("")], text.length);
-  let written = 0;
-  for (const tokens of batches(text)) yield result(tokens, written += tokens.length);
+}
+
+/** The server's own answer to the request that a job was made of; undefined if its worker refused the input. */
+export function serverReply(
+  config: EmulatedEndpoint,
+  input: Input,
+  seed: string,
+  now: number,
+): ServerReply | undefined {
+  // A queue does not tell the method.
+  const request = input.method === undefined ? proxiedRequest(input) : directRequest(input);
+  return request && serve(config, request, { seed, now });
+}
+
+function directRequest({ openai_route, method, openai_input }: Input): ServerRequest {
+  return { path: String(openai_route), method: String(method), body: openai_input };
+}
+
+const NO_REQUEST = "Job input must contain one of: openai_input (+openai_route), route (+body), or prompt/messages.";
+
+function workerError(message: string): Input {
+  return { error: { message, type: "worker_error", code: null } };
 }

@@ -1,38 +1,110 @@
 import { uuid } from "../../common/hash.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import { badRequest, type Caller, type ServerReply } from "../server_reply.ts";
-import { continueText } from "./pretend_model.ts";
-import { costOf, eventsOf, usageOf } from "./usage.ts";
+import { contextRefusal, fieldErrors, replyTo, samplingRefusal, sharedContradiction } from "./generation_request.ts";
+import { completionLogprobs } from "./logprobs.ts";
+import { type Answer, continueText } from "./pretend_model.ts";
+import { costOf, eventsOf, interleaved, usageOf } from "./usage.ts";
+import { contradiction, type ValidationError } from "./validation.ts";
+
+type Body = Record<string, unknown>;
 
 /** vLLM's own default. Chats have no such limit. */
 const DEFAULT_MAX_TOKENS = 16;
 
-/** vLLM's `/v1/completions`. */
-export function createCompletion(
-  config: EmulatedEndpoint,
-  model: string,
-  body: Record<string, unknown>,
-  caller: Caller,
-): ServerReply {
-  const prompt = Array.isArray(body.prompt) ? body.prompt[0] : body.prompt;
-  if (typeof prompt !== "string") return badRequest("prompt: a string is required");
+/** Fields of vLLM's answer that have no value here. SGLang does not write them. */
+const emptyFields = {
+  service_tier: null,
+  system_fingerprint: null,
+  kv_transfer_params: null,
+  ec_transfer_params: null,
+  metrics: null,
+};
+const emptyChoiceFields = { token_ids: null, prompt_logprobs: null, prompt_token_ids: null, routed_experts: null };
+
+/** Why vLLM refuses the fields of a completion before it looks at the model; undefined if it does not. */
+export function refuseCompletionFields(body: Body): ServerReply | undefined {
+  const { prompt } = body;
+  if (prompt === undefined || prompt === null || prompt === "") {
+    return contradiction("Either prompt or prompt_embeds must be provided and non-empty.", body, "prompt");
+  }
+  return replyTo([
+    ...promptErrors(prompt),
+    ...fieldErrors(body, { echo: "bool", suffix: "string", logprobs: "int" }),
+  ]) ??
+    sharedContradiction(body);
+}
+
+/** A prompt is a text, a list of texts, or tokens, which the emulator does not know. */
+function promptErrors(prompt: unknown): ValidationError[] {
+  const wrong = [prompt].flat().find((item) => typeof item !== "string");
+  return wrong === undefined
+    ? []
+    : [{ type: "string_type", field: "prompt", message: "Input should be a valid string", value: wrong }];
+}
+
+/** vLLM's `/v1/completions`, for a request with right fields. */
+export function createCompletion(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
   if (body.suffix) return badRequest("suffix is not currently supported");
+  const refused = samplingRefusal(body, body.logprobs);
+  if (refused !== undefined) return refused;
+  const prompts = [body.prompt].flat() as string[];
   const limit = typeof body.max_tokens === "number" ? body.max_tokens : DEFAULT_MAX_TOKENS;
-  const answer = continueText(prompt, limit, body.stop);
-  const text = body.echo === true ? [prompt, ...answer.text] : answer.text;
+  const count = typeof body.n === "number" ? body.n : 1;
+  const choices = prompts.flatMap((prompt) =>
+    Array.from({ length: count }, (_, choice) => ({ prompt, ...continueText(prompt, limit, body.stop, choice) }))
+  );
+  const tooLong = choices.map(({ promptTokens }) => contextRefusal(promptTokens, body)).find((reply) => reply);
+  if (tooLong !== undefined) return tooLong;
+
   const head = {
     id: `cmpl-${uuid(caller.seed).replaceAll("-", "")}`,
     object: "text_completion",
     created: Math.floor(caller.now / 1000),
     model,
   };
-  const usage = usageOf(answer);
-  const choice = (text: string, finish_reason: string | null) => ({ index: 0, text, logprobs: null, finish_reason });
+  const promptTokens = choices.reduce((total, answer) => total + answer.promptTokens, 0) / count;
+  const usage = usageOf(choices, promptTokens);
   if (body.stream !== true || config.stream === false) {
-    const choices = [choice(text.join(""), answer.finishReason)];
-    return { status: 200, body: { ...head, choices, usage, ...costOf(config, usage.total_tokens) } };
+    const isSglang = config.server === "sglang";
+    const whole = choices.map((answer, index) => ({
+      ...choiceOf(body, index, piecesOf(body, answer), 0),
+      finish_reason: answer.finishReason,
+      stop_reason: answer.stopReason,
+      ...(isSglang ? {} : emptyChoiceFields),
+    }));
+    const cost = costOf(config, usage.total_tokens);
+    return { status: 200, body: { ...head, choices: whole, usage, ...(isSglang ? {} : emptyFields), ...cost } };
   }
-  const chunks: Array<Record<string, unknown>> = text.map((piece) => ({ ...head, choices: [choice(piece, null)] }));
-  chunks.push({ ...head, choices: [choice("", answer.finishReason)] });
-  return { status: 200, events: eventsOf(chunks, body, { ...head, choices: [], usage }) };
+  const chunks = interleaved(choices.map((answer, index) => choiceChunks(body, answer, index)));
+  return { status: 200, events: eventsOf(chunks.map((choice) => ({ ...head, choices: [choice] })), body, head, usage) };
+}
+
+type Choice = Answer & { prompt: string };
+
+function piecesOf(body: Body, { prompt, text }: Choice): string[] {
+  return body.echo === true ? [prompt, ...text] : text;
+}
+
+/** A choice in the pieces of a stream. The last one has the reason why the text ended. */
+function choiceChunks(body: Body, answer: Choice, index: number): Body[] {
+  let offset = 0;
+  const chunks: Body[] = piecesOf(body, answer).map((piece) => {
+    const chunk = choiceOf(body, index, [piece], offset);
+    offset += piece.length;
+    return chunk;
+  });
+  if (chunks.length === 0) chunks.push(choiceOf(body, index, [], 0));
+  const last = { finish_reason: answer.finishReason, stop_reason: answer.stopReason };
+  return [...chunks.slice(0, -1), { ...chunks[chunks.length - 1], ...last }];
+}
+
+function choiceOf(body: Body, index: number, pieces: string[], offset: number): Body {
+  return {
+    index,
+    text: pieces.join(""),
+    logprobs: completionLogprobs(body, pieces, offset),
+    finish_reason: null,
+    stop_reason: null,
+  };
 }

@@ -11,6 +11,8 @@ export interface Answer {
   text: string[];
   call?: { name: string; pieces: string[] };
   finishReason: "stop" | "length" | "tool_calls";
+  /** The stop string that ended the text. */
+  stopReason: string | null;
   promptTokens: number;
 }
 
@@ -39,8 +41,8 @@ interface Tool {
   parameters: unknown;
 }
 
-/** Answers a chat. The same request gives the same answer. */
-export function answerChat(request: ChatRequest, thinks: boolean): Answer {
+/** Answers a chat. The same request gives the same answer, and each further choice another one. */
+export function answerChat(request: ChatRequest, thinks: boolean, choice = 0): Answer {
   const { messages } = request;
   const prompt = textOf(messages.findLast((message) => message.role === "user")?.content);
   const promptTokens = messages.reduce((total, message) => total + 4 + tokensIn(textOf(message.content)).length, 0);
@@ -49,28 +51,28 @@ export function answerChat(request: ChatRequest, thinks: boolean): Answer {
     : [];
   const limit = numberOf(request.max_completion_tokens) ?? numberOf(request.max_tokens) ?? Infinity;
 
+  const whole: Answer = { reasoning, text: [], finishReason: "stop", stopReason: null, promptTokens };
   const tool = toolToCall(request, prompt);
   if (tool !== undefined) {
     const call = { name: tool.name, pieces: slices(JSON.stringify(valueOf(tool.parameters, prompt))) };
-    return cut({ reasoning, text: [], call, finishReason: "tool_calls", promptTokens }, limit);
+    return cut({ ...whole, call, finishReason: "tool_calls" }, limit);
   }
   const format = record(request.response_format);
   const constraint = record(request.structured_outputs);
-  const choice = constraint?.choice;
-  if (Array.isArray(choice)) {
-    const text = String(valueOf({ enum: choice }, prompt));
-    return cut({ reasoning, text: tokensIn(text), finishReason: "stop", promptTokens }, limit);
+  if (Array.isArray(constraint?.choice)) {
+    const text = String(valueOf({ enum: constraint.choice }, prompt));
+    return cut({ ...whole, text: tokensIn(text) }, limit);
   }
   const schema = record(format?.json_schema)?.schema ?? parse(constraint?.json) ?? schemaIn(messages);
   if (schema !== undefined || format?.type === "json_object") {
     const value = schema === undefined
-      ? { topic: topic(prompt), answer: sentences(prompt)[1] }
+      ? { topic: topic(prompt), answer: sentences(prompt, choice)[1] }
       : valueOf(schema, prompt);
-    return cut({ reasoning, text: slices(JSON.stringify(value)), finishReason: "stop", promptTokens }, limit);
+    return cut({ ...whole, text: slices(JSON.stringify(value)) }, limit);
   }
   const last = messages[messages.length - 1];
-  const text = last.role === "tool" ? reportOf(messages) : sentences(prompt).join(" ");
-  return cut({ reasoning, text: tokensIn(stopped(text, request.stop)), finishReason: "stop", promptTokens }, limit);
+  const text = last.role === "tool" ? reportOf(messages) : sentences(prompt, choice).join(" ");
+  return cut({ ...whole, ...stopped(text, request.stop) }, limit);
 }
 
 /** The schema in the system message. Clients write it there for servers that have no other way to take one. */
@@ -84,19 +86,19 @@ function parse(value: unknown): unknown {
   return typeof value === "string" ? parseJson(value) : value;
 }
 
-/** Continues a text. */
-export function continueText(prompt: string, maxTokens: number, stop: unknown): Answer {
-  const text = ` ${sentences(prompt).slice(1).join(" ")}`;
+/** Continues a text. Each further choice is another one. */
+export function continueText(prompt: string, maxTokens: number, stop: unknown, choice = 0): Answer {
+  const text = ` ${sentences(prompt, choice).slice(1).join(" ")}`;
   return cut({
     reasoning: [],
-    text: tokensIn(stopped(text, stop)),
+    ...stopped(text, stop),
     finishReason: "stop",
     promptTokens: tokensIn(prompt).length,
   }, maxTokens);
 }
 
 /** The text of a message's content, which may be a list of parts. */
-function textOf(content: unknown): string {
+export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => record(part)?.text).filter((text) => typeof text === "string").join("\n");
@@ -107,7 +109,7 @@ function slices(text: string): string[] {
   return text.match(/[\s\S]{1,8}/gu) ?? [];
 }
 
-function sentences(prompt: string): string[] {
+function sentences(prompt: string, choice: number): string[] {
   const subject = topic(prompt);
   const variants = [
     [
@@ -127,7 +129,7 @@ function sentences(prompt: string): string[] {
     ],
   ];
   return [
-    ...variants[hash(prompt) % variants.length],
+    ...variants[(hash(prompt) + choice) % variants.length],
     "(This answer comes from the Runpod emulator's pretend model; no GPU was used to write it.)",
   ];
 }
@@ -180,10 +182,14 @@ function inWords(value: unknown): string {
 }
 
 /** Cuts a text at the first stop string. */
-function stopped(text: string, stop: unknown): string {
-  const stops = (Array.isArray(stop) ? stop : [stop]).filter((item) => typeof item === "string" && item !== "");
-  const ends = stops.map((item) => text.indexOf(item)).filter((index) => index >= 0);
-  return ends.length > 0 ? text.slice(0, Math.min(...ends)) : text;
+function stopped(text: string, stop: unknown): Pick<Answer, "text" | "stopReason"> {
+  let end = text.length;
+  let stopReason: string | null = null;
+  for (const item of Array.isArray(stop) ? stop : [stop]) {
+    const index = typeof item === "string" && item !== "" ? text.indexOf(item) : -1;
+    if (index >= 0 && index < end) [end, stopReason] = [index, item];
+  }
+  return { text: tokensIn(text.slice(0, end)), stopReason };
 }
 
 /** Cuts an answer to so many tokens. Reasoning counts too, as on a real server. */
@@ -200,7 +206,7 @@ function cut(answer: Answer, limit: number): Answer {
   const text = take(answer.text);
   // Without tokens left for its arguments, the call is left out.
   const call = answer.call && left > 0 ? { name: answer.call.name, pieces: take(answer.call.pieces) } : undefined;
-  return { ...answer, reasoning, text, call, finishReason: "length" };
+  return { ...answer, reasoning, text, call, finishReason: "length", stopReason: null };
 }
 
 function numberOf(value: unknown): number | undefined {

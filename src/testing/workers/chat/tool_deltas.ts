@@ -32,7 +32,7 @@ export function callDeltas(
   const more = (text: string) => ({ index: head.index, function: { arguments: text } });
   const without = (...keys: string[]) => (delta: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(delta).filter(([key]) => !keys.includes(key)));
-  const usual = [{ ...head, function: { name, arguments: "" } }, ...pieces.map(more)];
+  const usual = [{ ...head, function: { name } }, ...pieces.map(more)];
   switch (style) {
     case "whole":
       return [{ ...head, function: { name, arguments: pieces.join("") } }];

@@ -2,15 +2,27 @@ import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import type { Answer } from "./pretend_model.ts";
 
-/** The usage of an answer, as vLLM writes it. */
-export function usageOf({ reasoning, text, call, promptTokens }: Answer) {
-  const completionTokens = reasoning.length + text.length + (call?.pieces.length ?? 0);
+/** How many tokens a request has used. */
+export interface Usage {
+  prompt_tokens: number;
+  total_tokens: number;
+  completion_tokens: number;
+  prompt_tokens_details?: null;
+  completion_tokens_details: { reasoning_tokens: number };
+}
+
+/** The usage of an answer with one or more choices, as vLLM writes it. */
+export function usageOf(choices: Answer[], promptTokens: number): Usage {
+  const count = (tokens: (answer: Answer) => number) => choices.reduce((total, answer) => total + tokens(answer), 0);
+  const reasoning_tokens = count(({ reasoning }) => reasoning.length);
+  const completion_tokens = reasoning_tokens +
+    count(({ text, call }) => text.length + (call?.pieces.length ?? 0));
   return {
     prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: 0 },
-    ...(reasoning.length > 0 ? { completion_tokens_details: { reasoning_tokens: reasoning.length } } : {}),
+    total_tokens: promptTokens + completion_tokens,
+    completion_tokens,
+    prompt_tokens_details: null,
+    completion_tokens_details: { reasoning_tokens },
   };
 }
 
@@ -23,12 +35,20 @@ export function costOf({ pricePerMillionTokens }: EmulatedEndpoint, tokens: numb
 export function eventsOf(
   chunks: Array<Record<string, unknown>>,
   request: Record<string, unknown>,
-  usageChunk: Record<string, unknown>,
+  head: Record<string, unknown>,
+  { prompt_tokens_details: _, ...usage }: Usage,
 ): string[] {
   const { include_usage, continuous_usage_stats } = isRecord(request.stream_options) ? request.stream_options : {};
   const counted = include_usage === true && continuous_usage_stats === true
-    ? chunks.map((chunk) => ({ ...chunk, usage: usageChunk.usage }))
+    ? chunks.map((chunk) => ({ ...chunk, usage }))
     : chunks;
-  const all = include_usage === true ? [...counted, usageChunk] : counted;
+  const all = include_usage === true ? [...counted, { ...head, choices: [], usage }] : counted;
   return [...all.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"];
+}
+
+/** The chunks of several choices in the order in which a server that writes them at the same time sends them. */
+export function interleaved<T>(choices: T[][]): T[] {
+  const longest = Math.max(...choices.map((chunks) => chunks.length));
+  return Array.from({ length: longest }, (_, index) => choices.flatMap((chunks) => chunks.slice(index, index + 1)))
+    .flat();
 }

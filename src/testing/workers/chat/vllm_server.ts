@@ -1,54 +1,120 @@
 import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import { createEmbeddings, rerank, score } from "../pooling/vllm_pooling.ts";
-import { badRequest, type Caller, modelList, refusal, type ServerReply } from "../server_reply.ts";
+import {
+  type Caller,
+  frameworkError,
+  modelList,
+  refusal,
+  type ServerReply,
+  type ServerRequest,
+} from "../server_reply.ts";
 import { createChatCompletion } from "./chat_completion.ts";
-import { createCompletion } from "./completion.ts";
+import { refuseFields } from "./chat_request.ts";
+import { createCompletion, refuseCompletionFields } from "./completion.ts";
 import { flattened } from "./flat_error.ts";
+import { tokenize } from "./tokenize.ts";
+import { validationErrors } from "./validation.ts";
+
+type Body = Record<string, unknown>;
+
+/** The version of vLLM whose answers are imitated. */
+const VERSION = "0.32.0";
 
 /** The served models of an endpoint that names none. */
 const DEFAULT_MODELS = ["emulated/chat-model"];
 
-const methods = new Map([
-  ["models", "GET"],
-  ["chat/completions", "POST"],
-  ["completions", "POST"],
-  ["embeddings", "POST"],
-  ["rerank", "POST"],
-  ["score", "POST"],
+/** A route that answers without a look at a body. */
+type PlainRoute = (served: string[], caller: Caller) => ServerReply;
+
+/** A route that asks a model. */
+interface ModelRoute {
+  /** The only kind of model that has it. Default: any. */
+  model?: "chat" | "pooling";
+  /** Why the fields of a request are refused before the model is looked at. */
+  refuseFields?: (body: Body) => ServerReply | undefined;
+  answer: (config: EmulatedEndpoint, model: string, body: Body, caller: Caller) => ServerReply;
+}
+
+const isAlive: PlainRoute = () => ({ status: 200, body: "" });
+
+const plainRoutes = new Map<string, PlainRoute>([
+  ["GET /v1/models", (served, { now }) => ({ status: 200, body: modelList(served, now) })],
+  ["GET /health", isAlive],
+  ["GET /ping", isAlive],
+  ["POST /ping", isAlive],
+  ["GET /version", () => ({ status: 200, body: { version: VERSION } })],
+  [
+    "POST /v1/systemone",
+    () => refusal(501, "NotImplementedError", "The model does not support the structured decision API"),
+  ],
 ]);
 
-/** vLLM's answer to the input that an OpenAI route has become. */
-export function serve(config: EmulatedEndpoint, input: Record<string, unknown>, caller: Caller): ServerReply {
-  const reply = answer(config, input, caller);
+const rerankRoute: ModelRoute = { model: "pooling", answer: (_, model, body, caller) => rerank(model, body, caller) };
+const scoreRoute: ModelRoute = { model: "pooling", answer: (_, model, body, caller) => score(model, body, caller) };
+
+const modelRoutes = new Map<string, ModelRoute>([
+  ["POST /v1/chat/completions", { model: "chat", refuseFields, answer: createChatCompletion }],
+  ["POST /v1/completions", { model: "chat", refuseFields: refuseCompletionFields, answer: createCompletion }],
+  ["POST /v1/embeddings", { model: "pooling", answer: createEmbeddings }],
+  ["POST /v1/rerank", rerankRoute],
+  ["POST /v2/rerank", rerankRoute],
+  ["POST /rerank", rerankRoute],
+  ["POST /v1/score", scoreRoute],
+  ["POST /score", scoreRoute],
+  ["POST /tokenize", { answer: (_, __, body) => tokenize(body) }],
+]);
+
+/** vLLM's answer to a request. */
+export function serve(config: EmulatedEndpoint, request: ServerRequest, caller: Caller): ServerReply {
+  const reply = answer(config, request, caller);
   return config.server === "sglang" && reply.status >= 400 ? { ...reply, body: flattened(reply.body) } : reply;
 }
 
-function answer(config: EmulatedEndpoint, input: Record<string, unknown>, caller: Caller): ServerReply {
-  const route = String(input.openai_route ?? "/v1/chat/completions").replace(/^\/?v1\//, "");
-  const body = input.openai_input;
-  // A job does not carry the method, so a request without a body counts as a GET.
-  const method = input.method ?? (body === undefined ? "GET" : "POST");
-  if (!methods.has(route)) return refusal(404, "Not Found", "Not Found");
-  if (methods.get(route) !== method) return refusal(405, "Method Not Allowed", "Method Not Allowed");
+function answer(config: EmulatedEndpoint, { path, method, body }: ServerRequest, caller: Caller): ServerReply {
   const served = config.models === undefined || config.models === "any" ? DEFAULT_MODELS : config.models;
-  if (route === "models") return { status: 200, body: modelList(served, caller.now) };
-  if (!isRecord(body)) return badRequest("The request body must be a JSON object");
+  const plain = plainRoutes.get(`${method} ${path}`);
+  if (plain !== undefined) return plain(served, caller);
+  const kind = config.worker === "pooling" ? "pooling" : "chat";
+  const isServed = ({ model = kind }: ModelRoute) => model === kind;
+  const route = modelRoutes.get(`${method} ${path}`);
+  if (route === undefined || !isServed(route)) {
+    const paths = [
+      ...plainRoutes.keys(),
+      ...[...modelRoutes].filter(([, other]) => isServed(other)).map(([key]) => key),
+    ];
+    return frameworkError(paths.some((key) => key.endsWith(` ${path}`)) ? 405 : 404);
+  }
+  if (!isRecord(body)) return notAnObject(body);
+  const refused = route.refuseFields?.(body);
+  if (refused !== undefined) return refused;
   const model = body.model ?? served[0];
-  if (typeof model !== "string") return badRequest("Input should be a valid string: model");
+  if (typeof model !== "string") {
+    const message = "Input should be a valid string";
+    return validationErrors([{ type: "string_type", field: "model", message, value: model }]);
+  }
   if (config.models !== "any" && config.server !== "sglang" && !served.includes(model)) {
-    return refusal(404, "NotFoundError", `The model \`${model}\` does not exist.`, "model");
+    const message = `The model \`${model}\` does not exist. Valid aliases: ${served.join(", ")}.`;
+    return refusal(404, "NotFoundError", message, "model");
   }
-  switch (route) {
-    case "chat/completions":
-      return createChatCompletion(config, model, body, caller);
-    case "completions":
-      return createCompletion(config, model, body, caller);
-    case "rerank":
-      return rerank(model, body, caller);
-    case "score":
-      return score(model, body, caller);
-    default:
-      return createEmbeddings(config, model, body, caller);
-  }
+  return route.answer(config, model, body, caller);
+}
+
+function notAnObject(body: unknown): ServerReply {
+  return validationErrors([
+    body === undefined || body === null
+      ? {
+        type: "json_invalid",
+        field: "0",
+        message: "JSON decode error",
+        value: {},
+        context: { error: "Expecting value" },
+      }
+      : {
+        type: "model_attributes_type",
+        field: "",
+        message: "Input should be a valid dictionary or object to extract fields from",
+        value: body,
+      },
+  ]);
 }

@@ -1,5 +1,6 @@
 import { uuid } from "../../common/hash.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
+import { validationErrors } from "../chat/validation.ts";
 import { badRequest, type Caller, type ServerReply } from "../server_reply.ts";
 import { embeddingsOf, isTexts, scoresOf, tokenCount } from "./vectors.ts";
 
@@ -8,7 +9,7 @@ type Body = Record<string, unknown>;
 /** vLLM's `/v1/embeddings`. */
 export function createEmbeddings(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
   const texts = Array.isArray(body.input) ? body.input : [body.input];
-  if (!isTexts(texts)) return badRequest("input: a string or a list of strings is required");
+  if (!isTexts(texts)) return wrongText("input", body.input);
   const { data, tokens } = embeddingsOf(texts, config, body);
   const head = { id: `embd-${idOf(caller)}`, object: "list", created: Math.floor(caller.now / 1000), model };
   return { status: 200, body: { ...head, data, usage: usageOf(tokens) } };
@@ -17,9 +18,9 @@ export function createEmbeddings(config: EmulatedEndpoint, model: string, body: 
 /** vLLM's `/v1/rerank`: the best documents first. */
 export function rerank(model: string, body: Body, caller: Caller): ServerReply {
   const { query, documents, top_n } = body;
-  if (typeof query !== "string") return badRequest("query: a string is required");
+  if (typeof query !== "string") return wrongText("query", query);
   const texts = Array.isArray(documents) ? documents.map(textOf) : [];
-  if (!isTexts(texts)) return badRequest("documents: a list of strings is required");
+  if (!isTexts(texts)) return wrongText("documents", documents);
   const results = scoresOf(query, texts).map((relevance_score, index) => ({
     index,
     document: { text: texts[index], multi_modal: null },
@@ -42,9 +43,8 @@ export function rerank(model: string, body: Body, caller: Caller): ServerReply {
 export function score(model: string, body: Body, caller: Caller): ServerReply {
   const first = [body.text_1 ?? body.queries].flat();
   const second = [body.text_2 ?? body.documents].flat();
-  if (!isTexts(first) || !isTexts(second)) {
-    return badRequest("text_1, text_2: strings or lists of strings are required");
-  }
+  if (!isTexts(first)) return wrongText("queries", first);
+  if (!isTexts(second)) return wrongText("documents", second);
   if (first.length !== 1 && first.length !== second.length) {
     return badRequest("Input lengths must be either 1:1, 1:N or N:N");
   }
@@ -55,6 +55,15 @@ export function score(model: string, body: Body, caller: Caller): ServerReply {
   }));
   const head = { id: `score-${idOf(caller)}`, object: "list", created: Math.floor(caller.now / 1000), model };
   return { status: 200, body: { ...head, data, usage: usageOf(tokenCount([...first, ...second])) } };
+}
+
+/** What vLLM says to a field that is missing, or that has no text where it needs one. */
+function wrongText(field: string, value: unknown): ServerReply {
+  return validationErrors([
+    value === undefined
+      ? { type: "missing", field, message: "Field required", value }
+      : { type: "string_type", field, message: "Input should be a valid string", value },
+  ]);
 }
 
 /** The text of a document, which may be an object. */

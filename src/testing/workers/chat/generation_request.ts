@@ -1,0 +1,133 @@
+import { isRecord } from "../../common/json.ts";
+import { MAX_MODEL_LENGTH, type ServerReply } from "../server_reply.ts";
+import { schemaProblem } from "./schema_check.ts";
+import {
+  badParameter,
+  contradiction,
+  type FieldType,
+  type ValidationError,
+  validationErrors,
+  wrongTypes,
+} from "./validation.ts";
+
+type Body = Record<string, unknown>;
+
+/** The fields that chats and completions share. */
+const types: Record<string, FieldType> = {
+  model: "string",
+  frequency_penalty: "float",
+  presence_penalty: "float",
+  repetition_penalty: "float",
+  temperature: "float",
+  top_p: "float",
+  min_p: "float",
+  top_k: "int",
+  n: "int",
+  seed: "int",
+  max_tokens: "int",
+  stream: "bool",
+  stream_options: "dict",
+  response_format: "dict",
+  structured_outputs: "dict",
+  logit_bias: "dict",
+};
+
+const MAX_STOPS = 4;
+
+/** The most log probabilities for each token, unless the server is told otherwise. */
+const MAX_LOGPROBS = 20;
+
+/** The errors in the types of the fields that chats and completions share. */
+export function fieldErrors(body: Body, own: Record<string, FieldType>): ValidationError[] {
+  return [...wrongTypes(body, { ...types, ...own }), ...stopErrors(body.stop)];
+}
+
+/** `stop` is a text or a list of texts, so a wrong value has an error for each of the two. */
+function stopErrors(value: unknown): ValidationError[] {
+  if (value === undefined || value === null || typeof value === "string") return [];
+  const error = (type: string, message: string, more: Partial<ValidationError> = {}) => ({
+    type,
+    field: "stop",
+    message,
+    value,
+    ...more,
+  });
+  const notText = error("string_type", "Input should be a valid string");
+  if (!Array.isArray(value)) return [notText, error("list_type", "Input should be a valid list")];
+  const items = value.flatMap((item, index) =>
+    typeof item === "string"
+      ? []
+      : [error("string_type", "Input should be a valid string", { field: `stop.${index}`, value: item })]
+  );
+  if (items.length > 0) return [notText, ...items];
+  if (value.length <= MAX_STOPS) return [];
+  const tooLong = `List should have at most ${MAX_STOPS} items after validation, not ${value.length}`;
+  const context = { field_type: "List", max_length: MAX_STOPS, actual_length: value.length };
+  return [notText, error("too_long", tooLong, { context })];
+}
+
+/** Why fields contradict each other; undefined if they do not. */
+export function sharedContradiction(body: Body): ServerReply | undefined {
+  const format = isRecord(body.response_format) ? body.response_format : {};
+  if (format.type === "json_schema" && !isRecord(format.json_schema)) {
+    const message = "When response_format type is 'json_schema', the 'json_schema' field must be provided.";
+    return contradiction(message, body, "response_format");
+  }
+  if (body.stream_options && !body.stream) {
+    return contradiction("Stream options can only be defined when `stream=True`.", body, "stream_options");
+  }
+  const constraints = isRecord(body.structured_outputs) ? body.structured_outputs : {};
+  const count = ["json", "regex", "choice"].filter((name) => (constraints[name] ?? null) !== null).length;
+  if (count > 1) {
+    const message = "You can only use one kind of constraints for structured outputs ('json', 'regex' or 'choice').";
+    return contradiction(message, body);
+  }
+}
+
+/** Why vLLM's engine does not take the sampling parameters; undefined if it does. */
+export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | undefined {
+  const { temperature, top_p, max_tokens, n } = body;
+  const limit = body.max_completion_tokens ?? max_tokens;
+  if (typeof limit === "number" && limit > MAX_MODEL_LENGTH) {
+    const message =
+      `max_tokens=${limit} cannot be greater than max_model_len=${MAX_MODEL_LENGTH}. Please request fewer output tokens.`;
+    return badParameter(message, "max_tokens", limit);
+  }
+  if (typeof n === "number" && n < 1) return badParameter(`n must be at least 1, got ${n}.`, "n", n);
+  if (typeof temperature === "number" && temperature < 0) {
+    return badParameter(`temperature must be non-negative, got ${temperature}.`, "temperature", temperature);
+  }
+  if (typeof top_p === "number" && (top_p <= 0 || top_p > 1)) {
+    return badParameter(`top_p must be in (0, 1], got ${top_p}.`, "top_p", top_p);
+  }
+  if (typeof limit === "number" && limit < 1) {
+    return badParameter(`max_tokens must be at least 1, got ${limit}.`, "max_tokens", limit);
+  }
+  if (typeof logprobs === "number" && logprobs > MAX_LOGPROBS) {
+    const message = `Requested sample logprobs of ${logprobs}, which is greater than max allowed: ${MAX_LOGPROBS}`;
+    return badParameter(message, "logprobs", logprobs);
+  }
+  const format = isRecord(body.response_format) ? body.response_format : {};
+  const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;
+  const constraints = isRecord(body.structured_outputs) ? body.structured_outputs : {};
+  return schemaProblem(schema ?? constraints.json);
+}
+
+/** Why a prompt does not fit; undefined if it does. */
+export function contextRefusal(promptTokens: number, body: Body): ServerReply | undefined {
+  const asked = body.max_completion_tokens ?? body.max_tokens;
+  const output = typeof asked === "number" ? asked : 0;
+  if (promptTokens + output <= MAX_MODEL_LENGTH) return undefined;
+  const message =
+    `This model's maximum context length is ${MAX_MODEL_LENGTH} tokens. However, you requested ${output} ` +
+    `output tokens and your prompt contains at least ${promptTokens} input tokens, for a total of at least ` +
+    `${
+      promptTokens + output
+    } tokens. Please reduce the length of the input prompt or the number of requested output tokens.`;
+  return badParameter(message, "input_tokens", promptTokens);
+}
+
+/** Validation errors as a reply; undefined if there are none. */
+export function replyTo(errors: ValidationError[]): ServerReply | undefined {
+  return errors.length === 0 ? undefined : validationErrors(errors);
+}
