@@ -204,7 +204,7 @@ describe("embeddings", () => {
       const error = await assertRejects(
         () => model.doEmbed({ values: ["a"] }),
         APICallError,
-        "Engine for model name wrong/name not found",
+        "Engine for model name `wrong/name` not found",
       );
       assertEquals(error.isRetryable, false);
     }

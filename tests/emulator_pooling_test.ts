@@ -129,7 +129,10 @@ describe("vLLM's text completion", () => {
 
 describe("the worker for Infinity", () => {
   const open = (config: Partial<EmulatedEndpoint> = {}, behavior?: EmulatedBehavior) =>
-    createRunpodEmulator({ behavior, endpoints: { mine: { worker: "embedding", models: ["bge"], ...config } } });
+    createRunpodEmulator({
+      behavior,
+      endpoints: { mine: { worker: "embedding", models: ["bge", "bge-reranker"], ...config } },
+    });
   const run = async (input: Json, emulator = open()) => (await call(emulator, `${api}/mine/runsync`, { input })).body;
 
   it("embeds, as a job and on the OpenAI route", async () => {
@@ -153,12 +156,12 @@ describe("the worker for Infinity", () => {
   });
 
   it("reranks in the order of the input", async () => {
-    const { output } = await run({ model: "bge", query, docs: documents, return_docs: true });
+    const { output } = await run({ model: "bge-reranker", query, docs: documents, return_docs: true });
     assertEquals(Object.keys(output).sort(), ["model", "results", "usage"]);
     assertEquals(output.results.map(({ index, document }: Json) => [index, document]), [...documents.entries()]);
     const scores = output.results.map(({ relevance_score }: Json) => relevance_score);
     assert(scores[1] > scores[0] && scores[0] > scores[2]);
-    const bare = (await run({ model: "bge", query, docs: documents })).output.results;
+    const bare = (await run({ model: "bge-reranker", query, docs: documents })).output.results;
     assertEquals(Object.keys(bare[0]).sort(), ["index", "relevance_score"]);
   });
 
@@ -167,13 +170,27 @@ describe("the worker for Infinity", () => {
     assertEquals(unknown.status, "COMPLETED");
     assertEquals(unknown.output, {
       object: "error",
-      message: "Engine for model name x not found. Available model names are ['bge']",
+      message: "Engine for model name `x` not found. Available model names are ['bge', 'bge-reranker']",
       type: "BadRequestError",
       param: null,
       code: 400,
     });
-    assertEquals((await run({ model: "bge", query, docs: null })).output.object, "error");
-    assertEquals((await run({ model: "bge" })).output.object, "error");
+    const messages: Array<[input: Json, message: string]> = [
+      [{ model: "bge-reranker", query, docs: null }, "object of type 'NoneType' has no len()"],
+      [{ model: "bge-reranker", query, docs: [] }, "list index out of range"],
+      [{ model: "bge", query, docs: documents }, "the loaded moded cannot fullyfill `rerank`. Options are {'embed'}."],
+      [{ model: "bge-reranker", input: "a" }, "the loaded moded cannot fullyfill `embed`. Options are {'rerank'}."],
+      [{ model: "bge", input: [1] }, "TextEncodeInput must be Union["],
+      [{ input: "a" }, "Engine for model name `None` not found"],
+      [{ model: "bge" }, "Invalid input: {'id': 'sync-"],
+      [{ openai_route: "/v1/embeddings", openai_input: {} }, "Missing input"],
+      [{ openai_route: "/v1/embeddings", openai_input: { input: "a" } }, "Did not specify model in openai_input"],
+    ];
+    for (const [input, message] of messages) {
+      const { status, output } = await run(input);
+      assertEquals([status, output.object, output.code], ["COMPLETED", "error", 400]);
+      assertStringIncludes(output.message, message);
+    }
     assertStringIncludes(
       (await run({ openai_route: "/v1/rerank" })).output.message,
       "Invalid OpenAI Route: /v1/rerank",
@@ -182,6 +199,16 @@ describe("the worker for Infinity", () => {
     assertEquals([status, body.object], [200, "error"]);
     const broken = await run({ openai_route: "/v1/embeddings" });
     assertEquals([broken.status, JSON.parse(broken.error).error_type], ["FAILED", "<class 'AttributeError'>"]);
+  });
+
+  it("counts no more tokens than its model reads", async () => {
+    const { usage } = (await run({ model: "bge", input: ["word ".repeat(1000).trim(), "two words"] })).output;
+    assertEquals(usage, { prompt_tokens: 258, total_tokens: 258 });
+  });
+
+  it("may be told which models rerank", async () => {
+    const emulator = open({ models: ["ms-marco"], rerankers: ["ms-marco"] });
+    assertEquals((await run({ model: "ms-marco", query, docs: documents }, emulator)).output.results.length, 3);
   });
 
   it("lists its models", async () => {
@@ -193,7 +220,7 @@ describe("the worker for Infinity", () => {
   it("can leave a reranking job unfinished", () =>
     withVirtualTime(async () => {
       const emulator = open({}, { infinityRerank: "hangs" });
-      const input = { model: "bge", query, docs: documents };
+      const input = { model: "bge-reranker", query, docs: documents };
       assertEquals((await run(input, emulator)).status, "IN_PROGRESS");
       const { body } = await call(emulator, `${api}/mine/run`, {
         input,

@@ -123,6 +123,11 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   dimensions?: number;
   /** Pooling, embedding: the order of the vectors in an answer; their `index` stays right. @default "input" */
   embeddingOrder?: "input" | "reversed";
+  /**
+   * Embedding: the names of those models that rerank and do not embed. Default: those with "rerank" or "cross-encoder" in
+   * their name.
+   */
+  rerankers?: string[];
   /** ComfyUI: whether images go to a bucket, so that the output has their URLs. @default false */
   bucket?: boolean;
   /** Image: US dollars per million pixels, from which `cost` is computed. @default 0.02 */
