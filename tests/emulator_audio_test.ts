@@ -136,7 +136,7 @@ describe("the worker for faster-whisper", () => {
     const heard = await hear({ audio: "https://example.com/talk.mp3" });
     assert(heard.length > 10);
     assertEquals(await hear({ audio: "https://example.com/talk.mp3" }), heard);
-    assert((await hear({ audio_base64: "AAAA" })).length > 10);
+    assert((await hear({ audio_base64: btoa("ID3 of a stranger") })).length > 10);
   });
 
   it("fails as the worker does", async () => {
@@ -155,8 +155,57 @@ describe("the worker for faster-whisper", () => {
       await error({ audio: "https://example.com/a.mp3", model: "huge" }),
       "Invalid model name: huge",
     );
-    assertStringIncludes(await error({ audio: "data:audio/wav;base64,AAAA" }), "No such file or directory");
-    assertStringIncludes(await error({ audio_base64: "data:audio/wav;base64,AAAA" }), "Invalid data found");
+    const url = "https://example.com/a.mp3";
+    assertEquals(await error({ audio: url, beam_size: null, language: null }), [
+      "beam_size should be <class 'int'> type, not <class 'NoneType'>.",
+    ]);
+    const raised: Array<[input: Json, type: string, message: string]> = [
+      [{ audio_base64: "data:audio/wav;base64,AAAA" }, "binascii.Error", "Incorrect padding"],
+      [
+        { audio_base64: "AAAAA" },
+        "binascii.Error",
+        "number of data characters (5) cannot be 1 more than a multiple of 4",
+      ],
+      [
+        { audio_base64: "AAAA" },
+        "av.error.InvalidDataError",
+        "[Errno 1094995529] Invalid data found when processing input",
+      ],
+      [
+        { audio: `${url}`, language: "xx" },
+        "ValueError",
+        "'xx' is not a valid language code (accepted language codes: af",
+      ],
+      [{ audio: "https://audio.runpod.ai/gone/output.wav" }, "FileNotFoundError", "No such file or directory: 'None'"],
+      [{ audio: "data:audio/wav;base64,AAAA" }, "SSRFError", "blocked URL scheme 'data'"],
+      [
+        { audio: "http://localhost:3000/a.wav" },
+        "SSRFError",
+        "host 'localhost' resolves to non-public address 127.0.0.1",
+      ],
+    ];
+    for (const [input, type, message] of raised) {
+      const { error_type, error_message } = JSON.parse(await error(input));
+      assertStringIncludes(error_type, type);
+      assertStringIncludes(error_message, message);
+    }
+    // Another endpoint's result is a file, but not one with sound.
+    const { output } = await runsync(emulator, "qwen-image-t2i", { prompt: "a" });
+    assertStringIncludes(await error({ audio: output.image_url }), "InvalidDataError");
+  });
+
+  it("hears nothing in silence, and writes unknown formats as plain text", async () => {
+    const emulator = createRunpodEmulator(options);
+    const wav = new Uint8Array(44 + 1000);
+    wav.set(new TextEncoder().encode("RIFF????WAVEfmt "));
+    wav.set(new TextEncoder().encode("data"), 36);
+    const { output } = await runsync(emulator, "ears", { audio_base64: base64(wav) });
+    assertEquals([output.segments, output.transcription], [[], ""]);
+    const { url } = await spoken(emulator, { prompt: "First one. Then two!" });
+    assertEquals(
+      (await runsync(emulator, "ears", { audio: url, transcription: "odd" })).output.transcription,
+      "First one. Then two!",
+    );
   });
 });
 

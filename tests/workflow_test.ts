@@ -44,6 +44,7 @@ const emulator = createRunpodEmulator({
   endpoints: {
     chat: { worker: "chat", models: ["org/model"] },
     vectors: { worker: "embedding", models: ["org/vectors"] },
+    ranks: { worker: "embedding", models: ["org/reranker"] },
     picture: { worker: "image" },
     voice: { worker: "audio", models: ["org/voice"] },
     ears: { worker: "transcription" },
@@ -69,7 +70,7 @@ describe("a model across the steps of a workflow", () => {
         runpod.imageModel("picture"),
         runpod.videoModel("film"),
         runpod.embeddingModel("vectors"),
-        runpod.rerankingModel("vectors"),
+        runpod.rerankingModel("ranks"),
         runpod.speechModel("voice"),
         runpod.transcriptionModel("ears"),
       ];
@@ -118,7 +119,7 @@ describe("a model across the steps of a workflow", () => {
       runpod.imageModel("picture"),
       runpod.imageModel("picture", { family: "qwen/qwen-image" }),
       runpod.embeddingModel("vectors"),
-      runpod.rerankingModel("vectors"),
+      runpod.rerankingModel("ranks"),
     ] as const;
     const [chat, picture, family, vectors, ranker] = models.map((model) =>
       acrossSteps(model).again

@@ -22,6 +22,7 @@ import { dropIfEnded } from "./worker_side/leases.ts";
 import type { WorkerPool } from "./worker_side/pool.ts";
 import { answerWorker } from "./worker_side/routes.ts";
 import { announceWorker, endWorker, listWorkers, workersWanted } from "./worker_side/workers.ts";
+import type { ReadFile } from "./workers/audio/recording.ts";
 import type { Product } from "./workers/media/product.ts";
 import { resultFile } from "./workers/media/result_file.ts";
 import { workerOf } from "./workers/worker.ts";
@@ -60,9 +61,15 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     : local;
 
   /** Stands in for the downloads of workers: reads the result files of this emulator's jobs. */
-  function readFile(address: string): Uint8Array | undefined {
-    const route = URL.canParse(address) ? routeOf(new URL(address)) : undefined;
-    return route?.operation === "file" ? fileAt(route)?.bytes() : undefined;
+  function fileReader(origin: string): ReadFile {
+    return (address) => {
+      if (!URL.canParse(address)) return undefined;
+      const url = new URL(address);
+      const route = routeOf(url);
+      if (route.operation !== "file") return undefined;
+      const isOwn = url.origin === origin || url.hostname.endsWith(".runpod.ai");
+      return fileAt(route)?.bytes() ?? (isOwn ? null : undefined);
+    };
   }
 
   function fileAt({ jobId = "", file = "" }: Route): Product | undefined {
@@ -73,7 +80,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
   function submitTo(endpoint: Endpoint, url: URL, isQueued: boolean): Submit {
     return (operation, input, request) => {
       const id = `${operation === "runsync" ? "sync-" : ""}${createId()}-u1`;
-      const work = workerOf(endpoint, { origin: url.origin, isQueued, readFile });
+      const work = workerOf(endpoint, { origin: url.origin, isQueued, readFile: fileReader(url.origin) });
       const onChange = isQueued ? (job: Job) => jobChanged(endpoint, job) : undefined;
       const job = addJob(endpoint, { id, operation, input, request, work, onChange }, Date.now());
       if (!isQueued) return job;

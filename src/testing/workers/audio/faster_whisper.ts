@@ -1,5 +1,6 @@
 import type { EmulatedHandler } from "../handler.ts";
-import { pythonError } from "../python.ts";
+import { pythonError, repr } from "../python.ts";
+import { downloadRecording } from "./download.ts";
 import { decodeRecording, type ReadFile } from "./recording.ts";
 import { srt, transcribe, type Transcript, vtt } from "./transcript.ts";
 
@@ -30,6 +31,14 @@ const inputTypes: Record<string, "str" | "bool" | "int" | "float"> = {
 
 const models = ["tiny", "base", "small", "medium", "large-v1", "large-v2", "large-v3", "distil-large-v3", "turbo"];
 
+const isNullByDefault = new Set(["audio", "audio_base64", "language", "initial_prompt"]);
+
+/** The languages of Whisper. */
+const languages =
+  ("af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht " +
+    "hu hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd " +
+    "si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh yue").split(" ");
+
 /** Runpod's worker for faster-whisper. */
 export function fasterWhisperWorker(read: ReadFile): EmulatedHandler {
   return (input) => {
@@ -38,10 +47,20 @@ export function fasterWhisperWorker(read: ReadFile): EmulatedHandler {
     const { audio, audio_base64, model = "base", language } = input;
     if (!audio && !audio_base64) return { error: "Must provide either audio or audio_base64" };
     if (audio && audio_base64) return { error: "Must provide either audio or audio_base64, not both" };
+    const recording = audio ? downloadRecording(String(audio), read) : decodeRecording(String(audio_base64));
     if (!models.includes(model as string)) {
-      throw pythonError("ValueError", `Invalid model name: ${model}. Available models are: ${models.join(", ")}`);
+      throw pythonError(
+        "ValueError",
+        `Invalid model name: ${model}. Available models are: {${models.map(repr).join(", ")}}`,
+      );
     }
-    const transcript = transcribe(audio ? download(String(audio), read) : decodeRecording(String(audio_base64)));
+    if (language && !languages.includes(language as string)) {
+      throw pythonError(
+        "ValueError",
+        `'${language}' is not a valid language code (accepted language codes: ${languages.join(", ")})`,
+      );
+    }
+    const transcript = transcribe(recording);
     const output: Record<string, unknown> = {
       segments: transcript.segments,
       detected_language: language ?? "en",
@@ -69,26 +88,26 @@ function typeError(name: string, value: unknown): string[] {
     : Array.isArray(value)
     ? "list"
     : "dict";
-  // A whole number counts as a float, and null as a missing key.
-  if (found === wanted || found === "NoneType" || (wanted === "float" && found === "int")) return [];
+  // A whole number counts as a float, true as one, and null as a missing key where it is the default.
+  if (found === wanted || (found === "NoneType" && isNullByDefault.has(name))) return [];
+  if ((wanted === "float" && found === "int") || (wanted === "int" && found === "bool")) return [];
   return [`${name} should be <class '${wanted}'> type, not <class '${found}'>.`];
 }
 
-function download(url: string, read: ReadFile): Uint8Array | string {
-  // The worker goes on without a file if it cannot download one.
-  if (!/^https?:\/\//.test(url)) throw pythonError("FileNotFoundError", "[Errno 2] No such file or directory: 'None'");
-  return read(url) ?? url;
+/** Also what unknown formats get. */
+function plainText({ segments }: Transcript): string {
+  return segments.map(({ text }) => text.slice(1)).join(" ");
 }
 
 function formatted(transcript: Transcript, format: unknown): string {
-  switch (format ?? "plain_text") {
-    case "plain_text":
-      return transcript.segments.map(({ text }) => text.slice(1)).join(" ");
+  switch (format) {
     case "formatted_text":
       return transcript.segments.map(({ text }) => text.slice(1)).join("\n");
     case "srt":
       return srt(transcript);
-    default:
+    case "vtt":
       return vtt(transcript);
+    default:
+      return plainText(transcript);
   }
 }

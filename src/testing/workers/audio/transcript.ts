@@ -1,4 +1,5 @@
 import { hash } from "../../common/hash.ts";
+import { isSilence } from "../../files/known_sound.ts";
 import { SECONDS_PER_WORD, spokenIn } from "../../files/spoken_audio.ts";
 
 /** The words of a recording and their times. */
@@ -40,6 +41,7 @@ const otherTexts = [
 /** Transcribes a recording, given as bytes or as a URL. One that the emulator made has its text in it; others get one of a few texts. */
 export function transcribe(recording: Uint8Array | string): Transcript {
   if (typeof recording === "string") return timed(otherTexts[hash(recording) % otherTexts.length]);
+  if (isSilence(recording)) return timed("");
   const sample = recording.subarray(0, 4096);
   return timed(spokenIn(recording) ?? otherTexts[hash(`${recording.length} ${sample}`) % otherTexts.length]);
 }
@@ -48,7 +50,7 @@ function timed(text: string): Transcript {
   const segments: Segment[] = [];
   const words: Word[] = [];
   // Only a space separates sentences, so that joined segments give the text again.
-  text.split(/(?<=[.!?]) (?=\S)/).forEach((sentence, id) => {
+  text.split(/(?<=[.!?]) (?=\S)/).filter((sentence) => sentence !== "").forEach((sentence, id) => {
     const spoken = sentence.match(/\S+/g) ?? [];
     const start = seconds(words.length);
     for (const word of spoken) {
