@@ -128,6 +128,10 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    * their name.
    */
   rerankers?: string[];
+  /** ComfyUI: the names of its checkpoints. Default: every name. */
+  checkpoints?: string[];
+  /** ComfyUI: the classes of nodes that are installed besides its own. Workflows with other ones are refused. @default [] */
+  nodes?: string[];
   /** ComfyUI: whether images go to a bucket, so that the output has their URLs. @default false */
   bucket?: boolean;
   /** Image: US dollars per million pixels, from which `cost` is computed. @default 0.02 */

@@ -42,7 +42,7 @@
  * - Speech recognition: a recording that the emulator made has its text in a comment, and transcription returns that text.
  *   Any other recording gets one of three texts. Languages are not recognised, and nothing is translated.
  * - Compression: images, videos and recordings are real files, but not compressed. MP3 files are silent, Ogg files hold
- *   FLAC, videos have no sound, and recordings end after a minute. There is no AAC.
+ *   FLAC, videos have no sound, animated images do not move, WebM files are empty, and recordings end after a minute. There is no AAC.
  * - Downloads: of input URLs, only the emulator's own are read. Result URLs do not expire.
  * - Undocumented rules of public endpoints. All documented rules are enforced, except as `sizeRules` and
  *   `undocumentedInput` say.
@@ -55,8 +55,8 @@
  * - The bounds of `policy`. The 1 MB limit of stream elements and the limits on results, except with external workers.
  * - Of external workers: FlashBoot, GPU types, and forms on their OpenAI routes.
  * - Failures at the edge other than `gatewayTimeoutMillis` and `rateLimits`: use `intercept`.
- * - Other workers, except for SGLang's form of events (`openaiChunks`); fragments that end inside a character; nodes of
- *   ComfyUI other than those that load and save images.
+ * - Other workers, except for SGLang's form of events (`openaiChunks`); fragments that end inside a character; what the
+ *   nodes of ComfyUI between loading and saving do, and the rules of most of their inputs.
  * - How the gateway passes files through a queue, which is not documented: OpenAI routes for audio answer there as on load
  *   balancers.
  * - The method of a request to an OpenAI route of a queue: for the worker it is a POST if it has a body, or else a GET.

@@ -52,7 +52,7 @@ const reportOperations = new Set(["job-done", "job-stream"]);
  */
 export function routeOf(url: URL): Route {
   const file = url.pathname.match(
-    /^(image|video|audio)\.runpod\.ai$/.test(url.hostname) ? /^\/([^/]+)\/([^/]+)$/ : /^\/files\/([^/]+)\/([^/]+)$/,
+    /^(image|video|audio)\.runpod\.ai$/.test(url.hostname) ? FILE_PATH : LOCAL_FILE_PATH,
   );
   if (file) return { operation: "file", host: "gateway", jobId: file[1], file: decode(file[2]) };
 
@@ -99,6 +99,10 @@ function serverRoute(host: Route["host"], endpoint: string | undefined, path: st
     ? { operation: "custom", host, endpoint, path }
     : { operation: "openai", host, endpoint, route, path };
 }
+
+/** A job and the name of its file, perhaps after the month, which is the name of the worker's bucket. */
+const FILE_PATH = /^\/(?:\d\d-\d\d\/)?([^/]+)\/([^/]+)$/;
+const LOCAL_FILE_PATH = /^\/files\/(?:\d\d-\d\d\/)?([^/]+)\/([^/]+)$/;
 
 /** Routes that vLLM also has without a version, or under another one. */
 const UNVERSIONED = /\/(rerank|score)$/;

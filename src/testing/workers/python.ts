@@ -22,6 +22,14 @@ export function repr(value: unknown): string {
   return String(value);
 }
 
+/** JSON as Python's `json.dumps` writes it. */
+export function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${pythonJson(item)}`);
+  return `{${entries.join(", ")}}`;
+}
+
 /** An error that the emulator shows as a Python exception of this type. */
 export function pythonError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });

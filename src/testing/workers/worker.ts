@@ -5,7 +5,7 @@ import type { ReadFile } from "./audio/recording.ts";
 import { whisperWorker } from "./audio/whisper.ts";
 import { chatWorker, serverHandler } from "./chat/chat_worker.ts";
 import type { EmulatedHandler } from "./handler.ts";
-import { comfyuiWorker } from "./media/comfyui.ts";
+import { comfyuiWorker } from "./comfyui/comfyui_worker.ts";
 import { mediaWorker } from "./media/media_worker.ts";
 import { infinityWorker } from "./pooling/infinity.ts";
 

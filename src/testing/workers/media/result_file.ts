@@ -1,5 +1,5 @@
 import type { Job } from "../../queue/job.ts";
-import { comfyuiFiles } from "./comfyui.ts";
+import { bucketFiles } from "../comfyui/comfyui_worker.ts";
 import { makeProduct } from "./media_worker.ts";
 import type { Product } from "./product.ts";
 
@@ -8,7 +8,7 @@ export function resultFile(job: Job, name: string): Product | undefined {
   const { worker } = job.endpoint.config;
   switch (worker) {
     case "comfyui":
-      return comfyuiFiles(job.input).find((product) => product.name === name);
+      return bucketFiles(job.input, job.endpoint, job.id).find((product) => product.name === name);
     case "image":
     case "video":
     case "speech": {
