@@ -20,9 +20,11 @@ import { passDeadlines } from "./worker_side/deadlines.ts";
 import { workerEnvironment } from "./worker_side/environment.ts";
 import { dropIfEnded } from "./worker_side/leases.ts";
 import type { WorkerPool } from "./worker_side/pool.ts";
+import { answerSdkServer } from "./sdk_server.ts";
 import { answerWorker } from "./worker_side/routes.ts";
 import { announceWorker, endWorker, listWorkers, workersWanted } from "./worker_side/workers.ts";
 import type { ReadFile } from "./workers/audio/recording.ts";
+import type { EmulatedHandler } from "./workers/handler.ts";
 import type { Product } from "./workers/media/product.ts";
 import { resultFile } from "./workers/media/result_file.ts";
 import { workerOf } from "./workers/worker.ts";
@@ -77,10 +79,18 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     return job && endOf(job, Date.now())?.status === "COMPLETED" ? resultFile(job, file) : undefined;
   }
 
-  function submitTo(endpoint: Endpoint, url: URL, isQueued: boolean): Submit {
+  function handlerOf(endpoint: Endpoint, { origin }: URL, hasWorker: boolean): EmulatedHandler | undefined {
+    return workerOf(endpoint, { origin, hasWorker, readFile: fileReader(origin) });
+  }
+
+  function submitTo(
+    endpoint: Endpoint,
+    url: URL,
+    isQueued: boolean,
+    work = handlerOf(endpoint, url, isQueued),
+  ): Submit {
     return (operation, input, request) => {
       const id = `${operation === "runsync" ? "sync-" : ""}${createId()}-u1`;
-      const work = workerOf(endpoint, { origin: url.origin, isQueued, readFile: fileReader(url.origin) });
       const onChange = isQueued ? (job: Job) => jobChanged(endpoint, job) : undefined;
       const job = addJob(endpoint, { id, operation, input, request, work, onChange }, Date.now());
       if (!isQueued) return job;
@@ -123,7 +133,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
   async function answer(call: Call, authorization: string | null): Promise<Response> {
     const { route } = call;
     if (route.operation === "file") return download(fileAt(route), call.method);
-    // A model server by itself does not check Runpod's keys.
+    // A server by itself does not check Runpod's keys.
     if (route.host === "server") return await answerServer(call, server);
     if (route.host === "worker") {
       const endpoint = endpoints.get(route.endpoint ?? "");
@@ -131,12 +141,13 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
         ? serviceError(404, "endpoint not found")
         : await answerWorker(call, authorization, endpoint.pool, endpoint.jobs);
     }
+    const endpoint = endpoints.get(route.endpoint ?? "");
+    if (route.host === "balancer" && endpoint?.config.sdkServer) return await answerServer(call, endpoint);
     if (!isAuthorized(authorization, options.apiKey)) {
       return behavior.unauthorizedBody === "empty"
         ? new Response(null, { status: 401 })
         : serviceError(401, "unauthorized");
     }
-    const endpoint = endpoints.get(route.endpoint ?? "");
     if (endpoint === undefined) return serviceError(404, "endpoint not found");
     if (endpoint.pool !== undefined) {
       if (route.host === "balancer") return serviceError(400, "not allowed for QB API");
@@ -145,8 +156,13 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
     return route.host === "balancer" ? await answerServer(call, endpoint) : await answerGateway(call, endpoint);
   }
 
-  /** Answers as a model server does, behind a load balancer or by itself. */
+  /** Answers as a server does, behind a load balancer or by itself. */
   async function answerServer(call: Call, endpoint: Endpoint): Promise<Response> {
+    const handler = endpoint.config.sdkServer ? handlerOf(endpoint, call.url, true) : undefined;
+    if (handler !== undefined) {
+      const submit = submitTo(endpoint, call.url, false, handler);
+      return await answerSdkServer(call, endpoint, { handler, createId, submit });
+    }
     return await answerOpenai(call, endpoint, submitTo(endpoint, call.url, false));
   }
 

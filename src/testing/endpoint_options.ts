@@ -63,6 +63,14 @@ export interface EmulatedEndpoint extends EmulatedTiming {
     | "audio"
     | "external"
     | EmulatedHandler;
+  /**
+   * Whether the worker is started by itself, with the local server of Runpod's worker SDK (`--rp_serve_api`). It is at
+   * `ID.localhost`, at `/lb/ID/`, and for the endpoint `local` on every host that is not Runpod's. Generator functions
+   * count as generators.
+   *
+   * @default false
+   */
+  sdkServer?: boolean;
   /** External: how many workers may have jobs at the same time. Further ones wait. @default 3 */
   maxWorkers?: number;
   /**

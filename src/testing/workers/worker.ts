@@ -13,8 +13,8 @@ import { infinityWorker } from "./pooling/infinity.ts";
 export interface WorkerContext {
   /** The origin that the request was sent to, where result files get their URLs. */
   origin: string;
-  /** Whether the worker is behind the queue. A model server by itself has no switches of the queue. */
-  isQueued: boolean;
+  /** Whether there is a worker in front of a model server. Behind a load balancer there is none. */
+  hasWorker: boolean;
   /** Reads the emulator's own files, as a download would. */
   readFile: ReadFile;
 }
@@ -22,7 +22,7 @@ export interface WorkerContext {
 /** The handler of an endpoint; undefined if external workers run its jobs. */
 export function workerOf(
   endpoint: ResolvedEndpoint,
-  { origin, isQueued, readFile }: WorkerContext,
+  { origin, hasWorker, readFile }: WorkerContext,
 ): EmulatedHandler | undefined {
   const { config, behavior } = endpoint;
   const now = () => Date.now();
@@ -30,7 +30,7 @@ export function workerOf(
   switch (config.worker) {
     case "chat":
     case "pooling":
-      return isQueued ? chatWorker(config, behavior, now) : serverHandler(config, now);
+      return hasWorker ? chatWorker(config, behavior, now) : serverHandler(config, now);
     case "image":
     case "video":
     case "speech":
