@@ -341,7 +341,22 @@ describe("OpenAI-compatible audio servers", () => {
     const other = await hear(emulator, roots.balancer, bytes, { response_format: "docx" });
     assertEquals([other.status, JSON.parse(other.body).error.type], [400, "BadRequestError"]);
     const model = await say(emulator, roots.balancer, { model: "x", input: "a", voice: "a" });
-    assertEquals([model.status, (await model.json()).error.message], [404, "The model `x` does not exist."]);
+    const { message } = (await model.json()).error;
+    assertEquals([model.status, message.startsWith("The model `x` does not exist. Valid aliases: ")], [404, true]);
+    const voxtral = createRunpodEmulator({ endpoints: { ears: { worker: "audio", models: "any" } } });
+    const form = new FormData();
+    form.set("model", "mistralai/Voxtral-Mini-3B");
+    form.set("response_format", "verbose_json");
+    form.set("file", new Blob([bytes]), "a.wav");
+    const timed = await voxtral.fetch(`${roots.balancer}/audio/transcriptions`, {
+      method: "POST",
+      headers,
+      body: form,
+    });
+    assertEquals([timed.status, (await timed.json()).error.message], [
+      400,
+      "Currently do not support verbose_json for mistralai/Voxtral-Mini-3B",
+    ]);
     const aac = await say(emulator, roots.balancer, {
       model: "whisper-1",
       input: "a",

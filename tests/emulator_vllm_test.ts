@@ -56,6 +56,18 @@ describe("vLLM's worker as a proxy", () => {
     assertStringIncludes((await run({ nothing: 1 })).error, "Job input must contain one of: openai_input");
   });
 
+  it("can tear characters where the network cuts a stream", async () => {
+    const emulator = createRunpodEmulator({
+      endpoints: { mine: { worker: "chat" } },
+      behavior: { openaiChunks: "torn" },
+    });
+    const messages = [{ role: "user", content: `Tell me about ${"日".repeat(400)}` }];
+    const { output } = (await call(emulator, "mine/runsync", { input: { messages, stream: true } })).body;
+    const pieces: string[] = output;
+    const torn = pieces.findIndex((piece) => piece.endsWith("\ufffd"));
+    assert(torn !== -1 && pieces[torn + 1].startsWith("\ufffd"));
+  });
+
   it("was an engine in earlier generations, with tokens as its answer", async () => {
     const { output: [{ choices }] } = await run({ prompt: "Hi" }, { vllmWorker: "engine" });
     assert(choices[0].tokens[0].length > 10);

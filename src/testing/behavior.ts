@@ -62,12 +62,14 @@ export interface EmulatedBehavior {
    *
    * - `"events"`: one whole event each.
    * - `"fragments"`: pieces that begin and end anywhere except inside a character, as from vLLM workers since 2.24.0.
+   * - `"torn"`: pieces that begin and end anywhere, each decoded by itself, so that a character that is cut becomes two
+   *   or more U+FFFD. Workers since 2.24.0 do so if the network cuts there.
    * - `"batches"`: batches of whole events that grow, as from older vLLM workers.
    * - `"pretty"`: one whole event each, its JSON spread over many `data:` lines, as from SGLang workers.
    *
    * @default "events"
    */
-  openaiChunks?: "events" | "fragments" | "batches" | "pretty";
+  openaiChunks?: "events" | "fragments" | "torn" | "batches" | "pretty";
   /**
    * Milliseconds after which an OpenAI route of a queue endpoint gives up if no answer has begun. The job goes on.
    *

@@ -55,8 +55,7 @@
  * - The bounds of `policy`. The 1 MB limit of stream elements and the limits on results, except with external workers.
  * - Of external workers: FlashBoot, GPU types, and forms on their OpenAI routes.
  * - Failures at the edge other than `gatewayTimeoutMillis` and `rateLimits`: use `intercept`.
- * - Other workers, except for SGLang's form of events (`openaiChunks`); fragments that end inside a character; what the
- *   nodes of ComfyUI between loading and saving do, and the rules of most of their inputs.
+ * - Other workers, except for SGLang's form of events (`openaiChunks`); what the nodes of ComfyUI between loading and saving do, and the rules of most of their inputs.
  * - How the gateway passes files through a queue, which is not documented: OpenAI routes for audio answer there as on load
  *   balancers.
  * - The method of a request to an OpenAI route of a queue: for the worker it is a POST if it has a body, or else a GET.

@@ -3,7 +3,7 @@ import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import { audioFormat, speak } from "../../files/spoken_audio.ts";
 import type { EmulatedHandler } from "../handler.ts";
-import { badRequest, modelList, refusal, type ServerReply } from "../server_reply.ts";
+import { badRequest, frameworkError, modelList, refusal, type ServerReply } from "../server_reply.ts";
 import { srt, transcribe, vtt } from "./transcript.ts";
 
 /** A file of a multipart request. */
@@ -37,16 +37,20 @@ export function serveAudio(config: EmulatedEndpoint, input: Body, now: number): 
   const route = String(input.openai_route).replace(/^\/?v1\//, "");
   if (route === "models") return { status: 200, body: modelList(served, now) };
   const answer = routes.get(route);
-  if (config.worker !== "audio" || answer === undefined) return refusal(404, "Not Found", "Not Found");
-  if (method !== "POST") return refusal(405, "Method Not Allowed", "Method Not Allowed");
+  if (config.worker !== "audio" || answer === undefined) return frameworkError(404);
+  if (method !== "POST") return frameworkError(405);
   if (!isRecord(body)) return badRequest("The request body must be a JSON object or a form");
   const { model } = body;
   if (typeof model !== "string") return badRequest("model: a name is required");
   if (config.models !== "any" && !served.includes(model)) {
-    return refusal(404, "NotFoundError", `The model \`${model}\` does not exist.`, "model");
+    const message = `The model \`${model}\` does not exist. Valid aliases: ${served.join(", ")}.`;
+    return refusal(404, "NotFoundError", message, "model");
   }
   return answer(body);
 }
+
+/** Names of models that transcribe without times. */
+const TEXT_ONLY = /voxtral|qwen3-asr|granite-speech|gemma-3n|canary/i;
 
 const routes = new Map<string, (body: Body) => ServerReply>([
   ["audio/speech", createSpeech],
@@ -68,8 +72,12 @@ function createSpeech({ input, voice, response_format = "mp3", speed = 1 }: Body
 }
 
 function createTranscript(body: Body, task: string): ServerReply {
-  const { file, language, response_format: format = "json" } = body;
+  const { file, language, response_format: format = "json", model } = body;
   if (!isRecord(file) || !(file.bytes instanceof Uint8Array)) return badRequest("file: an audio file is required");
+  // In vLLM, few models write times.
+  if (format === "verbose_json" && TEXT_ONLY.test(String(model))) {
+    return badRequest(`Currently do not support verbose_json for ${model}`);
+  }
   const transcript = transcribe(file.bytes);
   const { text, seconds, segments, words } = transcript;
   const usage = { type: "duration", seconds: Math.ceil(seconds) };

@@ -6,6 +6,8 @@ export function* cutEvents(events: string[], style: EmulatedBehavior["openaiChun
   switch (style) {
     case "fragments":
       return yield* fragments(events.join(""));
+    case "torn":
+      return yield* tornPieces(events.join(""));
     case "batches":
       for (const batch of batches(events)) yield batch.join("");
       return;
@@ -29,6 +31,15 @@ function* fragments(text: string): Generator<string> {
   for (let start = 0, end = 0; start < characters.length; start = end) {
     end = start + 1 + hash(`fragment ${start}`) % 400;
     yield characters.slice(start, end).join("");
+  }
+}
+
+/** Pieces of 1 to 400 bytes as text, each decoded by itself. */
+function* tornPieces(text: string): Generator<string> {
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 0, end = 0; start < bytes.length; start = end) {
+    end = start + 1 + hash(`torn ${start}`) % 400;
+    yield new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end));
   }
 }
 
