@@ -5,6 +5,7 @@ import { call } from "./emulator_client.ts";
 
 const workers: Array<Extract<EmulatedEndpoint["worker"], string>> = [
   "chat",
+  "pooling",
   "image",
   "video",
   "speech",

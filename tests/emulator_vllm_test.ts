@@ -127,6 +127,11 @@ describe("vLLM's answers", () => {
     assertEquals(prompts.choices.map(({ index }: Json) => index), [0, 1, 2, 3]);
   });
 
+  it("can end with an error inside of the stream", async () => {
+    const chunks = events(await chatWith({ stream: true }, { streamFailsAfter: 3 }));
+    assertEquals(chunks.map((chunk) => chunk.error?.code), [undefined, undefined, undefined, 500]);
+  });
+
   it("tell the log probabilities of a completion in the form of completions", async () => {
     const { text, logprobs } = (await completeWith({ logprobs: 2, max_tokens: 3 })).choices[0];
     assertEquals(logprobs.tokens.join(""), text);
@@ -192,6 +197,9 @@ describe("vLLM's refusals", () => {
     for (const [more, message, param] of refused) {
       assertEquals(await refuse(more), { message, type: "BadRequestError", param, code: 400 });
     }
+    assertEquals((await refuse({ n: 0 })).message, "n must be at least 1, got 0.");
+    assertStringIncludes((await refuse({ n: 1e9 })).message, "n must be at most 16384, got 1000000000.");
+    assertEquals((await refuse({ n: 2, temperature: 0 })).message, "n must be 1 when using greedy sampling, got 2.");
     const long = await refuse({ messages: [{ role: "user", content: "word ".repeat(33_000) }] });
     assertStringIncludes(long.message, "This model's maximum context length is 32768 tokens.");
     assertEquals(long.param, "input_tokens");

@@ -123,6 +123,11 @@ export interface EmulatedEndpoint extends EmulatedTiming {
   toolParser?: boolean;
   /** Chat: the form of a streamed tool call. @default "usual" */
   toolDeltas?: EmulatedToolDeltas;
+  /**
+   * Chat: the number of events after which each stream breaks off with an error as its last event, as if the engine had
+   * died. Default: never.
+   */
+  streamFailsAfter?: number;
   /** Chat: false answers a streaming request with one plain JSON completion. @default true */
   stream?: boolean;
   /** Chat: US dollars per million tokens, from which `cost` is computed. Default: no `cost`. */

@@ -48,8 +48,7 @@
  *   `undocumentedInput` say.
  * - Scale: one warm worker takes any number of jobs. It has no limits, does not crash and is not lost, except by scripted
  *   states and outcomes, or if it is an external worker. The `rateLimits` are those of an endpoint with few workers.
- * - `/v1/responses` and `/v1/messages` of vLLM, errors inside of a stream, and arguments that break the schema of a tool
- *   that is not strict.
+ * - `/v1/responses` and `/v1/messages` of vLLM, and arguments that break the schema of a tool that is not strict.
  * - Batches, `/requests`, WebSockets, worker affinity, and the management API. `s3Config` only reaches external workers.
  * - The kind of an endpoint: each one answers both as a queue and as a load balancer, except with external workers.
  * - The bounds of `policy`. The 1 MB limit of stream elements and the limits on results, except with external workers.

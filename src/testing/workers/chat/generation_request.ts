@@ -1,5 +1,5 @@
 import { isRecord } from "../../common/json.ts";
-import { MAX_MODEL_LENGTH, type ServerReply } from "../server_reply.ts";
+import { badRequest, MAX_MODEL_LENGTH, type ServerReply } from "../server_reply.ts";
 import { schemaProblem } from "./schema_check.ts";
 import {
   badParameter,
@@ -33,6 +33,8 @@ const types: Record<string, FieldType> = {
 };
 
 const MAX_STOPS = 4;
+
+const MAX_CHOICES = 16_384;
 
 /** The most log probabilities for each token, unless the server is told otherwise. */
 const MAX_LOGPROBS = 20;
@@ -93,7 +95,12 @@ export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | un
       `max_tokens=${limit} cannot be greater than max_model_len=${MAX_MODEL_LENGTH}. Please request fewer output tokens.`;
     return badParameter(message, "max_tokens", limit);
   }
-  if (typeof n === "number" && n < 1) return badParameter(`n must be at least 1, got ${n}.`, "n", n);
+  if (typeof n === "number" && n < 1) return badRequest(`n must be at least 1, got ${n}.`);
+  if (typeof n === "number" && n > MAX_CHOICES) {
+    return badRequest(
+      `n must be at most ${MAX_CHOICES}, got ${n}. To increase this limit, set the VLLM_MAX_N_SEQUENCES environment variable.`,
+    );
+  }
   if (typeof temperature === "number" && temperature < 0) {
     return badParameter(`temperature must be non-negative, got ${temperature}.`, "temperature", temperature);
   }
@@ -106,6 +113,9 @@ export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | un
   if (typeof logprobs === "number" && logprobs > MAX_LOGPROBS) {
     const message = `Requested sample logprobs of ${logprobs}, which is greater than max allowed: ${MAX_LOGPROBS}`;
     return badParameter(message, "logprobs", logprobs);
+  }
+  if (typeof n === "number" && n > 1 && temperature === 0) {
+    return badRequest(`n must be 1 when using greedy sampling, got ${n}.`);
   }
   const format = isRecord(body.response_format) ? body.response_format : {};
   const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;

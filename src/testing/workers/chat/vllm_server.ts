@@ -67,8 +67,16 @@ const modelRoutes = new Map<string, ModelRoute>([
 
 /** vLLM's answer to a request. */
 export function serve(config: EmulatedEndpoint, request: ServerRequest, caller: Caller): ServerReply {
-  const reply = answer(config, request, caller);
+  const reply = broken(config, answer(config, request, caller));
   return config.server === "sglang" && reply.status >= 400 ? { ...reply, body: flattened(reply.body) } : reply;
+}
+
+/** Breaks a stream off with an error, if the endpoint is to do so. */
+function broken({ streamFailsAfter }: EmulatedEndpoint, reply: ServerReply): ServerReply {
+  if (reply.events === undefined || streamFailsAfter === undefined) return reply;
+  const message = "EngineCore encountered an issue. See stack trace (above) for the root cause.";
+  const error = JSON.stringify(refusal(500, "InternalServerError", message).body);
+  return { ...reply, events: [...reply.events.slice(0, streamFailsAfter), `data: ${error}\n\n`, "data: [DONE]\n\n"] };
 }
 
 function answer(config: EmulatedEndpoint, { path, method, body }: ServerRequest, caller: Caller): ServerReply {
