@@ -180,7 +180,8 @@ async function compare({ runpod, abortSignal, onJob }: Demo): Promise<void> {
   const documents = ["Stocks fell on Monday", "Cats sleep on warm windowsills", "Where cats eat"];
   say(`  ${dim("query")}   ${query}`);
   onJob(showJob());
-  const model = runpod.rerankingModel(INFINITY_ENDPOINT);
+  // A model embeds or reranks, not both.
+  const model = runpod.rerankingModel(INFINITY_ENDPOINT, { model: "emulated/reranker-model" });
   const { ranking } = await rerank({ model, query, documents, abortSignal });
   for (const { score, document } of ranking) say(`  ${dim(score.toFixed(2))}    ${document}`);
 }
