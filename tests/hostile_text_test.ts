@@ -3,7 +3,9 @@ import { APICallError } from "@ai-sdk/provider";
 import { RunpodJobError } from "@runpod/ai-sdk-provider";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, completed, IMAGE_CALL, MODEL, PROMPT } from "./capture.ts";
+import { completed } from "./answers.ts";
+import { capture, MODEL } from "./capture.ts";
+import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 
 /** Texts of a length, each the worst case of one way to read a text. */
 const TEXTS: Record<string, (length: number) => string> = {

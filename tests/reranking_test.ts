@@ -15,7 +15,10 @@ const NAME = "BAAI/bge-reranker-base";
 
 /** An emulator with the endpoint "mine": with the worker for Infinity for jobs, with vLLM for the routes. */
 const withReranker = (transport: string, behavior: EmulatedBehavior = {}) =>
-  emulate({ behavior, endpoints: { mine: { worker: transport === "queue" ? "embedding" : "pooling", models: [NAME] } } });
+  emulate({
+    behavior,
+    endpoints: { mine: { worker: transport === "queue" ? "embedding" : "pooling", models: [NAME] } },
+  });
 const texts = (values: string[]) => ({ type: "text" as const, values });
 
 describe("a reranking", () => {

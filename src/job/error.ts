@@ -74,6 +74,7 @@ export class RunpodJobError extends APICallError {
   /** The worker's error: its message, its type, and its traceback, which is not part of this error's message. */
   readonly workerError: { message: string; type?: string; traceback?: string } | undefined;
 
+  /** Makes the error of a job that ended without a result, or whose end nobody waits for any more. */
   constructor({ message, kind, endpoint, job, url, answer, cause }: RunpodJobErrorOptions) {
     super({
       message,
