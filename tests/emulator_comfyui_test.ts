@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "node:test";
 import { createRunpodEmulator, type EmulatedBehavior, type EmulatedEndpoint } from "@runpod/ai-sdk-provider/testing";
-import { PNG_BASE64 } from "./capture.ts";
+import { PNG_BASE64 } from "./files.ts";
 import { call, type Json } from "./emulator_client.ts";
 
 const open = (config: Partial<EmulatedEndpoint> = {}, behavior?: EmulatedBehavior) =>
