@@ -33,7 +33,7 @@ export function showLive(feed: Feed): View {
     clearTimeout(timer);
     timer = undefined;
     const columns = stdout.columns ?? 80;
-    const log = newLines.filter(isWorthALine).map((line) => cut(logLine(line, paint), columns));
+    const log = newLines.filter(isWorthALine).map((line) => logLine(line, paint));
     newLines = [];
     const rows = frame(feed, { columns, rows: (stdout.rows ?? 24) - 2, paint, message });
     write([...log, ...rows]);

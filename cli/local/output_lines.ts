@@ -38,17 +38,23 @@ export function withoutControls(text: string): string {
 }
 
 /** Lines in which the worker SDK tells what this command tells better. */
-const SDK_NOISE = /^(?:Jobs in (?:queue|progress): \d+|Started\.|Finished\.)$/;
+const SDK_NOISE = /^(?:Jobs in (?:queue|progress): \d+|Started\.|Finished\.|Captured Handler Exception)$/;
 
-/** A line of the worker SDK's log, which is JSON, as people read it; undefined if it is not worth a line. */
-export function readableLine(line: string): string | undefined {
-  if (!line.startsWith("{")) return line;
+/** A line of a worker's output as people read it. The worker SDK's log is JSON, and an exception in it is JSON again. */
+export function readableLines(line: string): string[] {
+  const { level, message } = parseObject(line);
+  if (typeof level !== "string" || typeof message !== "string") return [line];
+  if (SDK_NOISE.test(message)) return [];
+  const { error_traceback: traceback } = parseObject(message);
+  const text = typeof traceback === "string" ? traceback.trim() : message;
+  return text.split("\n").map((part) => `${level}  ${withoutControls(part)}`);
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  if (!text.startsWith("{")) return {};
   try {
-    const { level, message } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof level !== "string" || typeof message !== "string") return line;
-    if (level === "INFO" && SDK_NOISE.test(message)) return undefined;
-    return `${level}  ${message.replace(/\s+/g, " ")}`;
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return line;
+    return {};
   }
 }

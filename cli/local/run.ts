@@ -73,7 +73,7 @@ export async function runLocal(options: LocalOptions): Promise<number> {
   const end = await untilStopped(() => {
     for (const each of workers) each.kill();
   });
-  view.announceEnd(`Stopping after ${end}.${workers.length === 0 ? "" : " Ctrl-C stops at once."}`);
+  view.announceEnd(`Stopping (${end}).${workers.length === 0 ? "" : " Ctrl-C once more stops at once."}`);
   await Promise.all(workers.map((each) => each.stop()));
   await server.close();
   view.close();
@@ -130,7 +130,7 @@ function startAllWorkers(options: LocalOptions, emulator: RunpodEmulator, baseUr
       scaling: options.scaling,
       environment: (workerId) => emulator.workerEnvironment(endpoint, { baseUrl, workerId, tokenInUrl: true }),
       onOutput: (workerId, line) => feed.addLine(workerId, line, "output"),
-      onNote: (workerId, note) => feed.addLine(workerId, note, "problem"),
+      onNote: (workerId, note, isProblem) => feed.addLine(workerId, note, isProblem ? "problem" : "event"),
     })
   );
   emulator.subscribe((event) => {

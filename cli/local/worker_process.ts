@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
-import { lineReader, readableLine } from "./output_lines.ts";
+import { lineReader, readableLines } from "./output_lines.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -44,8 +44,7 @@ export function startProcess(
   });
   for (const stream of [child.stdout, child.stderr]) {
     const lines = lineReader((line) => {
-      const readable = readableLine(line);
-      if (readable !== undefined) onLine(readable);
+      for (const readable of readableLines(line)) onLine(readable);
     });
     stream.on("data", lines.write);
     stream.on("end", lines.end);

@@ -16,7 +16,7 @@ export interface WorkersOptions {
   /** Called for each line that a worker prints. */
   onOutput: (workerId: string, line: string) => void;
   /** Called for what users should know of a worker. */
-  onNote: (workerId: string, note: string) => void;
+  onNote: (workerId: string, note: string, isProblem: boolean) => void;
 }
 
 /** Workers that are kept running. */
@@ -95,7 +95,7 @@ export function startWorkers(options: WorkersOptions): Workers {
       if (worker === undefined || worker.isStopping) continue;
       if (due > now) adjustAt(due);
       else {
-        options.onNote(id, `stops, because it has had no job for ${idleTimeoutMillis / 1000} s`);
+        options.onNote(id, `stops, because it has had no job for ${idleTimeoutMillis / 1000} s`, false);
         end(worker);
       }
     }
@@ -118,7 +118,11 @@ export function startWorkers(options: WorkersOptions): Workers {
     });
     worker.hint = setTimeout(() => {
       if (isStarting(worker)) {
-        options.onNote(worker.id, "has not asked for a job yet. Does its program call runpod.serverless.start()?");
+        options.onNote(
+          worker.id,
+          "has not asked for a job yet. Does its program call runpod.serverless.start()?",
+          true,
+        );
       }
     }, HINT_MILLIS);
     void worker.process.ended.then((how) => ended(worker, how));
@@ -139,7 +143,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     const hasWorked = known !== undefined && known.completed + known.failed > 0;
     if (known?.state === "stopping") {
       failures = 0;
-      options.onNote(worker.id, "ended to be refreshed");
+      options.onNote(worker.id, "ended to be refreshed", false);
     } else {
       failures = lived >= MIN_LIFE_MILLIS || hasWorked ? 0 : failures + 1;
       const wait = failures === 0 ? 0 : Math.min(FIRST_RETRY_MILLIS * 2 ** (failures - 1), MAX_RETRY_MILLIS);
@@ -147,6 +151,7 @@ export function startWorkers(options: WorkersOptions): Workers {
       options.onNote(
         worker.id,
         `${describeEnd(how)}${adviceFor(worker)}${wait === 0 ? "" : `; next try in ${wait / 1000} s`}`,
+        true,
       );
     }
     adjust();

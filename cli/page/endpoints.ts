@@ -1,0 +1,66 @@
+import type { FeedEndpoint, FeedWorker } from "../local/feed_message.ts";
+import { fill, h, keepList } from "./dom.ts";
+import type { State } from "./state.ts";
+
+/** The list of endpoints with their workers. */
+export function createEndpoints(
+  onChoose: (endpoint: string) => void,
+): { element: HTMLElement; update: (state: State) => void } {
+  const list = h("ul", { className: "endpoints" });
+  const element = h(
+    "section",
+    { "aria-labelledby": "endpoints-title" },
+    h("h2", { id: "endpoints-title" }, "Endpoints"),
+    list,
+  );
+  return {
+    element,
+    update: ({ endpoints, workers }) =>
+      keepList(list, endpoints, {
+        key: ({ id }) => id,
+        create: ({ id }) =>
+          h(
+            "li",
+            {},
+            h("button", { type: "button", className: "name", title: "Send a job", onclick: () => onChoose(id) }, id),
+            h("span", { className: "about" }),
+            h("span", { className: "counts" }),
+            h("ul", { className: "workers", "aria-label": `Workers of ${id}` }),
+          ),
+        update: (item, endpoint) =>
+          updateEndpoint(item, endpoint, workers.filter((worker) => worker.endpoint === endpoint.id)),
+      }),
+  };
+}
+
+const KINDS = { workers: "your workers", model: "a model server", emulated: "emulated" };
+
+function updateEndpoint(item: HTMLElement, endpoint: FeedEndpoint, workers: FeedWorker[]): void {
+  const [, about, counts, list] = item.children;
+  const { kind, waiting, running, completed, failed } = endpoint;
+  const details = `${KINDS[kind]}${endpoint.about === undefined ? "" : `: ${endpoint.about}`}`;
+  if (about.textContent !== details) about.textContent = details;
+  const numbers = kind === "model"
+    ? ""
+    : `${waiting} waiting · ${running} running · ${completed} done · ${failed} failed`;
+  if (counts.textContent !== numbers) counts.textContent = numbers;
+  (list as HTMLElement).hidden = kind !== "workers";
+  if (workers.length === 0) {
+    if (list.firstElementChild?.className !== "none") fill(list, h("li", { className: "none" }, "no workers"));
+    return;
+  }
+  list.querySelector(".none")?.remove();
+  keepList(list, workers, {
+    key: ({ id }) => id,
+    create: () => h("li", {}),
+    update: (row, { id, state, jobs, completed, failed, version, problem }) => {
+      row.className = `worker ${state}`;
+      const parts = [`${id}: ${problem ?? state}`];
+      if (jobs.length > 1) parts.push(`${jobs.length} jobs`);
+      if (completed + failed > 0) parts.push(`${completed} done`);
+      if (version !== undefined) parts.push(`runpod ${version}`);
+      const text = parts.join(" · ");
+      if (row.textContent !== text) row.textContent = text;
+    },
+  });
+}
