@@ -14,9 +14,9 @@
  */
 import process from "node:process";
 import { VERSION } from "../src/version.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "./command_line/command.ts";
 import { local } from "./local/command.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./command_line/nearest.ts";
 
 const COMMANDS: Record<string, Command> = { local };
 

@@ -40,6 +40,8 @@ const MANIFEST = {
   sideEffects: false,
   // The same as AI SDK 7.
   engines: { node: ">=22" },
+  // "npx @runpod/ai-sdk-provider" runs the command with the package's name.
+  bin: { "ai-sdk-provider": "cli/main.js" },
   publishConfig: { access: "public" },
 };
 
@@ -85,29 +87,37 @@ export async function buildNpm(): Promise<void> {
 }
 
 /** The files that the exports name. All other modules become part of them. */
-const ENTRIES = ["mod.js", "src/testing/mod.js"];
+const LIBRARIES = ["mod.js", "src/testing/mod.js"];
+const COMMANDS = "cli/main.js";
 
 /** Joins the modules of each export into one file, because importing some 70 files takes an app several times as long. */
 async function joinModules(): Promise<void> {
+  await join(LIBRARIES, ["--platform=neutral", "--outbase=.", "--outdir=."]);
+  for (const entry of LIBRARIES) await joinImports(new URL(entry, packageFolder));
+  // The commands import the emulator that the package has anyway.
+  const external = "--external:./src/testing/mod.js";
+  await join([COMMANDS], ["--platform=node", "--outdir=cli", external, "--banner:js=#!/usr/bin/env node"]);
+  await Deno.chmod(new URL(COMMANDS, packageFolder), 0o755);
+  const entries = [...LIBRARIES, COMMANDS].map((entry) => new URL(entry, packageFolder).href);
+  for await (const file of filesIn(packageFolder)) {
+    if (file.href.endsWith(".js") && !entries.includes(file.href)) await Deno.remove(file);
+  }
+}
+
+/** Bundles entries in their places. */
+async function join(entries: string[], flags: string[]): Promise<void> {
   const { dependencies } = await readJson("tests/runtimes/package.json");
   const esbuild = ["exec", "--yes", "--prefer-offline", `--package=esbuild@${dependencies.esbuild}`, "--", "esbuild"];
   await mustRun("npm", [
     ...esbuild,
-    ...ENTRIES,
+    ...entries,
     "--bundle",
     "--packages=external",
     "--format=esm",
-    "--platform=neutral",
     "--log-level=warning",
-    "--outbase=.",
-    "--outdir=.",
     "--allow-overwrite",
+    ...flags,
   ], { cwd: packageFolder });
-  const entries = ENTRIES.map((entry) => new URL(entry, packageFolder).href);
-  for (const entry of ENTRIES) await joinImports(new URL(entry, packageFolder));
-  for await (const file of filesIn(packageFolder)) {
-    if (file.href.endsWith(".js") && !entries.includes(file.href)) await Deno.remove(file);
-  }
 }
 
 /**

@@ -13,6 +13,7 @@ import { prepareConsumer } from "./consumer.ts";
 import { FAKE_KEY } from "./emulator.ts";
 import { readJson, readText, root } from "./files.ts";
 import { importMapFlag } from "./import_map.ts";
+import { checkPage } from "./page.ts";
 import { run } from "./shell.ts";
 import { checkSize } from "./size.ts";
 import { checkTables } from "./tables.ts";
@@ -20,7 +21,8 @@ import { checkTables } from "./tables.ts";
 /** Arguments of `deno`, or a function that returns the problems it found. */
 type Check = string[] | (() => string[] | Promise<string[]>);
 
-const entries = ["mod.ts", "src/testing/mod.ts"];
+const libraries = ["mod.ts", "src/testing/mod.ts"];
+const entries = [...libraries, "cli/main.ts"];
 const importMap = await importMapFlag();
 const runExamples = ["test", "--quiet", "--doc", "--allow-all", importMap, "--preload=tests/emulated_world.ts"];
 const runGuard = ["run", "--quiet", "--allow-all", "bench/guard.ts"];
@@ -30,7 +32,9 @@ const SOURCE_CHECKS: Record<string, Check> = {
   "lint": ["lint", "--quiet"],
   "imports": checkImports,
   "types": ["check", "--quiet", importMap, ...entries, "scripts", "bench", "examples", ...testFiles()],
-  "types with web libraries alone": ["check", "--quiet", "--config=scripts/web.deno.json", importMap, ...entries],
+  "types with web libraries alone": ["check", "--quiet", "--config=scripts/web.deno.json", importMap, ...libraries],
+  "types of the page": ["check", "--quiet", "--config=scripts/web.deno.json", "cli/page/main.ts"],
+  "page": checkPage,
   // Without npm, because the AI SDK's declarations are not ours to document.
   "documentation": ["doc", "--lint", "--no-npm", ...entries],
   "documentation's examples": [...runExamples, "mod.ts", "src"],

@@ -55,7 +55,7 @@ export async function checkImports(): Promise<string[]> {
 /** Reads the imports between our own files from `deno info`. */
 async function readImports(): Promise<Imports> {
   const files = [new URL("mod.ts", root)];
-  for (const folder of ["src/", "scripts/", "bench/", "tests/"]) {
+  for (const folder of ["src/", "cli/", "scripts/", "bench/", "tests/"]) {
     for await (const file of filesIn(new URL(folder, root))) if (file.pathname.endsWith(".ts")) files.push(file);
   }
   // `deno info` takes a single module, so it gets one that imports all files.

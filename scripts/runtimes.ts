@@ -29,6 +29,9 @@ export interface Runtime {
 
 const WORKERD_SKIPS = {
   clients_test: "it needs a listening socket, and runpod-sdk needs Node's createRequire",
+  local_test: "it starts processes and listens on sockets",
+  local_clients_test: "it starts processes and listens on sockets",
+  local_python_test: "it starts processes and listens on sockets",
   video_webhook_test: "it needs listening sockets",
   import_test: "a Worker is one bundle, without dynamic imports; workerd itself refuses requests at import",
 };

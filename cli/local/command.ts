@@ -1,6 +1,6 @@
 import process from "node:process";
-import type { Command } from "../command.ts";
-import { UsageError } from "../flags.ts";
+import type { Command } from "../command_line/command.ts";
+import { UsageError } from "../command_line/flags.ts";
 import { HELP, type LocalOptions, readOptions } from "./options.ts";
 import { runLocal } from "./run.ts";
 import { PortTakenError } from "./server.ts";

@@ -1,4 +1,4 @@
-import { describeFlags, type Flag, type FlagValues, readFlags, UsageError } from "../flags.ts";
+import { describeFlags, type Flag, type FlagValues, readFlags, UsageError } from "../command_line/flags.ts";
 
 /** What `local` was asked to do. */
 export interface LocalOptions {

@@ -4,10 +4,20 @@ const MAX_TEXT = 120;
 
 /** Any JSON as a short text of one line. */
 export function shortText(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  const text = typeof value === "string" ? value : isFlat(value) ? pairs(value) : JSON.stringify(value) ?? "";
   // Not more than is needed, because an output can have megabytes.
   const line = withoutControls(text.slice(0, 4 * MAX_TEXT).replace(/\s+/g, " ")).trim();
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT - 1)}…` : line;
+}
+
+/** Whether a value is an object of numbers and texts, such as `{ step: 1, steps: 30 }`. */
+function isFlat(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value) &&
+    Object.values(value).every((part) => part === null || typeof part !== "object");
+}
+
+function pairs(value: Record<string, unknown>): string {
+  return Object.entries(value).map(([key, part]) => `${key} ${part}`).join(", ");
 }
 
 /** The share that is done, from 0 to 1, if a progress note tells it in one of the usual ways. */

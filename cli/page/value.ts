@@ -1,7 +1,8 @@
 import { type Child, h } from "./dom.ts";
 
-/** Longer texts inside JSON are cut: most are files in base64. */
+/** Longer texts inside JSON are cut, and files in base64 much more. */
 const MAX_STRING = 2_000;
+const MAX_FILE = 60;
 /** The longest JSON that is shown, in characters. */
 const MAX_JSON = 200_000;
 
@@ -35,11 +36,15 @@ function textIn(value: unknown): string | undefined {
 }
 
 function isFile(text: string): boolean {
-  return text.startsWith("data:") || text.length > 1_000 && !/\s/.test(text.slice(0, 1_000));
+  return text.startsWith("data:") || text.length > 500 && !/\s/.test(text.slice(0, 500));
 }
 
 function jsonText(value: unknown): string {
-  const json = JSON.stringify(value, (_, part) => typeof part === "string" ? shorten(part, MAX_STRING) : part, 2) ?? "";
+  const json = JSON.stringify(
+    value,
+    (_, part) => typeof part === "string" ? shorten(part, isFile(part) ? MAX_FILE : MAX_STRING) : part,
+    2,
+  ) ?? "";
   return shorten(json, MAX_JSON);
 }
 
