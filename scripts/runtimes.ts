@@ -6,6 +6,7 @@
 import { binaryOf, bundle, consumer, prepareConsumer } from "./consumer.ts";
 import { exists, pathOf, root } from "./files.ts";
 import { importMapFlag, standInFlags } from "./import_map.ts";
+import type { WorkerSdk } from "./python.ts";
 import { type Outcome, run } from "./shell.ts";
 
 /** One test on one runtime. */
@@ -36,11 +37,15 @@ const WORKERD_SKIPS = {
   import_test: "a Worker is one bundle, without dynamic imports; workerd itself refuses requests at import",
 };
 
+const NODE_26_SKIPS = {
+  local_python_test: "it takes minutes, and the other runtimes run it",
+};
+
 /** All runtimes, in the order of a run. Deno is first, because the others are compared with it. */
 export const RUNTIMES: Runtime[] = [
   { name: "deno", skips: {}, usesPackage: false, run: runOnDeno },
   { name: "node-22", skips: {}, usesPackage: true, run: (files) => runOnNode("node-22", files) },
-  { name: "node-26", skips: {}, usesPackage: true, run: (files) => runOnNode("node-26", files) },
+  { name: "node-26", skips: NODE_26_SKIPS, usesPackage: true, run: (files) => runOnNode("node-26", files) },
   { name: "bun", skips: {}, usesPackage: true, run: runOnBun },
   { name: "workerd", skips: WORKERD_SKIPS, usesPackage: true, run: (files) => runOnWorkerd([], files) },
   {
@@ -50,6 +55,11 @@ export const RUNTIMES: Runtime[] = [
     run: (files) => runOnWorkerd(["nodejs_compat"], files),
   },
 ];
+
+/** Lets the tests of Python workers find the environments that were made for them. */
+export function useWorkerSdks(sdks: WorkerSdk[]): void {
+  TEST_ENV.LOCAL_PYTHON_SDKS = JSON.stringify(sdks);
+}
 
 /** Builds the npm package, installs it, and compiles the test files against it. */
 export async function preparePackage(files: string[]): Promise<void> {
@@ -147,7 +157,7 @@ const worker :Workerd.Worker = (
 }
 
 // Without the key of the developer: tests have their own.
-const TEST_ENV = { AI_SDK_LOG_WARNINGS: "false", RUNPOD_API_KEY: "" };
+const TEST_ENV: Record<string, string> = { AI_SDK_LOG_WARNINGS: "false", RUNPOD_API_KEY: "" };
 
 /** Starts a test runner that writes a JUnit report, and reads the report. */
 async function runWithReport(

@@ -8,7 +8,8 @@
 import { isChosen, listOption } from "./arguments.ts";
 import { testExamples } from "./examples.ts";
 import { root } from "./files.ts";
-import { preparePackage, type Runtime, RUNTIMES, type TestResult } from "./runtimes.ts";
+import { preparePython } from "./python.ts";
+import { preparePackage, type Runtime, RUNTIMES, type TestResult, useWorkerSdks } from "./runtimes.ts";
 
 const chosenRuntimes = listOption("on");
 
@@ -25,6 +26,14 @@ if (runtimes.length === 0 || files.length === 0) {
   Deno.exit(1);
 }
 if (runtimes.some(({ usesPackage }) => usesPackage)) await preparePackage(files);
+
+/** What was not tested, for the closing lines. */
+const untested: string[] = [];
+if (files.includes("local_python_test")) {
+  const { sdks, problems } = await preparePython();
+  useWorkerSdks(sdks);
+  untested.push(...problems.map((problem) => `not tested with real Python workers: ${problem}`));
+}
 
 /** Deno's results by file. Every other runtime has to run the same tests. */
 const onDeno = new Map<string, TestResult[]>();
@@ -63,5 +72,5 @@ if (Deno.args.length === 0) counts.push({ name: "examples", ...await testExample
 
 const sum = (key: "passed" | "failed") => counts.reduce((total, count) => total + count[key], 0);
 const total = { name: "total", passed: sum("passed"), failed: sum("failed") };
-console.log(`\n${[...counts, total].map(describe).join("\n")}`);
+console.log(`\n${[...untested, ...[...counts, total].map(describe)].join("\n")}`);
 Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

@@ -33,7 +33,7 @@ export interface Feed {
 }
 
 /** How many jobs and lines are kept. */
-const MAX_JOBS = 1_000;
+export const MAX_JOBS = 1_000;
 const MAX_LINES = 2_000;
 /** How many jobs a new reader gets. */
 const MAX_SHOWN_JOBS = 300;
@@ -73,8 +73,6 @@ export function createFeed(emulator: RunpodEmulator, infos: EndpointInfo[]): Fee
     if (event.type === "worker") emit({ hasWorkers: true });
     const line = describeEvent(event);
     if (line !== undefined) addLine(line.source, line.text, line.kind);
-    // Nobody reads the emulator's own log, which would grow for as long as the command runs.
-    emulator.requests.length = 0;
   });
 
   function noteJob({ change, job }: Extract<EmulatedEvent, { type: "job" }>): void {

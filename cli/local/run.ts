@@ -2,7 +2,7 @@ import process from "node:process";
 import { createRunpodEmulator, type RunpodEmulator } from "../../src/testing/mod.ts";
 import { banner } from "./banner.ts";
 import { appEnvironment, type Environment, writeEnvironment } from "./environment.ts";
-import { createFeed, type EndpointInfo, type Feed } from "./feed.ts";
+import { createFeed, type EndpointInfo, type Feed, MAX_JOBS } from "./feed.ts";
 import { guarded } from "./guard.ts";
 import { makeKey, makeOpeningCode } from "./key.ts";
 import type { LocalOptions } from "./options.ts";
@@ -27,6 +27,7 @@ export async function runLocal(options: LocalOptions): Promise<number> {
   // Workers that are started by someone else may be any number.
   const emulator = createRunpodEmulator({
     apiKey: key,
+    history: MAX_JOBS,
     endpoints: Object.fromEntries(external.map((id) => [id, {
       worker: "external" as const,
       maxWorkers: options.endpoints.has(id) ? 100 : options.maxWorkers,
