@@ -30,6 +30,7 @@ export interface Runtime {
 
 const WORKERD_SKIPS = {
   clients_test: "it needs a listening socket, and runpod-sdk needs Node's createRequire",
+  local_browser_test: "it starts processes and listens on sockets",
   local_test: "it starts processes and listens on sockets",
   local_clients_test: "it starts processes and listens on sockets",
   local_python_test: "it starts processes and listens on sockets",
@@ -59,6 +60,11 @@ export const RUNTIMES: Runtime[] = [
 /** Lets the tests of Python workers find the environments that were made for them. */
 export function useWorkerSdks(sdks: WorkerSdk[]): void {
   TEST_ENV.LOCAL_PYTHON_SDKS = JSON.stringify(sdks);
+}
+
+/** Lets the tests of pages find a browser. */
+export function useChromium(command: string): void {
+  TEST_ENV.LOCAL_CHROMIUM = command;
 }
 
 /** Builds the npm package, installs it, and compiles the test files against it. */

@@ -6,10 +6,11 @@
  *     deno task test --on=deno,bun       on these runtimes
  */
 import { isChosen, listOption } from "./arguments.ts";
+import { findChromium } from "./chromium.ts";
 import { testExamples } from "./examples.ts";
 import { root } from "./files.ts";
 import { preparePython } from "./python.ts";
-import { preparePackage, type Runtime, RUNTIMES, type TestResult, useWorkerSdks } from "./runtimes.ts";
+import { preparePackage, type Runtime, RUNTIMES, type TestResult, useChromium, useWorkerSdks } from "./runtimes.ts";
 
 const chosenRuntimes = listOption("on");
 
@@ -33,6 +34,12 @@ if (files.includes("local_python_test")) {
   const { sdks, problems } = await preparePython();
   useWorkerSdks(sdks);
   untested.push(...problems.map((problem) => `not tested with real Python workers: ${problem}`));
+}
+
+if (files.includes("local_browser_test")) {
+  const chromium = await findChromium();
+  if (chromium === undefined) untested.push("not tested in a browser: there is no Chromium and no Chrome");
+  else useChromium(chromium);
 }
 
 /** Deno's results by file. Every other runtime has to run the same tests. */

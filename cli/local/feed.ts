@@ -5,7 +5,7 @@ import { errorMessage } from "./error_message.ts";
 import { shareOf, shortText } from "./progress.ts";
 
 /** What an endpoint is, as it was configured. */
-export type EndpointInfo = Pick<FeedEndpoint, "id" | "kind" | "about">;
+export type EndpointInfo = Pick<FeedEndpoint, "id" | "kind" | "about" | "example">;
 
 /** What has changed since a reader looked last. */
 export interface Changes {
@@ -140,14 +140,18 @@ export function createFeed(emulator: RunpodEmulator, infos: EndpointInfo[]): Fee
       jobs: newest(MAX_SHOWN_JOBS),
       lines: lines.slice(-500),
     }),
-    part: (changes) => ({
-      now: Date.now(),
-      isWhole: false,
-      endpoints: changes.jobs.size > 0 ? endpoints() : undefined,
-      workers: changes.hasWorkers || changes.jobs.size > 0 ? workers() : undefined,
-      jobs: changes.jobs.size > 0 ? [...changes.jobs].flatMap((id) => jobs.get(id) ?? []).map(feedJob) : undefined,
-      lines: changes.lines.length > 0 ? changes.lines : undefined,
-    }),
+    part: (changes) => {
+      const changed = [...changes.jobs].flatMap((id) => jobs.get(id) ?? []);
+      const touched = new Set(changed.map(({ endpoint }) => endpoint));
+      return {
+        now: Date.now(),
+        isWhole: false,
+        endpoints: endpoints().filter(({ id }) => touched.has(id)),
+        workers: changes.hasWorkers || changed.length > 0 ? workers() : undefined,
+        jobs: changed.map(feedJob),
+        lines: changes.lines,
+      };
+    },
   };
 }
 

@@ -4,6 +4,7 @@ export interface FeedMessage {
   now: number;
   /** Whether the message tells everything. Others tell only what has changed. */
   isWhole: boolean;
+  /** Endpoints that have changed. */
   endpoints?: FeedEndpoint[];
   workers?: FeedWorker[];
   /** Jobs that are new or have changed. */
@@ -19,6 +20,8 @@ export interface FeedEndpoint {
   kind: "workers" | "model" | "emulated";
   /** The command of its workers, or the URL of its server. */
   about?: string;
+  /** An input that it accepts. */
+  example?: unknown;
   waiting: number;
   running: number;
   completed: number;

@@ -16,9 +16,6 @@ import { startWorkers, type Workers } from "./workers.ts";
 
 const DEFAULT_PORT = 8787;
 
-/** Endpoints of the emulator that are worth a line of their own on the page; the rest is listed by the emulator's jobs. */
-const EXAMPLES = ["qwen3-32b-awq", "qwen-image-t2i"];
-
 /** Runs everything until the user stops it, and returns the exit code. */
 export async function runLocal(options: LocalOptions): Promise<number> {
   const key = options.key ?? makeKey();
@@ -28,12 +25,14 @@ export async function runLocal(options: LocalOptions): Promise<number> {
   const emulator = createRunpodEmulator({
     apiKey: key,
     history: MAX_JOBS,
+    // An app that kept the id of an earlier run must not find another job under it.
+    createId: () => crypto.randomUUID(),
     endpoints: Object.fromEntries(external.map((id) => [id, {
       worker: "external" as const,
       maxWorkers: options.endpoints.has(id) ? 100 : options.maxWorkers,
     }])),
   });
-  const feed = createFeed(emulator, endpointInfos(options));
+  const feed = createFeed(emulator, endpointInfos(options, emulator));
 
   let handler: (request: Request) => Promise<Response> = () => Promise.resolve(new Response(null, { status: 503 }));
   const server = await serve((request) => handler(request), {
@@ -86,13 +85,13 @@ function isPlainWanted(): boolean {
   return Boolean(NO_COLOR) || Boolean(CI) || TERM === "dumb";
 }
 
-function endpointInfos({ workers, endpoints, models }: LocalOptions): EndpointInfo[] {
-  const own = new Set([...workers.keys(), ...endpoints, ...models.keys()]);
+function endpointInfos({ workers, endpoints, models }: LocalOptions, emulator: RunpodEmulator): EndpointInfo[] {
+  const emulated = emulator.endpoints.filter(({ id, worker }) => worker !== "external" && !models.has(id));
   return [
     ...[...workers].map(([id, about]) => ({ id, kind: "workers" as const, about })),
     ...[...endpoints].map((id) => ({ id, kind: "workers" as const, about: "workers that you start yourself" })),
     ...[...models].map(([id, url]) => ({ id, kind: "model" as const, about: url.href })),
-    ...EXAMPLES.filter((id) => !own.has(id)).map((id) => ({ id, kind: "emulated" as const })),
+    ...emulated.map(({ id, example }) => ({ id, kind: "emulated" as const, example })),
   ];
 }
 

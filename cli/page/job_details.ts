@@ -101,7 +101,11 @@ export function createJobDetails({ client, onSendAgain, onClose, announce }: Det
 
   return {
     element,
-    focus: () => title.focus(),
+    focus: () => {
+      // What is hidden cannot have the focus.
+      element.hidden = false;
+      title.focus();
+    },
     update: ({ selectedJob, jobs }) => {
       element.hidden = selectedJob === undefined;
       if (selectedJob === undefined) return void (shown = undefined);

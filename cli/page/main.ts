@@ -44,7 +44,7 @@ function createApp(client: Client, onWrongKey: () => void) {
   const state = emptyState();
   const connection = h("span", { role: "status", className: "connection" });
   const announcement = h("p", { role: "status", className: "announcement" });
-  const form = createSendForm(client, select);
+  const form = createSendForm(client, show);
   const details = createJobDetails({
     client,
     onSendAgain: form.choose,
@@ -59,10 +59,14 @@ function createApp(client: Client, onWrongKey: () => void) {
   const parts = [createEndpoints(form.choose), form, createJobs(select), details, createLog()];
   const [endpoints, , jobs, , log] = parts;
 
-  function select(job: string): void {
+  function show(job: string): void {
     state.selectedJob = job;
     announcement.textContent = "";
     draw();
+  }
+
+  function select(job: string): void {
+    show(job);
     details.focus();
   }
 

@@ -1,3 +1,4 @@
+import type { FeedEndpoint } from "../local/feed_message.ts";
 import type { Client } from "./client.ts";
 import { fill, h } from "./dom.ts";
 import { mediaIn } from "./media.ts";
@@ -43,26 +44,23 @@ export function createSendForm(client: Client, onSent: (job: string) => void): S
   const message = h("p", { role: "status", className: "message" });
   const answer = h("div", { className: "answer" });
   const button = h("button", { type: "submit", className: "main" }, "Send");
-  let kinds = new Map<string, string>();
+  let known = new Map<string, FeedEndpoint>();
+  /** What the form has written itself, and may replace. */
+  let written = body.value;
 
   const adapt = () => {
-    const isModel = kinds.get(endpoint.value) === "model";
+    const isModel = known.get(endpoint.value)?.kind === "model";
     (how.options[0] as HTMLOptionElement).disabled = isModel;
-    if (isModel && how.value === "job") {
-      how.value = "openai";
-      swapExample("job", "openai");
+    if (isModel) how.value = "openai";
+    if (body.value === written) {
+      const example = known.get(endpoint.value)?.example ?? EXAMPLES.job;
+      body.value = written = pretty(how.value === "job" ? example : EXAMPLES.openai);
     }
     routeField.hidden = how.value === "job";
     bodyLabel.textContent = how.value === "job" ? "Input (JSON)" : "Body (JSON)";
   };
-  const swapExample = (from: "job" | "openai", to: "job" | "openai") => {
-    if (body.value === pretty(EXAMPLES[from])) body.value = pretty(EXAMPLES[to]);
-  };
   endpoint.addEventListener("input", adapt);
-  how.addEventListener("change", () => {
-    swapExample(how.value === "job" ? "openai" : "job", how.value as "job" | "openai");
-    adapt();
-  });
+  how.addEventListener("change", adapt);
   // Enter alone makes a new line.
   body.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
@@ -119,7 +117,7 @@ export function createSendForm(client: Client, onSent: (job: string) => void): S
   return {
     element: h("section", { "aria-labelledby": "send-title" }, h("h2", { id: "send-title" }, "Send"), form),
     update: ({ endpoints }) => {
-      kinds = new Map(endpoints.map(({ id, kind }) => [id, kind]));
+      known = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
       if (options.children.length !== endpoints.length) {
         fill(options, ...endpoints.map(({ id }) => h("option", { value: id })));
       }
@@ -130,10 +128,8 @@ export function createSendForm(client: Client, onSent: (job: string) => void): S
     },
     choose: (id, input) => {
       endpoint.value = id;
-      if (input !== undefined) {
-        how.value = "job";
-        body.value = pretty(input);
-      }
+      how.value = "job";
+      if (input !== undefined) body.value = pretty(input);
       adapt();
       body.focus();
       form.scrollIntoView({ block: "nearest" });

@@ -24,9 +24,10 @@ export function emptyState(): State {
 
 /** Takes a message of the feed into the state. */
 export function apply(state: State, message: FeedMessage): void {
-  const { now, isWhole, endpoints, workers, jobs = [], lines = [] } = message;
+  const { now, isWhole, endpoints = [], workers, jobs = [], lines = [] } = message;
   state.clockOffset = now - Date.now();
-  state.endpoints = endpoints ?? state.endpoints;
+  const changed = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+  state.endpoints = isWhole ? endpoints : state.endpoints.map((endpoint) => changed.get(endpoint.id) ?? endpoint);
   state.workers = workers ?? state.workers;
   if (isWhole) {
     state.jobs = new Map();
