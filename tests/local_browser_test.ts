@@ -35,8 +35,8 @@ if (executable) {
 
         await page.run("sessionStorage.clear()");
         await page.goto(`${origin}/#open=${code}`);
-        await page.run("location.reload()");
         await page.until(`document.activeElement?.id === "key"`);
+        assertStringIncludes(await page.run("document.body.textContent"), "This link was used already.");
         await page.type(key);
         await page.press("Enter");
         await page.until(`document.querySelector(".connection.on")`);
