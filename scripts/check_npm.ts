@@ -34,8 +34,8 @@ export async function checkArtifactPurity(): Promise<string[]> {
 }
 
 /**
- * Installs the tarball in a new Node project and in a new Bun project. The README's first text example must run in both,
- * and pass TypeScript's strict checks with the module resolutions "bundler" and "nodenext".
+ * Installs the tarball in a new Node project and in a new Bun project. The README's first text example and the command
+ * must run in both, and the example pass TypeScript's strict checks with the module resolutions "bundler" and "nodenext".
  */
 export async function checkNewProjects(): Promise<string[]> {
   const { dependencies: versions } = await readJson("tests/runtimes/package.json");
@@ -47,6 +47,9 @@ export async function checkNewProjects(): Promise<string[]> {
   const typed = ["typescript", "@types/node", "@types/json-schema"];
   problems.push(...problemsOf(await run("npm", [...npm, ...packages(["ai", "zod", ...typed])], { cwd: inNode })));
   problems.push(...problemsOf(await run(binaryOf("node-22"), ["main.ts"], { cwd: inNode })));
+  problems.push(
+    ...problemsOf(await run("npx", ["--no-install", "@runpod/ai-sdk-provider", "local", "--help"], { cwd: inNode })),
+  );
   for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"]]) {
     const options = ["--noEmit", "--strict", "--target", "es2024", "--types", "node", "--allowImportingTsExtensions"];
     const tsc = ["node_modules/typescript/bin/tsc", ...options, "--module", module, "--moduleResolution", resolution];
@@ -57,6 +60,8 @@ export async function checkNewProjects(): Promise<string[]> {
   const add = ["add", "--silent", pathOf(tarball), ...packages(["ai", "zod"])];
   problems.push(...problemsOf(await run(binaryOf("bun"), add, { cwd: inBun })));
   problems.push(...problemsOf(await run(binaryOf("bun"), ["main.ts"], { cwd: inBun })));
+  const bunx = ["x", "--bun", "@runpod/ai-sdk-provider", "local", "--help"];
+  problems.push(...problemsOf(await run(binaryOf("bun"), bunx, { cwd: inBun })));
 
   for (const project of [inNode, inBun]) await Deno.remove(project, { recursive: true });
   return problems;

@@ -1,4 +1,5 @@
 /** Python programs with Runpod's worker SDK as workers of the command. The test run says which versions are installed. */
+import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -44,6 +45,19 @@ runpod.serverless.start({
 }[sys.argv[1]])
 `;
 
+/** Uses Runpod's package as an app does, with nothing but the environment that the command prints. */
+const CLIENT = `
+import json, os, runpod
+runpod.api_key = os.environ["RUNPOD_API_KEY"]
+mine = runpod.Endpoint("mine")
+seen = [mine.run_sync({"input": {"say": "hi"}}, timeout=60)["said"]]
+job = mine.run({"input": {"say": "later"}})
+seen += [job.output(timeout=60)["said"], job.status()]
+held = mine.run({"input": {"steps": 1, "until": "never"}})
+seen += [held.cancel()["status"], mine.health()["jobs"]["completed"], mine.purge_queue()["status"]]
+print("SEEN", json.dumps(seen))
+`;
+
 const sdks = JSON.parse(process.env.LOCAL_PYTHON_SDKS ?? "[]") as Array<{ version: string; python: string }>;
 
 for (const { version, python } of sdks) {
@@ -80,6 +94,18 @@ for (const { version, python } of sdks) {
         const retried = await end("mine", await run(local, { say: "again", exit_once: join(folder, "dead") }));
         assertEquals([retried.output.said, retried.retries], ["again", 1]);
         assertStringIncludes(output(), "ended with exit code 3");
+      }));
+
+    it("serve an app that uses Runpod's package for Python", () =>
+      withWorkers("plain", [], async ({ origin, key }, folder) => {
+        const file = join(folder, "client.py");
+        writeFileSync(file, CLIENT);
+        const env = { ...process.env, RUNPOD_API_KEY: key, RUNPOD_ENDPOINT_BASE_URL: `${origin}/v2` };
+        const printed = await new Promise<string>((resolve, reject) =>
+          execFile(python, [file], { env }, (error, stdout) => error ? reject(error) : resolve(stdout))
+        );
+        const seen = JSON.parse(/SEEN (.*)/.exec(printed)![1]);
+        assertEquals(seen, ["hi", "later", "COMPLETED", "CANCELLED", 2, "completed"]);
       }));
 
     it("yield, with and without aggregation", async () => {

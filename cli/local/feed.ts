@@ -86,7 +86,6 @@ export function createFeed(emulator: RunpodEmulator, infos: EndpointInfo[]): Fee
     for (const [id, { hasEnded }] of jobs) {
       if (jobs.size <= MAX_JOBS) break;
       if (hasEnded) jobs.delete(id);
-      else break;
     }
   }
 

@@ -33,7 +33,10 @@ export function showLive(feed: Feed): View {
     clearTimeout(timer);
     timer = undefined;
     const columns = stdout.columns ?? 80;
-    const log = newLines.filter(isWorthALine).map((line) => logLine(line, paint));
+    const isEnding = message !== undefined;
+    const log = newLines.filter((line) => isEnding ? line.kind === "output" : isWorthALine(line)).map((line) =>
+      logLine(line, paint)
+    );
     newLines = [];
     const rows = frame(feed, { columns, rows: (stdout.rows ?? 24) - 2, paint, message });
     write([...log, ...rows]);
@@ -181,7 +184,7 @@ const STYLE_CODES = /\x1b\[\d+m/g;
 
 /** Cuts a text that may have styles. A text that is too long loses them. */
 function cut(text: string, columns: number): string {
-  const plain = text.replace(STYLE_CODES, "");
+  const plain = text.replace(STYLE_CODES, "").trimEnd();
   const fitted = fit(plain, columns).trimEnd();
-  return fitted === plain.trimEnd() ? text : fitted;
+  return fitted === plain ? text.trimEnd() : fitted;
 }

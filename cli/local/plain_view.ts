@@ -13,8 +13,17 @@ export interface View {
 /** Prints each line of the log. */
 export function showPlainly(feed: Feed): View {
   const paint = painter(false);
+  let isEnding = false;
   const close = feed.subscribe(({ lines }) => {
-    for (const line of lines) process.stdout.write(`${logLine(line, paint)}\n`);
+    for (const line of lines) {
+      if (!isEnding || line.kind === "output") process.stdout.write(`${logLine(line, paint)}\n`);
+    }
   });
-  return { announceEnd: (line) => process.stdout.write(`${line}\n`), close };
+  return {
+    announceEnd: (line) => {
+      isEnding = true;
+      process.stdout.write(`${line}\n`);
+    },
+    close,
+  };
 }
