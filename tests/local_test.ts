@@ -300,6 +300,22 @@ describe("local: who may use it", () => {
       assertEquals((await send(origin, path, { origin: "http://localhost:3001" }, job)).status, 403);
     }));
 
+  it("lets workers come by the address that was given for them", () =>
+    withFolder(async (folder) => {
+      const file = join(folder, "worker.env");
+      const address = "http://host.docker.internal:9000";
+      await withLocal(["--endpoint", "mine", "--worker-url", address, "--env", file], async ({ origin, key }) => {
+        const environment = readFileSync(file, "utf8");
+        assertStringIncludes(environment, `RUNPOD_ENDPOINT_BASE_URL=${address}/v2\n`);
+        assertStringIncludes(environment, `RUNPOD_WEBHOOK_PING=${address}/v2/mine/ping/`);
+        const [, token] = /RUNPOD_AI_API_KEY=(.*)/.exec(environment)!;
+        const by = (host: string, path: string, authorization: string) => send(origin, path, { host, authorization });
+        assertEquals((await by("host.docker.internal:9000", "/v2/mine/ping/w?x=1", token)).status, 200);
+        assertEquals((await by("host.docker.internal:9000", "/v2/mine/health", key)).status, 200);
+        assertEquals((await by("host.docker.internal:9001", "/v2/mine/health", key)).status, 403);
+      });
+    }));
+
   it("gives jobs only to workers that have the token", () =>
     withLocal(["--endpoint", "mine"], async ({ origin, key }) => {
       for (const headers of [{}, { authorization: key }, { authorization: "worker_guess" }]) {
