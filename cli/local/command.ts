@@ -1,7 +1,8 @@
 import process from "node:process";
 import type { Command } from "../command_line/command.ts";
 import { UsageError } from "../command_line/flags.ts";
-import { HELP, type LocalOptions, readOptions } from "./options.ts";
+import { HELP } from "./help.ts";
+import { type LocalOptions, readOptions } from "./options.ts";
 import { runLocal } from "./run.ts";
 import { PortTakenError } from "./server.ts";
 

@@ -24,7 +24,7 @@ export function describeEvent(event: EmulatedEvent): Pick<FeedLine, "source" | "
       // Whether it has a job is told with the job.
       if (state === "running" || state === "ended") return undefined;
       const isProblem = state === "lost" || state === "unhealthy";
-      const details = problem ?? (version === undefined ? "" : `runpod ${version}`);
+      const details = problem !== undefined ? shortText(problem) : (version === undefined ? "" : `runpod ${version}`);
       return {
         source: id,
         text: details === "" ? WORKER_STATES[state] : `${WORKER_STATES[state]} (${details})`,
@@ -53,7 +53,7 @@ function describeJob(change: Extract<EmulatedEvent, { type: "job" }>["change"], 
       return "waits for a worker";
     case "started":
       return job.timeline.some(({ workerId }) => workerId !== undefined)
-        ? `started on ${job.workerId} after ${seconds(job.delayTime ?? 0)}`
+        ? `started on ${shortText(job.workerId)} after ${seconds(job.delayTime ?? 0)}`
         : undefined;
     case "progress":
       return `progress: ${shortText(job.output)}`;

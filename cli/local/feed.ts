@@ -2,6 +2,7 @@ import type { EmulatedEvent, EmulatedJob, RunpodEmulator } from "../../src/testi
 import { describeEvent } from "./event_text.ts";
 import type { FeedEndpoint, FeedJob, FeedJobDetails, FeedLine, FeedMessage, FeedWorker } from "./feed_message.ts";
 import { errorMessage } from "./error_message.ts";
+import { withoutControls } from "./output_lines.ts";
 import { shareOf, shortText } from "./progress.ts";
 
 /** What an endpoint is, as it was configured. */
@@ -59,7 +60,8 @@ export function createFeed(emulator: RunpodEmulator, infos: EndpointInfo[]): Fee
   };
 
   function addLine(source: string, text: string, kind: FeedLine["kind"]): void {
-    const line = { number: ++lineCount, at: Date.now(), source, text, kind };
+    // Workers that others start choose their own names.
+    const line = { number: ++lineCount, at: Date.now(), source: withoutControls(source), text, kind };
     lines.push(line);
     if (lines.length > MAX_LINES) lines.splice(0, lines.length - MAX_LINES);
     emit({ lines: [line] });
@@ -157,7 +159,18 @@ export function createFeed(emulator: RunpodEmulator, infos: EndpointInfo[]): Fee
 function feedWorker(
   { id, endpoint, state, jobs, since, completed, failed, version, problem }: RunpodEmulator["workers"][number],
 ): FeedWorker {
-  return { id, endpoint, state, jobs, since, completed, failed, version, problem };
+  const clean = (text: string | undefined) => text === undefined ? undefined : withoutControls(text);
+  return {
+    id: withoutControls(id),
+    endpoint,
+    state,
+    jobs,
+    since,
+    completed,
+    failed,
+    version: clean(version),
+    problem: clean(problem),
+  };
 }
 
 function feedJob(job: EmulatedJob): FeedJob {
@@ -173,7 +186,7 @@ function feedJob(job: EmulatedJob): FeedJob {
     endedAt: hasEnded ? timeline.at(-1)?.at : undefined,
     delayTime: job.delayTime,
     executionTime: job.executionTime,
-    workerId: job.workerId,
+    workerId: job.workerId && withoutControls(job.workerId),
     retries: job.retries,
     progress: isRunning && output !== undefined ? shortText(output) : undefined,
     share: isRunning ? shareOf(output) : undefined,

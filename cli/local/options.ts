@@ -1,4 +1,6 @@
-import { describeFlags, type Flag, type FlagValues, readFlags, UsageError } from "../command_line/flags.ts";
+import { type FlagValues, readFlags, UsageError } from "../command_line/flags.ts";
+import { DEFAULT_IDLE_SECONDS, FLAGS } from "./help.ts";
+import { checkKey, checkName, checkOrigin, httpUrl, modelRoot, number, wholeNumber } from "./option_values.ts";
 
 /** What `local` was asked to do. */
 export interface LocalOptions {
@@ -23,73 +25,6 @@ export interface LocalOptions {
   /** The URL under which workers reach this command, if not the loopback address. */
   workerUrl?: URL;
 }
-
-const DEFAULT_IDLE_SECONDS = 5;
-
-const FLAGS: Record<string, Flag> = {
-  "worker": {
-    value: "NAME=COMMAND",
-    repeats: true,
-    help:
-      'Start workers of the endpoint NAME, such as "resize=python handler.py",\nand start them again when they end. Repeat it for more endpoints.',
-  },
-  "workers": { value: "N", help: "How many workers each endpoint has at most. Default: 1" },
-  "idle-timeout": {
-    value: "SECONDS",
-    help: "Stop a worker that has had no job for so long, and start it again\nwhen a job comes. Default: workers stay",
-  },
-  "cold-start": {
-    value: "MILLIS",
-    help: `Wait so long before a worker is started, as for a GPU. Implies\n--idle-timeout ${DEFAULT_IDLE_SECONDS}`,
-  },
-  "endpoint": {
-    value: "NAME",
-    repeats: true,
-    help: "Have an endpoint whose workers you start yourself, with --env",
-  },
-  "model": {
-    value: "NAME=URL",
-    repeats: true,
-    help: "Put the OpenAI-compatible server at URL behind the endpoint NAME",
-  },
-  "env": {
-    value: "FILE",
-    repeats: true,
-    help:
-      "Write what an app and a worker need as environment into a file, for\ndocker run --env-file. NAME=FILE chooses one of several endpoints",
-  },
-  "worker-url": {
-    value: "URL",
-    help:
-      "How workers reach this command, such as\nhttp://host.docker.internal:8787 from containers. Default: 127.0.0.1",
-  },
-  "port": { value: "PORT", help: "The port on 127.0.0.1. Default: 8787, or the next free one" },
-  "key": { value: "KEY", help: "The API key. Default: a new one at each start" },
-  "allow-origin": {
-    value: "ORIGIN",
-    repeats: true,
-    help: "Let web pages of this origin call, such as http://localhost:3000.\nThey need the key too",
-  },
-  "help": { help: "Show this text" },
-};
-
-/** The help text. */
-export const HELP = `Usage: ai-sdk-provider local [OPTIONS]
-
-Runs a Runpod on this machine: your own workers behind a real job queue, the public endpoints as an emulation, and a
-page that shows them. Only programs on this machine that have the key can use it.
-
-${describeFlags(FLAGS)}
-
-Examples:
-  ai-sdk-provider local
-  ai-sdk-provider local --worker "resize=python handler.py" --workers 3
-  ai-sdk-provider local --worker "resize=python handler.py" --idle-timeout 5 --cold-start 2000
-  ai-sdk-provider local --endpoint resize --env worker.env      docker run --network host --env-file worker.env IMAGE
-  ai-sdk-provider local --model chat=http://127.0.0.1:8080/v1
-
-Ctrl-C ends everything that was started; a second Ctrl-C ends it at once.
-`;
 
 /**
  * Reads the command line; undefined if it asks for help.
@@ -170,66 +105,4 @@ function splitPair(value: string, flag: string): [name: string, rest: string] {
 function splitAtEquals(value: string): [before: string, after?: string] {
   const at = value.indexOf("=");
   return at === -1 ? [value] : [value.slice(0, at), value.slice(at + 1)];
-}
-
-function checkName(name: string, flag: string): void {
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
-    throw new UsageError(
-      `--${flag}: an endpoint's name has lower-case letters, digits and hyphens; ${JSON.stringify(name)} has others`,
-    );
-  }
-}
-
-function checkKey(key: string): string {
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new UsageError("--key must have only letters, digits and signs of ASCII, without spaces");
-  }
-  return key;
-}
-
-function checkOrigin(value: string): string {
-  const origin = URL.canParse(value) ? new URL(value).origin : undefined;
-  if (origin === undefined || origin === "null" || value.replace(/\/$/, "").toLowerCase() !== origin) {
-    throw new UsageError(
-      `--allow-origin ${JSON.stringify(value)} is not an origin: write it as http://localhost:3000, without a path`,
-    );
-  }
-  return origin;
-}
-
-function httpUrl(value: string, flag: string): URL {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--${flag}: ${JSON.stringify(value)} is not a URL that begins with http:// or https://`);
-  }
-  return url;
-}
-
-/** The root of a model server: its URL, with or without `/v1` at the end. */
-function modelRoot(value: string): URL {
-  const url = httpUrl(value, "model");
-  url.pathname = url.pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
-  if (url.search !== "" || url.hash !== "") throw new UsageError(`--model: ${value} must have no "?" and no "#"`);
-  return url;
-}
-
-interface Bounds {
-  from: number;
-  to: number;
-}
-
-function wholeNumber(values: FlagValues, flag: string, bounds: Bounds): number | undefined {
-  const value = number(values, flag, bounds);
-  if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${flag} must be a whole number`);
-  return value;
-}
-
-function number(values: FlagValues, flag: string, { from, to }: Bounds): number | undefined {
-  const text = values.get(flag)?.[0];
-  if (text === undefined) return undefined;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(value >= from && value <= to)) {
-    throw new UsageError(`--${flag} must be a number from ${from} to ${to}, not ${JSON.stringify(text)}`);
-  }
-  return value;
 }
