@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { cancelWithTimeout, isCancelRefused } from "../job/cancel.ts";
+import { cancelWithRetries, isCancelRefused } from "../job/cancel.ts";
 import { CONCURRENCY_LIMITS } from "../job/limits.ts";
 import type { Queue } from "../job/queue.ts";
-import { retryReads } from "../job/retry.ts";
 import { forEachAtMost } from "./concurrency.ts";
 
 /** Cancels at once: a small share of what the service accepts for one endpoint. */
@@ -25,7 +24,7 @@ export async function cancelJobs(
   await forEachAtMost(jobs, CONCURRENCY, async ({ queue, jobId }) => {
     if (jobId === undefined) return;
     try {
-      await retryReads(() => cancelWithTimeout(queue, jobId, abortSignal), abortSignal);
+      await cancelWithRetries(queue, jobId, abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
       // Most likely the job has ended.

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { APICallError } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
-import { networkError } from "../http/error.ts";
 import { type Queue, rootOf } from "./queue.ts";
 
 const TIMED_OUT = Symbol("timed out");
@@ -32,9 +32,12 @@ export async function withTimeout<T>(
     return await untilAborted(request(stop.signal, lift), stop.signal);
   } catch (error) {
     if (error !== TIMED_OUT) throw error;
-    const cause = new Error(`timed out after ${timeoutMillis / 1000} s`);
-    const { attempt } = queue;
-    throw networkError({ attempt, url: rootOf(queue), requestBody: undefined, cause, retryCost: "free" });
+    throw new APICallError({
+      message: `Cannot ${queue.attempt}: timed out after ${timeoutMillis / 1000} s`,
+      url: rootOf(queue),
+      requestBodyValues: undefined,
+      isRetryable: true,
+    });
   } finally {
     lift();
     signal?.removeEventListener("abort", onAbort);
