@@ -4,7 +4,8 @@ import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
 import { experimental_getBatchResults as getBatchResults, experimental_startBatch as startBatch } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, KEY, PNG_BASE64, type Sent } from "./capture.ts";
+import { capture, KEY, type Sent } from "./capture.ts";
+import { PNG_BASE64 } from "./files.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const requestsOf = (...ids: string[]) =>

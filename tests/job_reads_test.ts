@@ -13,7 +13,9 @@ import {
 } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { capture, chunk, KEY, MODEL, MP4_BASE64, PNG_BASE64, type Sent } from "./capture.ts";
+import { chunk } from "./answers.ts";
+import { capture, KEY, MODEL, type Sent } from "./capture.ts";
+import { MP4_BASE64, PNG_BASE64 } from "./files.ts";
 import { settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
 
 const IMAGE_MODEL = "black-forest-labs/flux-1-schnell";
@@ -57,7 +59,7 @@ const onClock = (run: (clock: VirtualClock) => Promise<void>) => () =>
   withVirtualTime(async (clock) => {
     await run(clock);
     await settled();
-    assertEquals(clock.pending(), 0);
+    assertEquals(clock.hasTimers(), false);
   });
 
 function draw(runpod: ReturnType<typeof serve>["runpod"], options: Record<string, string | number> = {}) {
