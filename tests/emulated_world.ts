@@ -14,6 +14,7 @@ const emulator = createRunpodEmulator({
     "my-kokoro": { worker: "audio", models: ["kokoro"] },
     "my-infinity": { worker: "embedding", models: ["BAAI/bge-small-en-v1.5", "BAAI/bge-reranker-base"] },
     "my-base-model": { worker: "chat", models: ["org/base-model"] },
+    "pics": { worker: ({ text }) => ({ text: String(text).toUpperCase() }) },
     "my-comfyui": {
       worker: ({ workflow }) =>
         workflow
