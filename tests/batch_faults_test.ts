@@ -1,7 +1,11 @@
 /** Batches whose caller leaves, or in which a single item fails. */
 import { createRunpod, type RunpodJobUpdate, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { experimental_getBatchResults as getBatchResults, experimental_startBatch as startBatch } from "ai";
+import {
+  experimental_getBatchResults as getBatchResults,
+  experimental_getBatchStatus as getBatchStatus,
+  experimental_startBatch as startBatch,
+} from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { capture, KEY, type Sent } from "./capture.ts";
@@ -62,6 +66,15 @@ describe("the results of a batch", () => {
       const [{ status }] = await Array.fromAsync(getBatchResults({ provider: runpod, batch, providerOptions }));
       assertEquals(status, "succeeded");
       assert(elapsed() < 25_000, String(elapsed()));
+    }));
+});
+
+describe("the status of a batch", () => {
+  it("survives times that no date can hold", () =>
+    withVirtualTime(async () => {
+      const { runpod } = service((id) => Response.json({ id, status: "COMPLETED", output: "", delayTime: 1e300 }));
+      const batch = await startBatch({ provider: runpod, requests: requestsOf("a") });
+      assertEquals((await getBatchStatus({ provider: runpod, batch })).status, "completed");
     }));
 });
 

@@ -265,7 +265,8 @@ describe("starting a batch", () => {
         Error,
         "enough",
       );
-      await settled();
+      // Cancels keep to their rate limit.
+      await settled(5000);
       const submitted = sent.filter(({ url }) => url.endsWith("/run")).length;
       assertEquals(sent.filter(({ url }) => url.includes("/cancel/")).length, submitted);
       assert(submitted < 50);

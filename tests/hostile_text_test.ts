@@ -107,6 +107,13 @@ describe("JSON that is nested too deep", () => {
 });
 
 describe("an error that is no plain text", () => {
+  it("may be its own cause", async () => {
+    const broken = new TypeError("reset");
+    broken.cause = broken;
+    const { runpod } = capture(() => Promise.reject(broken));
+    await assertRejects(() => runpod.endpoint("mine").run({ a: 1 }), APICallError, "reset");
+  });
+
   it("may have keys that JavaScript calls", async () => {
     const error = { error: "boom", toString: "x" };
     const { runpod } = capture(() => Response.json({ id: "j", status: "FAILED", error }));

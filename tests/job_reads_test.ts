@@ -245,13 +245,16 @@ describe("a submission", () => {
   });
 
   it(
-    "ends when the caller aborts while the API key is being fetched",
+    "or a read ends when the caller aborts while the API key is being fetched",
     onClock(async (clock) => {
-      const abort = new AbortController();
-      setTimeout(() => abort.abort(new Error("enough")), 3000);
+      const stop = new AbortController();
+      const abort = { abortSignal: stop.signal };
+      setTimeout(() => stop.abort(new Error("enough")), 3000);
       const { runpod } = serve({}, { apiKey: () => new Promise<string>(() => {}) });
-      const call = () => runpod.endpoint("mine").runSync({ a: 1 }, { abortSignal: abort.signal });
-      await assertRejects(call, Error, "enough");
+      const endpoint = runpod.endpoint("mine");
+      for (const call of [() => endpoint.run({ a: 1 }, abort), () => endpoint.status("j1", abort)]) {
+        await assertRejects(call, Error, "enough");
+      }
       assertEquals(clock.elapsed(), 3000);
     }),
   );

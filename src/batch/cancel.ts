@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { cancelWithRetries, isCancelRefused } from "../job/cancel.ts";
+import { cancelWithTimeout, isCancelRefused } from "../job/cancel.ts";
 import { CONCURRENCY_LIMITS } from "../job/limits.ts";
 import type { Queue } from "../job/queue.ts";
+import { retryReads } from "../job/retry.ts";
 import { forEachAtMost } from "./concurrency.ts";
 
 /** Cancels at once: a small share of what the service accepts for one endpoint. */
@@ -24,7 +25,7 @@ export async function cancelJobs(
   await forEachAtMost(jobs, CONCURRENCY, async ({ queue, jobId }) => {
     if (jobId === undefined) return;
     try {
-      await cancelWithRetries(queue, jobId, abortSignal);
+      await retryReads(() => cancelWithTimeout(queue, jobId, abortSignal), abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
       // Most likely the job has ended.

@@ -5,7 +5,7 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import type { Answer } from "./answer.ts";
-import { readError, shorten } from "./error_details.ts";
+import { causesOf, readError, shorten } from "./error_details.ts";
 import { isRetryableAnswer, isRetryableNetworkError, type RetryCost } from "./retry_cost.ts";
 
 /** Makes the error for an answer with an error status, or with an error in the body of a success. */
@@ -111,6 +111,6 @@ function adviceFor(status: number, notFound: string | undefined, message = ""): 
 /** The message of the first cause: runtimes wrap the interesting one in "fetch failed". */
 function innermostMessage(error: unknown): string {
   let message = String(error);
-  for (let at = error; at instanceof Error; at = at.cause) message = at.message || message;
+  for (const at of causesOf(error)) message = at.message || message;
   return message;
 }

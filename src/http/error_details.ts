@@ -40,6 +40,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Lists an error and its causes. A cause may be the error itself, so the list is bounded. */
+export function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; at instanceof Error && causes.length < MAX_DEPTH; at = at.cause) causes.push(at);
+  return causes;
+}
+
 /** Writes any value for an error message. */
 export function showValue(value: unknown): string {
   try {

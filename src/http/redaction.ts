@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { causesOf } from "./error_details.ts";
 
 /** Shorter header values are not secrets, and replacing them would damage ordinary text. */
 const MIN_SECRET_LENGTH = 6;
@@ -24,7 +25,7 @@ export function createRedactor(headers: Record<string, string>): (text: string) 
 
 /** Returns the same error, or a new one with the redacted message if the error or one of its causes shows a secret. */
 export function redactError(error: unknown, redact: (text: string) => string): unknown {
-  for (let at = error; at instanceof Error; at = at.cause) {
+  for (const at of causesOf(error)) {
     const shown = `${at.message}\n${at.stack ?? ""}`;
     if (redact(shown) !== shown) return new Error(redact(at.message));
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer } from "./answer.ts";
-import type { ErrorDetails } from "./error_details.ts";
+import { causesOf, type ErrorDetails } from "./error_details.ts";
 
 /**
  * What it may cost to send the same request again.
@@ -68,7 +68,7 @@ const NEVER_SENT_CODES: unknown[] = [
 const NEVER_SENT_MESSAGE = /connection refused|client error \(connect\)|dns error|getaddrinfo/i;
 
 function wasNeverSent(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
+  for (const at of causesOf(error)) {
     if (NEVER_SENT_CODES.includes((at as { code?: unknown }).code) || NEVER_SENT_MESSAGE.test(at.message)) return true;
   }
   return false;

@@ -7,10 +7,10 @@ import { APICallError } from "@ai-sdk/provider";
 import { isFinal } from "./envelope.ts";
 import { CANCEL_REFUSED_STATUSES } from "./limits.ts";
 import { cancelJob, type Queue } from "./queue.ts";
-import { retryReads } from "./retry.ts";
+import { waitForSlot } from "./rate_limit.ts";
 import { withTimeout } from "./timeout.ts";
 
-/** How long one request may take, in milliseconds. If all fail, the service's own time limits end the job. */
+/** How long the request may take, in milliseconds. If it fails, the service's own time limits end the job. */
 const TIMEOUT_MILLIS = 10_000;
 
 /** A job to cancel, unless its status says that it has ended. */
@@ -20,7 +20,8 @@ interface CancelTarget {
 }
 
 /**
- * Cancels a job in the background. It never fails: the caller was already told how the wait ended.
+ * Cancels a job in the background, with one request that has a timeout. It never fails: the caller was already told how the
+ * wait ended.
  *
  * @param target The job, or a promise of it while its submission is pending.
  */
@@ -40,14 +41,13 @@ export function runInBackground({ settings }: Queue, work: Promise<unknown>): vo
 
 async function cancel(queue: Queue, target: CancelTarget | Promise<CancelTarget>): Promise<void> {
   const { id, status } = await target;
-  if (!isFinal({ status })) await cancelWithRetries(queue, id, undefined);
+  if (!isFinal({ status })) await cancelWithTimeout(queue, id, undefined);
 }
 
-/** Cancels a job. Transient failures are retried: a job that goes on is paid for. */
-export async function cancelWithRetries(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<void> {
-  const tryOnce = () =>
-    withTimeout(queue, TIMEOUT_MILLIS, signal, (abortSignal) => cancelJob(queue, jobId, abortSignal));
-  await retryReads(tryOnce, signal);
+/** Cancels a job with one request, within the rate limit. */
+export async function cancelWithTimeout(queue: Queue, jobId: string, signal: AbortSignal | undefined): Promise<void> {
+  await waitForSlot(queue, "cancel", signal);
+  await withTimeout(queue, TIMEOUT_MILLIS, signal, (abortSignal) => cancelJob(queue, jobId, abortSignal));
 }
 
 /** Whether an error means that the service refused to cancel a job, most likely because the job has already ended. */

@@ -113,6 +113,7 @@ function readCost(output: unknown): number | undefined {
   return isRecord(result) ? number(result.cost) : undefined;
 }
 
+/** Reads a time or a cost. A server may send numbers that no date can hold. */
 function number(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
+  return typeof value === "number" && Math.abs(value) < 1e12 ? value : undefined;
 }

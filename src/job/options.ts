@@ -34,8 +34,8 @@ export interface RunpodWaitOptions {
   /**
    * The pause before each status read, in milliseconds, from 0.
    *
-   * @default 6 % of the time that the job has taken so far, from 250 to 12,500 (5,000 with `onJobUpdate`), or 5,000 if
-   * `maxPollAttempts` is set
+   * @default 6 % of the time since the status last changed, plus or minus a fifth, from 250 to 12,500 (5,000 with
+   * `onJobUpdate`), or 5,000 if `maxPollAttempts` is set
    */
   pollIntervalMillis?: number;
   /**

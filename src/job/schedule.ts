@@ -1,11 +1,11 @@
 /**
- * How long to pause between two requests about a job. Pure, but for the jitter.
+ * How long to pause between two requests about a job.
  *
  * @module
  */
 import { RESULT_LIFETIME_MILLIS } from "./limits.ts";
 
-/** Each pause is this share of the time that the job has taken so far, so its end is noticed at most 6 % late. */
+/** Each pause is this share of the time since the status last changed, so a change is noticed about 6 % late at most. */
 const PAUSE_SHARE = 0.06;
 const SHORTEST_PAUSE_MILLIS = 250;
 const LONGEST_PAUSE_MILLIS = 12_500;

@@ -7,7 +7,7 @@ import { unseenJob } from "./envelope.ts";
 import { unreadableStatus } from "./failure.ts";
 import { READ_TIMEOUT_MILLIS } from "./limits.ts";
 import { type JobAnswer, type Queue, requestStatus } from "./queue.ts";
-import { waitForReadSlot } from "./rate_limit.ts";
+import { waitForSlot } from "./rate_limit.ts";
 import { isTransientError } from "./retry.ts";
 import { withTimeout } from "./timeout.ts";
 
@@ -22,7 +22,7 @@ export async function readStatusWithTimeout(
   jobId: string,
   signal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
-  await waitForReadSlot(queue, signal);
+  await waitForSlot(queue, "status", signal);
   return await withTimeout(
     queue,
     READ_TIMEOUT_MILLIS.status,

@@ -6,7 +6,7 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
 import { toBytes } from "../files/base64.ts";
-import { readError } from "../http/error_details.ts";
+import { messageOf, readError } from "../http/error_details.ts";
 import type { Answer } from "../http/answer.ts";
 import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
@@ -88,8 +88,7 @@ export class JobOutput {
       if (part instanceof Promise) throw new TypeError("it returned a promise, and has to return the value itself");
       return part;
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const reason = `completed, but the function that reads its output failed: ${why}`;
+      const reason = `completed, but the function that reads its output failed: ${messageOf(cause)}`;
       throw this.error({ kind: "no-output", reason, cause });
     }
   }
@@ -110,8 +109,7 @@ export class JobOutput {
       return await retry((abortSignal) => download({ url, settings, trustedOrigin, abortSignal }));
     } catch (cause) {
       signal.throwIfAborted();
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const reason = `completed, but its ${what} could not be downloaded from ${url}: ${why}`;
+      const reason = `completed, but its ${what} could not be downloaded from ${url}: ${messageOf(cause)}`;
       throw this.error({ kind: "no-output", reason, cause });
     }
   }

@@ -88,9 +88,9 @@ export async function readVideoStatus(
   { operation, abortSignal, headers }: StatusCall,
 ): Promise<VideoModelV4OperationStatusResult> {
   const { modelId, endpoint, modelSettings } = config;
-  const advice = "to go on, call getVideoStatus again";
-  const queue = { ...queueOf(videoModality, config, headers), advice };
-  const { jobId, startedAt, wait } = readOperation(queue, operation);
+  const base = queueOf(videoModality, config, headers);
+  const { jobId, startedAt, wait } = readOperation(base, operation);
+  const queue = { ...base, advice: `to go on, call getVideoStatus again, or generateVideo with jobId: "${jobId}"` };
   const timestamp = new Date();
   const watch = findWatch(operation);
   const complete = async (result: JobAnswer, tools: ResultTools): Promise<VideoModelV4OperationStatusResult> => {
