@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { createRunpodEmulator, type EmulatedEndpoint, type RunpodEmulator } from "@runpod/ai-sdk-provider/testing";
+import { withVirtualTime } from "./virtual_time.ts";
 
 /** Where the endpoints are. */
 export const api = "https://api.runpod.ai/v2";
@@ -34,31 +35,17 @@ export async function call(
   return { status: response.status, body: parsed, headers: response.headers };
 }
 
-/** Runs a test with an emulator with one endpoint, "mine", and a clock that stands still until the test moves it. */
+/** Runs a test with an emulator of one endpoint, "mine", on a virtual clock that the test can move too. */
 export async function withClock(
   endpoint: EmulatedEndpoint,
   test: (emulator: RunpodEmulator, move: (millis: number) => void) => Promise<void>,
   options: Parameters<typeof createRunpodEmulator>[0] = {},
 ): Promise<void> {
-  const real = { now: Date.now, setTimeout: globalThis.setTimeout };
-  let now = 1_767_225_600_000;
-  Date.now = () => now;
-  // A timer moves the clock and fires at once.
-  Object.assign(globalThis, {
-    setTimeout: (callback: () => void, millis = 0) => {
-      const at = now + millis;
-      return real.setTimeout(() => {
-        now = Math.max(now, at);
-        callback();
-      }, 0);
-    },
-  });
-  try {
-    await test(createRunpodEmulator({ ...options, endpoints: { mine: endpoint } }), (millis) => now += millis);
-  } finally {
-    Date.now = real.now;
-    Object.assign(globalThis, { setTimeout: real.setTimeout });
-  }
+  const startAt = 1_767_225_600_000;
+  await withVirtualTime(
+    ({ move }) => test(createRunpodEmulator({ ...options, endpoints: { mine: endpoint } }), move),
+    { startAt },
+  );
 }
 
 /** The parsed events of a stream that must end with `[DONE]`. */

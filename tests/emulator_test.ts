@@ -1,7 +1,9 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { describe, it } from "node:test";
 import { createRunpodEmulator, type EmulatedEndpoint } from "@runpod/ai-sdk-provider/testing";
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertSpyCalls, spy } from "@std/testing/mock";
 import { api, ask, call, chat, type Json, withClock } from "./emulator_client.ts";
+import { settled, withVirtualTime } from "./virtual_time.ts";
 
 describe("access", () => {
   it("requires a key, with or without Bearer, and the configured one if there is one", async () => {
@@ -136,17 +138,11 @@ describe("the queue", () => {
   });
 
   it("sets no timer if there is nothing to wait for, even with an async handler", async () => {
-    const real = globalThis.setTimeout;
-    let timers = 0;
-    Object.assign(globalThis, { setTimeout: (run: () => void, millis: number) => (timers++, real(run, millis)) });
-    try {
-      const emulator = createRunpodEmulator({ endpoints: { mine: { worker: async () => await { a: 1 } }, chat } });
-      assertEquals((await call(emulator, "mine/runsync", { input: { a: 1 } })).body.output, { a: 1 });
-      await call(emulator, "chat/openai/v1/chat/completions", ask("hi", { stream: true }));
-    } finally {
-      Object.assign(globalThis, { setTimeout: real });
-    }
-    assertEquals(timers, 0);
+    using timers = spy(globalThis, "setTimeout");
+    const emulator = createRunpodEmulator({ endpoints: { mine: { worker: async () => await { a: 1 } }, chat } });
+    assertEquals((await call(emulator, "mine/runsync", { input: { a: 1 } })).body.output, { a: 1 });
+    await call(emulator, "chat/openai/v1/chat/completions", ask("hi", { stream: true }));
+    assertSpyCalls(timers, 0);
   });
 
   it("forgets a result after 30 minutes, one of runsync after a minute, and any job after its ttl", async () => {
@@ -542,19 +538,20 @@ describe("the stream operation", () => {
 });
 
 describe("aborts", () => {
-  it("rejects a waiting request with the caller's reason while the job goes on", async () => {
-    const emulator = createRunpodEmulator({ endpoints: { mine: { worker: () => "done", runMillis: 15 } } });
-    const controller = new AbortController();
-    const reason = new Error("enough");
-    const held = call(emulator, "mine/runsync", { input: { a: 1 } }, {
-      method: "POST",
-      signal: controller.signal,
-    });
-    controller.abort(reason);
-    assertEquals(await assertRejects(() => held), reason);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assertEquals(emulator.jobs[0].status, "COMPLETED");
-  });
+  it("rejects a waiting request with the caller's reason while the job goes on", () =>
+    withVirtualTime(async () => {
+      const emulator = createRunpodEmulator({ endpoints: { mine: { worker: () => "done", runMillis: 15 } } });
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const held = call(emulator, "mine/runsync", { input: { a: 1 } }, {
+        method: "POST",
+        signal: controller.signal,
+      });
+      controller.abort(reason);
+      assertEquals(await assertRejects(() => held), reason);
+      await settled();
+      assertEquals(emulator.jobs[0].status, "COMPLETED");
+    }));
 
   it("rejects at once, without a log entry, if the signal was aborted before", async () => {
     const emulator = createRunpodEmulator();

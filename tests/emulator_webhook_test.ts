@@ -1,11 +1,12 @@
-import { assertEquals } from "@std/assert";
-import { describe, it } from "node:test";
 import {
   createRunpodEmulator,
   type EmulatedBehavior,
   type EmulatedEndpoint,
   type RunpodEmulator,
 } from "@runpod/ai-sdk-provider/testing";
+import { describe, it } from "node:test";
+import { assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { settled, type VirtualClock, withVirtualTime } from "./virtual_time.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -165,19 +166,10 @@ describe("webhooks", () => {
 
   it("use the global fetch by default", () =>
     withVirtualTime(async () => {
-      const real = globalThis.fetch;
-      const seen: unknown[] = [];
-      globalThis.fetch = (input) => {
-        seen.push(input);
-        return Promise.resolve(new Response());
-      };
-      try {
-        const emulator = createRunpodEmulator({ endpoints: { mine: { worker: () => 1 } } });
-        await post(emulator, "run", { input: { n: 1 }, webhook: hook });
-        await settled();
-      } finally {
-        globalThis.fetch = real;
-      }
-      assertEquals(seen, [hook]);
+      using fetch = stub(globalThis, "fetch", () => Promise.resolve(new Response()));
+      const emulator = createRunpodEmulator({ endpoints: { mine: { worker: () => 1 } } });
+      await post(emulator, "run", { input: { n: 1 }, webhook: hook });
+      await settled();
+      assertEquals(fetch.calls.map(({ args: [input] }) => input), [hook]);
     }));
 });

@@ -43,6 +43,26 @@ describe("a setting of a model", () => {
     });
   }
 
+  for (const kind of ["speech", "transcription"]) {
+    const settings: Array<[settings: object, argument: string, says: string]> = [
+      [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
+      [{ model: 3 }, "model", 'the setting "model": 3 is not a string'],
+      [{ input: {} }, "input", 'the setting "input": {} is not a function'],
+      [
+        { language: "en" },
+        "language",
+        '"language" is not one of its settings ("transport", "model", "family", "input", "output")',
+      ],
+    ];
+    for (const [wrong, argument, says] of settings) {
+      it(`${JSON.stringify(wrong)} of a ${kind} model has an error that names what is allowed`, () => {
+        const make = () => KINDS[kind](createRunpod({ apiKey: KEY }), wrong as never);
+        const error = assertThrows(make, InvalidArgumentError, `Cannot make the ${kind} model "mine": ${says}`);
+        assertEquals(error.argument, argument);
+      });
+    }
+  }
+
   it("is called a setting, and an option an option", () => {
     const runpod = createRunpod({ apiKey: KEY });
     const error = assertThrows(() => runpod("mine", { reasoningEcho: "x" as never }), InvalidArgumentError);

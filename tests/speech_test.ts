@@ -227,25 +227,6 @@ describe("a speech request", () => {
 });
 
 describe("a speech model on a custom worker", () => {
-  it("is refused with unknown settings and bad values when it is made", () => {
-    const { runpod } = capture(() => completed({}));
-    const wrong: Array<[settings: object, argument: string, says: string]> = [
-      [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
-      [{ model: 3 }, "model", 'the setting "model": 3 is not a string'],
-      [{ input: {} }, "input", 'the setting "input": {} is not a function'],
-      [
-        { maxRetries: 3 },
-        "maxRetries",
-        '"maxRetries" is not one of its settings ("transport", "model", "family", "input", "output")',
-      ],
-    ];
-    for (const [settings, argument, says] of wrong) {
-      const error = assertThrows(() => runpod.speech("abc123", settings), InvalidArgumentError);
-      assertEquals(error.argument, argument);
-      assertStringIncludes(error.message, `Cannot make the speech model "abc123": ${says}`);
-    }
-  });
-
   it("sends the input of the given family to its own endpoint", async () => {
     const { input, url, warnings } = await inputFor("abc123", { voice: "Wise_Woman" }, { family: MINIMAX });
     assertEquals([input, warnings], [{ prompt: "Hello", voice_id: "Wise_Woman" }, []]);

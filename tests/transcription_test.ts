@@ -270,25 +270,6 @@ describe("a transcription request", () => {
 });
 
 describe("a transcription model on a custom worker", () => {
-  it("is refused with unknown settings and bad values when it is made", () => {
-    const { runpod } = capture(() => completed({}));
-    const wrong: Array<[settings: object, argument: string, says: string]> = [
-      [{ transport: "x" }, "transport", 'the setting "transport": "x" is not one of "openai", "queue"'],
-      [{ model: 3 }, "model", 'the setting "model": 3 is not a string'],
-      [{ input: {} }, "input", 'the setting "input": {} is not a function'],
-      [
-        { language: "en" },
-        "language",
-        '"language" is not one of its settings ("transport", "model", "family", "input", "output")',
-      ],
-    ];
-    for (const [settings, argument, says] of wrong) {
-      const error = assertThrows(() => runpod.transcription("abc123", settings), InvalidArgumentError);
-      assertEquals(error.argument, argument);
-      assertStringIncludes(error.message, `Cannot make the transcription model "abc123": ${says}`);
-    }
-  });
-
   it("sends the input of the given family to its own endpoint", async () => {
     const { input, url } = await inputFor("abc123", { audio: URL_ }, { family: WHISPER });
     assertEquals([input, new URL(url).pathname], [{ audio: URL_ }, "/v2/abc123/runsync"]);

@@ -9,6 +9,8 @@ import { FakeTime } from "@std/testing/time";
 export interface VirtualClock {
   /** Virtual milliseconds since the start. */
   elapsed(): number;
+  /** Advances the clock, and runs the timers that are due by then. */
+  move(millis: number): void;
   /** Whether a timer is set. To find out, the next timer fires, so call this at the end of a test. */
   hasTimers(): boolean;
 }
@@ -31,7 +33,11 @@ export async function withVirtualTime<T>(
   const time = new FakeTime(startAt);
   try {
     let isRunning = true;
-    const result = run({ elapsed: () => time.now - time.start, hasTimers: () => time.next() });
+    const result = run({
+      elapsed: () => time.now - time.start,
+      move: (millis) => time.tick(millis),
+      hasTimers: () => time.next(),
+    });
     const ended = () => isRunning = false;
     result.then(ended, ended);
     for (let idleRests = 0; isRunning;) {
