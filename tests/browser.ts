@@ -16,7 +16,7 @@ export interface Page {
   /** Runs a script in the page and returns its result as JSON. A promise is awaited. */
   // deno-lint-ignore no-explicit-any
   run: (script: string) => Promise<any>;
-  /** Waits until a script in the page gives something that is not false or empty. */
+  /** Waits until a script in the page gives something that is not false or empty, also across a change of the page. */
   // deno-lint-ignore no-explicit-any
   until: (script: string) => Promise<any>;
   /** Presses a key, perhaps with Control. */
@@ -105,7 +105,12 @@ async function connect(url: string): Promise<Page> {
   return {
     errors,
     run,
-    until: (script) => until(script, () => run(script)),
+    until: (script) =>
+      until(script, () =>
+        run(script).catch((error: Error) => {
+          // The script ran on a page that is being left, so it says nothing of the next one.
+          if (!/navigated|context was destroyed/.test(error.message)) throw error;
+        })),
     goto: async (address) => {
       const before = loads;
       await send("Page.navigate", { url: address });
