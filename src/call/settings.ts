@@ -25,10 +25,15 @@ export const textSetting = (what: string = TEXT) => z.optional(z.string(what).ch
 export const choiceSetting = (choices: readonly string[]) =>
   z.optional(z.enum(choices as string[], `one of ${quoteAll(choices)}`));
 /** A function of the caller's. */
-export const functionSetting = () => z.optional(z.custom((value) => typeof value === "function", "a function"));
+const functionSetting = () => z.optional(z.custom((value) => typeof value === "function", "a function"));
 
-/** The settings that shape jobs. */
-const JOB_SETTINGS = ["family", "input", "output"];
+/** The settings that shape jobs: whose input is written, and functions of the caller's own. */
+const JOB_SETTINGS = { family: textSetting, input: functionSetting, output: functionSetting };
+
+/** Makes the schemas of the settings that shape jobs. */
+export function jobSettings(): z.core.$ZodShape {
+  return Object.fromEntries(Object.entries(JOB_SETTINGS).map(([name, makeSchema]) => [name, makeSchema()]));
+}
 
 /**
  * Checks the settings of a model that is being made, and resolves its row.
@@ -49,7 +54,7 @@ export function resolveModel<K extends ModalityTypes>(
 
   const misplaced = transportOf(modality, endpoint, modelSettings) === "queue"
     ? undefined
-    : JOB_SETTINGS.find((name) => Object.hasOwn(given, name));
+    : Object.keys(JOB_SETTINGS).find((name) => Object.hasOwn(given, name));
   if (misplaced !== undefined) {
     throw refuse(
       misplaced,

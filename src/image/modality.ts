@@ -6,10 +6,10 @@
 import type { ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
 import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { jobSettings, settingsSchema } from "../call/settings.ts";
 import { toUrl } from "../files/file_url.ts";
 import { resolveRow } from "../input/catalogue.ts";
-import { warnUnsupported } from "../input/context.ts";
+import { contextFor, warnUnsupported } from "../input/context.ts";
 import { type ImageSource, takeImages, writeImages } from "../input/images.ts";
 import { sidesOf } from "../input/size.ts";
 import { writeInput } from "../input/writer.ts";
@@ -33,7 +33,7 @@ export interface ImageKind extends ModalityTypes {
 export const imageModality: Modality<ImageKind> = {
   provider: "runpod.image",
   verb: "generate an image",
-  settings: settingsSchema(() => ({ family: textSetting(), input: functionSetting(), output: functionSetting() })),
+  settings: settingsSchema(jobSettings),
   options: once(callOptions),
   resolve: ({ modelId, modelSettings: { family } }) =>
     resolveRow<ImageRow>(IMAGE_MODELS, { kind: "image", modelId, family, otherwise: ANY_IMAGE_WORKER }),
@@ -48,8 +48,7 @@ const FILES: ImageSource = { name: "files", advice: "prompt.images" };
 async function writeImageInput(modelCall: ModelCall<ImageKind>): Promise<JSONObject> {
   const { call, row, settings: { input: makeInput }, workerOptions, warnings } = modelCall;
   const { prompt, size, aspectRatio, seed, files = [], mask } = call;
-  // A function of the caller's gets everything, so nothing is unsupported or overridden.
-  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const context = contextFor(makeInput, modelCall);
   const { urls, options } = takeImages(context, row, files.map(toUrl), workerOptions, FILES);
   const input = writeInput(context, makeInput ? { ...row, required: [] } : row, {
     settings: { prompt, seed, mask: makeInput ? undefined : mask && toUrl(mask) },

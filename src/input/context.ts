@@ -16,6 +16,14 @@ export interface CallContext {
   warnings: SharedV4Warning[];
 }
 
+/**
+ * The context to write an input in that a function of the caller's may replace: such a function gets everything, so nothing
+ * is unsupported or overridden, and nothing is warned of.
+ */
+export function contextFor<C extends CallContext>(makeInput: unknown, context: C): C {
+  return makeInput ? { ...context, warnings: [] } : context;
+}
+
 /** Makes the error for something that the model cannot do. */
 export function refuse({ attempt }: CallContext, argument: string, reason: string): InvalidArgumentError {
   return invalidArgument(attempt, argument, reason);

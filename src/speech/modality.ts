@@ -6,9 +6,9 @@
 import type { JSONObject, SpeechModelV4CallOptions, SpeechModelV4Result } from "@ai-sdk/provider";
 import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, jobSettings, settingsSchema, textSetting } from "../call/settings.ts";
 import { resolveRow } from "../input/catalogue.ts";
-import { refuse } from "../input/context.ts";
+import { contextFor, refuse } from "../input/context.ts";
 import type { Row } from "../input/row.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
@@ -35,9 +35,7 @@ export const speechModality: Modality<SpeechKind> = {
   settings: settingsSchema(() => ({
     transport: choiceSetting(["openai", "queue"]),
     model: textSetting(),
-    family: textSetting(),
-    input: functionSetting(),
-    output: functionSetting(),
+    ...jobSettings(),
   })),
   options: once(callOptions),
   resolve: ({ modelId, modelSettings: { family } }) =>
@@ -60,8 +58,7 @@ export const speechModality: Modality<SpeechKind> = {
 async function writeSpeechInput(modelCall: ModelCall<SpeechKind>): Promise<JSONObject> {
   const { call, row, settings: { input: makeInput, model }, workerOptions: options } = modelCall;
   checkCall(modelCall);
-  // A function of the caller's gets everything, so nothing is unsupported or overridden.
-  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const context = contextFor(makeInput, modelCall);
   const input = writeInput(context, row, { settings: { ...settingsOf(call), model }, options });
   return makeInput ? await makeInput({ ...settingsOf(call), options, input }) : input;
 }

@@ -18,10 +18,10 @@ import type {
   WrittenRequest,
 } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, jobSettings, settingsSchema, textSetting } from "../call/settings.ts";
 import { toBytes } from "../files/base64.ts";
 import { resolveRow } from "../input/catalogue.ts";
-import { type CallContext, refuse, warnOverridden, warnUnsupported } from "../input/context.ts";
+import { type CallContext, contextFor, refuse, warnOverridden, warnUnsupported } from "../input/context.ts";
 import { keyOf } from "../input/row.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
@@ -62,9 +62,7 @@ export const transcriptionModality: Modality<TranscriptionKind> = {
   settings: settingsSchema(() => ({
     transport: choiceSetting(["openai", "queue"]),
     model: textSetting(),
-    family: textSetting(),
-    input: functionSetting(),
-    output: functionSetting(),
+    ...jobSettings(),
   })),
   options: once(callOptions),
   resolve: ({ modelId, modelSettings: { family } }) =>
@@ -97,8 +95,7 @@ function readingOf(
 async function writeTranscriptionInput(modelCall: ModelCall<TranscriptionKind>): Promise<JSONObject> {
   const { call, row, settings: { model, input: makeInput }, workerOptions } = modelCall;
   const { timestampGranularities = [] } = call;
-  // A function of the caller's gets everything, so nothing is unsupported or overridden.
-  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const context = contextFor(makeInput, modelCall);
   const { audio, options } = takeAudio(context, row, call, workerOptions);
   // A worker without the option may return times all the same, and a transcript without them gets a warning.
   const asksForWords = timestampGranularities.includes("word") && keyOf(row, "timestampGranularities") !== undefined;

@@ -12,10 +12,10 @@ import type {
 import { detectMediaType } from "@ai-sdk/provider-utils";
 import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { functionSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { jobSettings, settingsSchema } from "../call/settings.ts";
 import { mediaTypeOf } from "../files/file_url.ts";
 import { resolveRow } from "../input/catalogue.ts";
-import { type CallContext, refuse, warnUnsupported } from "../input/context.ts";
+import { type CallContext, contextFor, refuse, warnUnsupported } from "../input/context.ts";
 import { checkImages, type ImageSource, takeImages, writeImages } from "../input/images.ts";
 import { ratiosOf, sidesOf } from "../input/size.ts";
 import { writeInput } from "../input/writer.ts";
@@ -41,7 +41,7 @@ export interface VideoKind extends ModalityTypes {
 export const videoModality: Modality<VideoKind> = {
   provider: "runpod.video",
   verb: "generate a video",
-  settings: settingsSchema(() => ({ family: textSetting(), input: functionSetting(), output: functionSetting() })),
+  settings: settingsSchema(jobSettings),
   options: once(callOptions),
   resolve: ({ modelId, modelSettings: { family } }) =>
     resolveRow<VideoRow>(VIDEO_MODELS, { kind: "video", modelId, family, otherwise: ANY_VIDEO_WORKER }),
@@ -59,8 +59,7 @@ const NAMES = { lastFrame: "frameImages", video: "inputReferences", audio: "inpu
 async function writeVideoInput(modelCall: ModelCall<VideoKind>): Promise<JSONObject> {
   const { call, row, settings: { input: makeInput }, workerOptions, warnings } = modelCall;
   const { prompt, resolution, duration, fps, seed, generateAudio } = call;
-  // A function of the caller's gets everything, so nothing is unsupported or overridden.
-  const context = makeInput ? { ...modelCall, warnings: [] } : modelCall;
+  const context = contextFor(makeInput, modelCall);
   const files = sortFiles(context, call);
   const { urls, options } = takeImages(context, row, inputImages(context, row, files), workerOptions, START);
   const input = writeInput(context, makeInput ? { ...row, required: [] } : row, {
