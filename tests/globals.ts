@@ -26,6 +26,18 @@ export function withApiKey<T>(run: () => Promise<T>): Promise<T> {
   return withVariables({ RUNPOD_API_KEY: KEY }, run);
 }
 
+/** Runs as in a runtime whose `navigator` has this user agent. */
+export async function withUserAgent<T>(userAgent: string, run: () => Promise<T>): Promise<T> {
+  const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent }, configurable: true });
+  try {
+    return await run();
+  } finally {
+    if (own === undefined) delete (globalThis as { navigator?: unknown }).navigator;
+    else Object.defineProperty(globalThis, "navigator", own);
+  }
+}
+
 /** Runs with an emulator as the global `fetch`. */
 export async function withGlobalFetch<T>({ fetch }: Pick<RunpodEmulator, "fetch">, run: () => Promise<T>): Promise<T> {
   using _ = stub(globalThis, "fetch", fetch as typeof globalThis.fetch);

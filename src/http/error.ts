@@ -46,11 +46,13 @@ export function unexpectedAnswer(
 
 /** Makes the error for a request without a response, or with only a part of one. */
 export function networkError(
-  { attempt, url, requestBody, cause, retryCost, hasBegun = false }: {
+  { attempt, url, requestBody, headers = {}, cause, retryCost, hasBegun = false }: {
     /** What was attempted, to follow "Cannot". */
     attempt: string;
     url: string;
     requestBody: unknown;
+    /** The headers of the request. */
+    headers?: Record<string, string>;
     cause: unknown;
     retryCost: RetryCost;
     /** Whether a part of the response had arrived. */
@@ -59,14 +61,29 @@ export function networkError(
 ): APICallError {
   const what = hasBegun ? "the answer broke off" : "no answer";
   const isRetryable = isRetryableNetworkError(cause, retryCost, hasBegun);
-  const note = retryCost === "job" && !isRetryable ? "; a job may exist, so it is not submitted again" : "";
+  const reason = innermostMessage(cause);
+  const { host } = new URL(url);
+  const isSubmission = retryCost === "job" && !isRetryable;
+  let note = isSubmission ? "; a job may exist, so it is not submitted again" : "";
+  if (!hasBegun && HIDDEN_REASON.test(reason)) note = corsAdvice(host, headers, isSubmission);
   return new APICallError({
-    message: `Cannot ${attempt}: ${what} from ${new URL(url).host}: ${innermostMessage(cause)}${note}`,
+    message: `Cannot ${attempt}: ${what} from ${host}: ${reason}${note}`,
     url,
     requestBodyValues: requestBody,
     cause,
     isRetryable,
   });
+}
+
+/** What Chromium, Firefox and Safari say of a request that CORS refused, and of a lost connection too. */
+const HIDDEN_REASON = /^(Failed to fetch|NetworkError when|Load failed)/;
+
+/** What can be said where the browser hides whether CORS or the network is to blame. */
+function corsAdvice(host: string, headers: Record<string, string>, isSubmission: boolean): string {
+  const names = Object.keys(headers).join(", ");
+  const allow = `${host} has to allow the origin of this page${names && ` and the headers ${names}`}`;
+  const lost = isSubmission ? "; where the answer was lost, the job is not submitted again" : "";
+  return `; the browser hides why: where CORS refused the preflight, nothing was sent, and ${allow}${lost}`;
 }
 
 function callDetails(

@@ -31,11 +31,24 @@ export function mergeHeaders(attempt: string, sources: Array<Record<string, stri
   return headers;
 }
 
+/**
+ * The headers of a call that this runtime may send. `ai` adds a user agent, which a browser would ask the server about
+ * before the request, and Runpod's servers allow none. One that the settings name is sent.
+ */
+export function callHeaders(headers: Record<string, string | undefined> = {}): Record<string, string | undefined> {
+  if (!isBrowser()) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "user-agent"));
+}
+
 /** Adds this package's name and version to the user agent. */
 export function addUserAgent(headers: Headers): void {
-  // A browser asks the server whether it may send this header, and Runpod's servers do not allow it.
-  if (isBrowserRuntime()) return;
+  if (isBrowser()) return;
   const sdk = [`ai-sdk/runpod/${VERSION}`, `ai-sdk-provider-utils/${PROVIDER_UTILS_VERSION}`];
   const parts = [headers.get("user-agent"), ...sdk, getRuntimeEnvironmentUserAgent()];
   headers.set("user-agent", parts.filter(Boolean).join(" "));
+}
+
+/** Whether this is a browser's page or worker. A worker has no `window`. */
+function isBrowser(): boolean {
+  return isBrowserRuntime() || /^Mozilla\//.test(globalThis.navigator?.userAgent);
 }

@@ -8,7 +8,7 @@ import { untilAborted } from "./abort.ts";
 import type { Answer } from "./answer.ts";
 import { loadKey } from "./credentials.ts";
 import { answerError, networkError } from "./error.ts";
-import { addUserAgent, mergeHeaders } from "./headers.ts";
+import { addUserAgent, callHeaders, mergeHeaders } from "./headers.ts";
 import { parseJson, stringify } from "./json.ts";
 import { createRedactor, redactError } from "./redaction.ts";
 import type { RetryCost } from "./retry_cost.ts";
@@ -103,7 +103,7 @@ async function send(settings: RunpodProviderSettings, call: ApiRequest): Promise
   const signal = signalOf(call);
   const redact = createRedactor(headers);
   const failure = (cause: unknown, hasBegun: boolean) =>
-    networkError({ attempt, url, requestBody, cause: redactError(cause, redact), retryCost, hasBegun });
+    networkError({ attempt, url, requestBody, headers, cause: redactError(cause, redact), retryCost, hasBegun });
 
   // Called as a plain function: Workers and browsers refuse a fetch that is called as another object's method.
   const fetch = settings.fetch ?? globalThis.fetch;
@@ -150,14 +150,14 @@ async function readBody<T>(body: Promise<T>, { brokenBy }: OpenAnswer, call: Api
 
 function writeHeaders(
   settings: RunpodProviderSettings,
-  { attempt, body, content, headers: callHeaders }: ApiRequest,
+  { attempt, body, content, headers: ofCall }: ApiRequest,
   key: string | undefined,
 ): Record<string, string> {
   const own = {
     authorization: key && `Bearer ${key}`,
     "content-type": body === undefined ? undefined : "application/json",
   };
-  const headers = mergeHeaders(attempt, [own, settings.headers, callHeaders]);
+  const headers = mergeHeaders(attempt, [own, settings.headers, callHeaders(ofCall)]);
   // The runtime writes the content type of a form itself: only it knows the boundary between the parts.
   if (content instanceof FormData) headers.delete("content-type");
   addUserAgent(headers);
