@@ -1,0 +1,17 @@
+/**
+ * All cases of the conformance run.
+ *
+ * @module
+ */
+import type { Case } from "./case.ts";
+import { TEXT_CASES } from "./cases/text_cases.ts";
+
+/** All cases. One more list is one more line here. */
+export const CASES: Case[] = [
+  ...TEXT_CASES,
+];
+
+/** The cases that a server with these abilities is asked. */
+export function casesFor(abilities: string[]): Case[] {
+  return CASES.filter(({ needs }) => needs.every((ability) => abilities.includes(ability)));
+}
