@@ -83,6 +83,66 @@ const SHAPES: Record<string, [body: unknown, sentence: string]> = {
   "a Python dict with other escapes": [{ error: pythonDict("'caf\\xe9 \\u2014 \\r\\n'") }, "café —"],
   "a Python dict with detail": [{ error: "{'detail': 'no such lora'}" }, "no such lora"],
   "an error under err": [{ err: "boom", traceback: "..." }, "boom"],
+  "TGI's error": [
+    { error: "`inputs` must have less tokens", error_type: "validation" },
+    "`inputs` must have less tokens",
+  ],
+  "TEI's error": [{ message: "batch size 40 > 32", type: "Validation" }, "batch size 40 > 32"],
+  "an error type alone": [{ error_type: "overloaded" }, "overloaded"],
+  "a name of the error beside its message": [
+    { error: { error: "Unprocessable Entity", message: "the prompt is longer than 4096 tokens" } },
+    "the prompt is longer than 4096 tokens",
+  ],
+  "a list of errors beside a text": [
+    { detail: "Validation Error", errors: [{ loc: ["body", "stop"], msg: "Input should be a string" }] },
+    "Validation Error: body.stop: Input should be a string",
+  ],
+  "a list of fields": [
+    {
+      message: "Invalid request",
+      details: [{ field: "top_p", message: "must be below 1" }, { path: ["n"], msg: "odd" }],
+    },
+    "Invalid request: top_p: must be below 1; n: odd",
+  ],
+  "vLLM's printed list": [
+    { error: { message: `[{'type': 'extra_forbidden', 'loc': ('body', 'x'), 'msg': 'Not permitted', 'input': {}}]` } },
+    "body.x: Not permitted",
+  ],
+  "vLLM's list below a sentence": [
+    {
+      error: {
+        message: "2 validation errors:\n  {'type': 'string_type', 'loc': 'body.stop', 'msg': 'Should be a string'}\n" +
+          `  {'type': 'value_error', 'loc': ['body', 0], 'msg': "Isn't good"}\n\n  File "serving.py", line 5`,
+      },
+    },
+    "2 validation errors: body.stop: Should be a string; body.0: Isn't good",
+  ],
+  "pydantic's own text": [
+    {
+      message: "1 validation error for Request\nmessages.0.content\n  Input should be a string [type=string_type, " +
+        "input_value=5, input_type=int]\n    For further information visit https://errors.pydantic.dev/2.9/v/x",
+    },
+    "messages.0.content: Input should be a string",
+  ],
+  "a server's error behind LiteLLM": [
+    {
+      error: {
+        message:
+          'litellm.BadRequestError: Hosted_vllmException - {"error":{"message":"System message must come first.",' +
+          '"type":"BadRequestError"}}. Received Model Group=tiny\nAvailable Model Group Fallbacks=None',
+        code: "400",
+      },
+    },
+    "System message must come first. (litellm.BadRequestError: Hosted_vllmException)",
+  ],
+  "words behind LiteLLM": [
+    { error: { message: "litellm.APIError: OpenAIException - It broke. Received Model Group=tiny\nAvailable …=None" } },
+    "It broke (litellm.APIError: OpenAIException)",
+  ],
+  "an exception that quotes another's error": [
+    { error: `openai.BadRequestError: Error code: 400 - {'error': {'message': 'too long', 'code': 400}}` },
+    "too long",
+  ],
 };
 
 describe("an error of any shape", () => {
@@ -174,6 +234,40 @@ describe("the advice of an error", () => {
     });
   }
 
+  it("is that of what the server said", async () => {
+    const errors: Array<[message: string, advice: RegExp]> = [
+      ["Unsupported chat content part type: 'file'. Supported types: text, image_url", /pages as images, or its text$/],
+      ["Unknown part type: file", /pages as images, or its text$/],
+      ["unsupported content[].type", /pages as images, or its text$/],
+      ['"auto" tool choice requires --enable-auto-tool-choice', /ENABLE_AUTO_TOOL_CHOICE=true/],
+      ["bad profile", /bad profile \(HTTP 400\)$/],
+    ];
+    for (const [message, advice] of errors) {
+      assertMatch((await chatError(() => Response.json({ error: { message } }, { status: 400 }))).message, advice);
+    }
+    const embed = (status: number, body: unknown) => {
+      const { runpod } = capture(() => Response.json(body, { status }));
+      return assertRejects(() => runpod.embeddingModel("abc", { model: "m" }).doEmbed({ values: ["a"] }), APICallError);
+    };
+    for (
+      const message of [
+        "batch size 40 > maximum allowed batch size 32",
+        "batch size exceeds the limit of 32",
+        "too many inputs: at most 32 texts",
+      ]
+    ) {
+      for (const [status, body] of [[413, { message, type: "Validation" }], [422, { error: message }]] as const) {
+        const error = await embed(status, body);
+        assertStringIncludes(error.message, message);
+        assertMatch(error.message, /maxEmbeddingsPerCall/);
+      }
+    }
+    // A single value that is too long stays too long.
+    const long = await embed(500, { error: { message: "input (979 tokens) is too large to process" } });
+    assert(!long.message.includes("maxEmbeddingsPerCall"));
+    assertEquals(long.isRetryable, false);
+  });
+
   it("is that of a status inside HTTP 200", async () => {
     const error = await chatError(() => Response.json({ object: "error", message: "no model", code: 404 }));
     assertStringIncludes(error.message, 'check that endpoint "qwen3-32b-awq" exists');
@@ -206,6 +300,29 @@ describe("a retryable error", () => {
     const notFound = { error: pythonDict('\'vLLM returned HTTP 404: {"error":{"message":"no model"}}\'') };
     const error = await chatError(() => Response.json(notFound, { status: 500 }));
     assertStringIncludes(error.message, "serves a model named");
+  });
+
+  it("is not that of an error which every try will meet", async () => {
+    const errors = [
+      "Context size has been exceeded.",
+      "the request exceeds the available context size",
+      "input (979 tokens) is too large to process. increase the physical batch size",
+      "Failed to initialize samplers: failed to parse grammar",
+      "image input is not supported - hint: you may need to provide the mmproj",
+      "Can only get item pairs from a mapping.",
+      "Error rendering prompt with jinja template",
+      "invalid JSON schema in format",
+    ];
+    for (const message of errors) {
+      const body = { error: { code: 500, message, type: "server_error" } };
+      for (const status of [500, 200]) {
+        assertEquals((await chatError(() => Response.json(body, { status }))).isRetryable, false, message);
+      }
+    }
+    const missing = () => Response.json({ error: "this server cannot embed" }, { status: 501 });
+    assertEquals((await chatError(missing)).isRetryable, false);
+    const memory = () => Response.json({ error: "CUDA out of memory" }, { status: 500 });
+    assertEquals((await chatError(memory)).isRetryable, true);
   });
 
   it("is that of HTTP 200 with a transient status inside, not with a number in a sentence", async () => {

@@ -313,8 +313,10 @@ describe("a chat job that ends badly", () => {
         const error = await assertRejects(() => model[method]({ prompt: PROMPT }), RunpodJobError);
         assertEquals([error.kind, error.status, error.isRetryable], ["failed", "FAILED", false]);
         assertStringIncludes(error.message, "The model `org/other` does not exist.");
+        assertStringIncludes(error.message, 'serves a model named "org/other"; it serves "');
       }
-      assertEquals(emulator.jobs.length, 2);
+      // For each one its job, and the list of the models over the route.
+      assertEquals(emulator.jobs.length, 4);
     });
   });
 

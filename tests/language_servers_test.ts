@@ -442,3 +442,31 @@ describe("an earlier tool call without reasoning", () => {
     assertEquals(await reasoningSent("qwen/qwen3-32b-awq"), undefined);
   });
 });
+
+describe("an answer of a server that", () => {
+  it("has no such route says so, and what the server can do", async () => {
+    const served = { id: "m", object: "model", owned_by: "infinity", capabilities: ["rerank"] };
+    const { runpod } = capture(({ url }) =>
+      url.endsWith("/models")
+        ? Response.json({ object: "list", data: [served] })
+        : Response.json({ detail: "Not Found" }, { status: 404 })
+    );
+    const embed = () => runpod.embeddingModel("mine", { model: "m" }).doEmbed({ values: ["a"] });
+    const { message } = await assertRejects(embed, APICallError);
+    assertEquals(
+      message,
+      'Cannot embed with "mine": Not Found (HTTP 404); this server has no such route ("/embeddings"); ' +
+        'it serves "m" (rerank, infinity)',
+    );
+  });
+
+  it("is empty names the likely cause", async () => {
+    for (const body of ["", DONE]) {
+      const { runpod } = capture(() => stream(body));
+      const model = runpod("mine", { model: "m" });
+      const error = await assertRejects(() => generateText({ ...quiet, model, prompt: "Hi" }), APICallError);
+      if (body === "") assertMatch(error.message, /longer than the model's context/);
+      assertMatch((await streamed(body)).errors[0], /longer than the model's context/);
+    }
+  });
+});

@@ -22,7 +22,7 @@ export function answerError(
   const details = readError(answer.json) ?? readError(answer.text);
   // In a success, and in the gateway's 5xx, a status that the body names says more than HTTP's own.
   const status = (answer.ok || answer.status >= 500 ? details?.code : undefined) ?? answer.status;
-  const advice = redirectAdvice(answer) ?? adviceFor(status, notFound, details?.message);
+  const advice = redirectAdvice(answer) ?? adviceFor(attempt, status, notFound, details?.message);
   const reason = details?.message ?? "the answer is empty";
   return new APICallError({
     ...callDetails(answer),
@@ -36,7 +36,9 @@ export function unexpectedAnswer(
   { attempt, answer, expected }: { attempt: string; answer: Answer; expected: string },
 ): APICallError {
   const body = answer.text.trim();
-  const got = body === "" ? "an empty body" : `"${shorten(body, 200)}"`;
+  // llama-cpp-python and Ollama say nothing about a prompt that does not fit.
+  const cause = attempt.startsWith("generate text") ? "; the prompt may be longer than the model's context" : "";
+  const got = body === "" ? `an empty body${cause}` : `"${shorten(body, 200)}"`;
   return new APICallError({
     ...callDetails(answer),
     message: `Cannot ${attempt}: expected ${expected}, got ${got} (HTTP ${answer.status})`,
@@ -104,11 +106,35 @@ function redirectAdvice({ status, headers }: Answer): string | undefined {
   return `it redirects to "${headers.location}", and the API key is not sent there`;
 }
 
-function adviceFor(status: number, notFound: string | undefined, message = ""): string | undefined {
-  // vLLM names its own flags. On an endpoint these are environment variables.
-  if (/tool choice requires|tool-call-parser/.test(message)) {
-    return "set ENABLE_AUTO_TOOL_CHOICE=true and TOOL_CALL_PARSER=… (the parser for the model, such as hermes) on the endpoint";
-  }
+/** What to do about errors that only their words tell, for the attempts that begin so. */
+const ADVICE: Array<[attempt: string, words: RegExp, advice: string]> = [
+  [
+    // vLLM names its own flags. On an endpoint these are environment variables.
+    "generate text",
+    /tool choice requires|tool-call-parser/,
+    "set ENABLE_AUTO_TOOL_CHOICE=true and TOOL_CALL_PARSER=… (the parser for the model, such as hermes) on the endpoint",
+  ],
+  [
+    "generate text",
+    /\b(?:part|tag|type)\b.{0,40}\bfile\b|\bfile\b.{0,40}\b(?:part|tag|type)\b|content\[\]\.type/i,
+    "this server takes no PDF: send its pages as images, or its text",
+  ],
+  [
+    "embed",
+    /batch size \d+ >|(?:max\w*|allowed) (?:client )?batch|batch\w* (?:size )?(?:limit|exceed|too)|too many (?:inputs|texts|values)|at most \d+ (?:inputs|texts|values|items)/i,
+    "set maxEmbeddingsPerCall of the model to what the server takes at once",
+  ],
+];
+
+/** What to do about an error. */
+export function adviceFor(
+  attempt: string,
+  status: number,
+  notFound: string | undefined,
+  message = "",
+): string | undefined {
+  const row = ADVICE.find(([verb, words]) => attempt.startsWith(verb) && words.test(message));
+  if (row) return row[2];
   switch (status) {
     case 401:
       return 'check that the API key is valid ("apiKey" or RUNPOD_API_KEY)';
@@ -119,7 +145,9 @@ function adviceFor(status: number, notFound: string | undefined, message = ""): 
     case 404:
       return notFound;
     case 413:
-      return "send less, or send files as URLs";
+      return attempt.startsWith("embed")
+        ? "send fewer values at once (maxEmbeddingsPerCall of the model), or shorter ones"
+        : "send less, or send files as URLs";
     case 429:
       return "the rate or queue limit is reached, so slow down or add workers";
   }

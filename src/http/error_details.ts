@@ -6,7 +6,7 @@
  */
 import { isRecord } from "@ai-sdk/provider-utils";
 import { MAX_DEPTH, parseJson } from "./json.ts";
-import { readPythonCode, readPythonText } from "./python_dict.ts";
+import { readPythonCode, readPythonProblems, readPythonText } from "./python_dict.ts";
 
 /** What an error value says. */
 export interface ErrorDetails {
@@ -63,17 +63,27 @@ export function shorten(value: string, limit: number = MAX_MESSAGE_LENGTH): stri
 }
 
 /** The keys that hold a message or an inner error. The first one that a record has wins, the most specific first. */
-const MESSAGE_KEYS = ["error", "message", "err", "detail", "errors", "msg", "title"];
+const MESSAGE_KEYS = ["error", "message", "err", "detail", "errors", "msg", "title", "error_type"];
+/** The keys that may list what is wrong, beside a message that only says that something is. */
+const LIST_KEYS = ["errors", "details"];
+/** The keys that name the field that an item of a list is about. */
+const PLACE_KEYS = ["loc", "path", "field", "param", "property"];
 
 function readRecord(record: Record<string, unknown>, depth: number): ErrorDetails | undefined {
-  const outer = { type: nonEmpty(record.type), code: readCode(record), jobId: readJobId(record) };
-  if ("error_type" in record) return withoutUndefined({ ...outer, ...readException(record) });
-  for (const key of MESSAGE_KEYS) {
+  const type = nonEmpty(record.type) ?? nonEmpty(record.error_type);
+  const outer = { type, code: readCode(record), jobId: readJobId(record) };
+  if ("error_message" in record) return withoutUndefined({ ...outer, ...readException(record) });
+  const { error, message } = record;
+  // Of two texts, the shorter one is the name of the error.
+  const isName = typeof error === "string" && typeof message === "string" && error.length < message.length;
+  for (const key of isName ? ["message", ...MESSAGE_KEYS] : MESSAGE_KEYS) {
     const inner = readError(record[key], depth + 1);
     if (inner === undefined) continue;
     const title = key === "detail" ? nonEmpty(record.title) : undefined;
+    const listKey = LIST_KEYS.find((name) => name !== key && Array.isArray(record[name]));
+    const list = listKey && readError(record[listKey], depth + 1);
     return withoutUndefined({
-      message: title ? `${title}: ${inner.message}` : inner.message,
+      message: shorten([...new Set([title, inner.message, list && list.message])].filter(Boolean).join(": ")),
       type: inner.type ?? outer.type,
       code: inner.code ?? outer.code,
       traceback: inner.traceback ?? nonEmpty(record.traceback),
@@ -97,11 +107,16 @@ function readList(list: unknown[], depth: number): ErrorDetails | undefined {
   const found = list.flatMap((item) => {
     const details = readError(item, depth + 1);
     if (details === undefined) return [];
-    const place = isRecord(item) && Array.isArray(item.loc) ? `${item.loc.filter(isName).join(".")}: ` : "";
-    return [{ ...details, message: place + details.message }];
+    return [{ ...details, message: readPlace(item) + details.message }];
   });
   if (found.length < 2) return found[0];
   return { ...found[0], message: shorten(found.map((details) => details.message).join("; ")) };
+}
+
+/** The field that an item of a list is about, as the beginning of its message. */
+function readPlace(item: unknown): string {
+  const names = isRecord(item) ? PLACE_KEYS.flatMap((key) => item[key]).filter(isName) : [];
+  return names.length > 0 ? `${names.join(".")}: ` : "";
 }
 
 function readText(raw: string): ErrorDetails | undefined {
@@ -129,17 +144,37 @@ function readRaised(text: string): ErrorDetails | undefined {
   return { ...(readText(message) ?? { message: lastLine(traceback) || "an exception" }), traceback };
 }
 
+/** What LiteLLM writes before and after the message of the server behind it. */
+const GATEWAY = /^((?:litellm\.\w+: )+(?:\w+ - )?)([^]*?)(?:\.?\s*Received Model Group=[^]*)?$/;
+/** An introduction that only names a kind of error. */
+const ERROR_NAME = /(?:Error|Exception)$/;
+
 /** Reads a sentence, which may quote another server's error: "vLLM returned HTTP 400: {json}". */
 function readSentence(text: string): ErrorDetails {
   const code = readStatus(cut(text));
-  const start = text.endsWith("}") ? text.indexOf("{") : -1;
-  const inner = start === -1 ? undefined : readJsonOrDict(text.slice(start));
-  if (!inner) return withoutUndefined({ message: shorten(text), code });
-  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[:,]$/, "");
-  return withoutUndefined({ ...inner, message: `${introduction}: ${inner.message}`, code: inner.code ?? code });
+  const [, gateway, said] = GATEWAY.exec(text) ?? [];
+  const start = gateway ? gateway.length : text.indexOf("{");
+  const end = text.lastIndexOf("}") + 1;
+  const inner = gateway
+    ? readText(said)
+    : start < 0 || end < start
+    ? undefined
+    : readJsonOrDict(text.slice(start, end));
+  const message = inner?.message ?? readPythonProblems(cut(text));
+  if (!message) return withoutUndefined({ message: shorten(text), code });
+  if (!inner) return withoutUndefined({ message: shorten(message), code });
+  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[\s:,-]+$/, "");
+  const isName = ERROR_NAME.test(introduction);
+  return withoutUndefined({
+    ...inner,
+    message: isName ? `${message} (${introduction})` : `${introduction}: ${message}`,
+    code: inner.code ?? code,
+  });
 }
 
 function readPythonDict(text: string): ErrorDetails | undefined {
+  const problems = readPythonProblems(text);
+  if (problems) return { message: shorten(problems) };
   // Beside another key "error" is often only a short name of the error, so it comes last.
   const keys = [...MESSAGE_KEYS.filter((key) => key !== "error"), "error"];
   const texts = keys.map((key) => readPythonText(text, key));
@@ -174,7 +209,7 @@ function readCode({ code, status, statusCode }: Record<string, unknown>): number
 
 /** The status in a sentence. The word before the number tells that it is one: "max_tokens 512" is not. */
 function readStatus(sentence: string): number | undefined {
-  const status = /\b(?:HTTP|status|status code|task:)\s*([45]\d\d)\b/i.exec(sentence)?.[1];
+  const status = /\b(?:HTTP|status|code:?|task:)\s*([45]\d\d)\b/i.exec(sentence)?.[1];
   return status ? Number(status) : undefined;
 }
 

@@ -19,6 +19,22 @@ export function readPythonCode(dict: string): number | undefined {
   return code ? Number(code) : undefined;
 }
 
+/** The dicts of pydantic and FastAPI, as `str()` prints their list: the place in the request, and what is wrong there. */
+const PROBLEM_DICT =
+  /'loc':\s*(\([^)]{0,200}\)|\[[^\]]{0,200}\]|'[^']{0,200}'),\s*'msg':\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
+/** The same in the text of pydantic's own error. */
+const PROBLEM_LINES = /\n([\w.[\]-]{1,200})\n {2}([^\n]*?) \[type=/g;
+
+/** Reads the problems that a validator printed as "place: what is wrong", with "; " between them. */
+export function readPythonProblems(text: string): string | undefined {
+  const dicts = [...text.matchAll(PROBLEM_DICT)];
+  const problems = (dicts.length > 0 ? dicts : [...text.matchAll(PROBLEM_LINES)]).map(([, place, one, other]) => {
+    const names = place.split(/[()[\]'",\s]+/).filter(Boolean);
+    return `${names.join(".")}: ${unescapeText(one ?? other)}`;
+  });
+  return problems.length > 0 ? problems.join("; ") : undefined;
+}
+
 const NAMED_ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
 
 function unescapeText(text: string): string {

@@ -23,6 +23,10 @@ const GATEWAY_TIMEOUTS = [504, 520, 522, 524];
 /** What a load balancer says when it has no worker, with various statuses. */
 const NO_WORKER = /no workers available|timed out waiting for worker/i;
 
+/** What the same request will be told again, though some servers say it as an error of their own. */
+const HOPELESS =
+  /context (?:size|length|window)|too (?:large|long)\b|batch size|template|grammar|schema|not (?:support|implement)|unsupported|item pairs from a mapping|more system memory/i;
+
 /** Whether the same request may well succeed later after this HTTP status. */
 export function isTransientStatus(status: number): boolean {
   return TRANSIENT_STATUSES.includes(status) || status >= 500;
@@ -42,6 +46,7 @@ export function isRetryableAnswer(
   if (retryCost === "job") return answer.status === 429;
   if (NO_WORKER.test(details?.message ?? "")) return true;
   if (details?.jobId !== undefined) return false;
+  if (status === 501 || (status === 500 && HOPELESS.test(details?.message ?? ""))) return false;
   if (retryCost === "completion" && GATEWAY_TIMEOUTS.includes(status)) return false;
   return isTransientStatus(status);
 }

@@ -4,10 +4,13 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
+import { adviceFor } from "../http/error.ts";
+import { readError } from "../http/error_details.ts";
 import type { Endpoint } from "../http/endpoint.ts";
+import { RunpodJobError } from "../job/error.ts";
 import type { Queue } from "../job/queue.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
-import { listModels } from "./models.ts";
+import { listModels, type RunpodServedModel } from "./models.ts";
 
 /** Served names by provider and OpenAI root. */
 const servedNames = new WeakMap<RunpodProviderSettings, Map<string, string>>();
@@ -62,8 +65,12 @@ export async function withModelHint<T>(
   } catch (error) {
     if (notFound === undefined || !APICallError.isInstance(error)) throw error;
     if (MAY_MEAN_MODEL.includes(error.statusCode ?? 0)) forgetServedModel(queue.settings, queue.endpoint);
+    // A job's worker may say what its server answered.
+    const details = RunpodJobError.isInstance(error) ? readError(error.workerError?.message) : undefined;
+    const advice = details && adviceFor(queue.attempt, details.code === 404 ? 404 : 0, notFound, details.message);
+    if (advice) error.message += `; ${advice}`;
     // The advice tells: a 404 may be wrapped in an answer with any other status.
-    if (error.message.endsWith(notFound)) await nameServedModels(error, queue, abortSignal);
+    if (error.message.endsWith(notFound)) await nameServedModels(error, queue, abortSignal, notFound);
     throw error;
   }
 }
@@ -72,19 +79,36 @@ function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot }: End
   servedNames.get(settings)?.delete(openaiRoot);
 }
 
-/** Adds the served names to an error, as far as the endpoint tells them. */
+/**
+ * Adds the served names to an error, as far as the endpoint tells them. If the model is one of them, it is the route that
+ * is not served.
+ */
 async function nameServedModels(
   error: APICallError,
   { settings, endpoint, headers }: Queue,
   abortSignal: AbortSignal | undefined,
+  notFound: string,
 ): Promise<void> {
   const timeout = AbortSignal.timeout(NAMES_TIMEOUT_MILLIS);
   const signal = abortSignal ? AbortSignal.any([abortSignal, timeout]) : timeout;
   try {
     const models = await listModels(settings, endpoint, { headers, abortSignal: signal });
-    const names = models.map(({ id }) => `"${id}"`).join(", ");
-    error.message += `; it serves ${names}`;
+    const isServed = models.some(({ id }) => adviceForName(endpoint, id) === notFound);
+    if (isServed) {
+      const route = error.url.startsWith(endpoint.openaiRoot) ? error.url.slice(endpoint.openaiRoot.length) : "";
+      error.message = error.message.slice(0, -notFound.length) +
+        `this server has no such route${route && ` ("${route}")`}`;
+    }
+    error.message += `; it serves ${
+      models.map((model) => isServed ? describeModel(model) : `"${model.id}"`).join(", ")
+    }`;
   } catch {
     abortSignal?.throwIfAborted();
   }
+}
+
+/** The name of a served model, and what the server says of what it can do. */
+function describeModel({ id, capabilities, owned_by }: RunpodServedModel): string {
+  const known = [capabilities, owned_by].flat().filter((word) => typeof word === "string");
+  return `"${id}"${known.length > 0 ? ` (${known.join(", ")})` : ""}`;
 }
