@@ -67,6 +67,17 @@ export type {
   RunpodVideoModelOptions,
   RunpodVideoModelSettings,
 } from "./src/video/options.ts";
+export type {
+  RunpodChatMetadata,
+  RunpodEmbeddingMetadata,
+  RunpodFileMetadata,
+  RunpodImageMetadata,
+  RunpodRerankingMetadata,
+  RunpodResultMetadata,
+  RunpodSpeechMetadata,
+  RunpodTranscriptionMetadata,
+  RunpodVideoMetadata,
+} from "./src/metadata.ts";
 export type { RunpodLora } from "./src/input/lora.ts";
 export type { RunpodServedModel } from "./src/route/models.ts";
 export { RunpodJobError } from "./src/job/error.ts";

@@ -45,8 +45,12 @@ const MANIFEST = {
   publishConfig: { access: "public" },
 };
 
-/** The app installs zod itself, in the version range of the AI SDK. */
-const PEERS = { zod: "^3.25.76 || ^4.1.8" };
+/** What the app installs itself: zod in the version range of the AI SDK, and the AI SDK whose specification this is. */
+const PEERS = {
+  peerDependencies: { ai: "^7.0.0", zod: "^3.25.76 || ^4.1.8" },
+  // Models can be used without it; npm then refuses to install an older one beside this package.
+  peerDependenciesMeta: { ai: { optional: true } },
+};
 
 /** Builds the package. */
 export async function buildNpm(): Promise<void> {
@@ -66,17 +70,19 @@ export async function buildNpm(): Promise<void> {
 
   const path = new URL("package.json", packageFolder);
   const { name, version, type, license, exports, dependencies, ...rest } = JSON.parse(await Deno.readTextFile(path));
-  const own = Object.fromEntries(Object.entries<string>(dependencies).filter(([name]) => !(name in PEERS)));
+  const own = Object.fromEntries(
+    Object.entries<string>(dependencies).filter(([name]) => !(name in PEERS.peerDependencies)),
+  );
   const manifest = {
     name,
     version,
     type,
     license,
     ...MANIFEST,
-    exports,
+    exports: { ...exports, "./package.json": "./package.json" },
     ...rest,
     dependencies: own,
-    peerDependencies: PEERS,
+    ...PEERS,
   };
   await Deno.writeTextFile(path, `${JSON.stringify(manifest, null, 2)}\n`);
 

@@ -8,7 +8,7 @@
 import { VERSION } from "../src/version.ts";
 import { isChosen } from "./arguments.ts";
 import { checkImports } from "./check_imports.ts";
-import { checkArtifactPurity, checkNewProjects, checkPublint, checkTypesResolve } from "./check_npm.ts";
+import { checkAppTypes, checkArtifactPurity, checkNewProjects, checkPublint, checkTypesResolve } from "./check_npm.ts";
 import { prepareConsumer } from "./consumer.ts";
 import { FAKE_KEY } from "./emulator.ts";
 import { readJson, readText, root } from "./files.ts";
@@ -47,6 +47,7 @@ const SOURCE_CHECKS: Record<string, Check> = {
 const PACKAGE_CHECKS: Record<string, Check> = {
   "npm package: publint": checkPublint,
   "npm package: types resolve": checkTypesResolve,
+  "npm package: types in apps": checkAppTypes,
   "npm package: nothing that only some runtimes have": checkArtifactPurity,
   "npm package: new projects": checkNewProjects,
   "npm package: size": async () => (await checkSize()).problems,

@@ -4,9 +4,9 @@
  * @module
  */
 import { packageFolder, tarball } from "./build_npm.ts";
-import { binaryOf, runTool } from "./consumer.ts";
+import { binaryOf, consumer, runTool } from "./consumer.ts";
 import { FAKE_KEY } from "./emulator.ts";
-import { filesIn, pathOf, readJson, readText } from "./files.ts";
+import { filesIn, pathOf, readJson, readText, root } from "./files.ts";
 import { type Outcome, run } from "./shell.ts";
 
 /** Runs publint: the manifest and the files agree. */
@@ -50,7 +50,7 @@ export async function checkNewProjects(): Promise<string[]> {
   problems.push(
     ...problemsOf(await run("npx", ["--no-install", "@runpod/ai-sdk-provider", "local", "--help"], { cwd: inNode })),
   );
-  for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"]]) {
+  for (const [module, resolution] of MODULES) {
     const options = ["--noEmit", "--strict", "--target", "es2024", "--types", "node", "--allowImportingTsExtensions"];
     const tsc = ["node_modules/typescript/bin/tsc", ...options, "--module", module, "--moduleResolution", resolution];
     problems.push(...problemsOf(await run(binaryOf("node-26"), [...tsc, "main.ts"], { cwd: inNode })));
@@ -66,6 +66,35 @@ export async function checkNewProjects(): Promise<string[]> {
   for (const project of [inNode, inBun]) await Deno.remove(project, { recursive: true });
   return problems;
 }
+
+/** The oldest TypeScript that apps may have, the last one written in JavaScript, and the newest. */
+const TYPESCRIPTS = ["typescript-5.4", "typescript-5.9", "typescript"];
+
+/**
+ * Compiles the types as apps use them with several versions of TypeScript and their strictest options. Errors in the
+ * declarations of other packages are not ours: those of the AI SDK do not pass `exactOptionalPropertyTypes`.
+ */
+export async function checkAppTypes(): Promise<string[]> {
+  await Deno.copyFile(new URL("tests/app_types.ts", root), new URL("app_types.ts", consumer));
+  const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
+  const target = ["--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--types", "node"];
+  const problems: string[] = [];
+  for (const version of TYPESCRIPTS) {
+    for (const [module, resolution] of MODULES) {
+      const modules = ["--module", module, "--moduleResolution", resolution];
+      const { code, output } = await runTool(`${version}/bin/tsc`, [...options, ...target, ...modules, "app_types.ts"]);
+      const errors = output.split("\n").filter((line) => /^\S/.test(line) && !FOREIGN.test(line));
+      // A compiler that does not start reports no error of a file.
+      if (code !== 0 && !output.includes("): error TS")) errors.push(output);
+      problems.push(...errors.map((error) => `${version}, ${resolution}: ${error}`));
+    }
+  }
+  return problems;
+}
+
+/** How bundlers and Node find modules. */
+const MODULES = [["esnext", "bundler"], ["nodenext", "nodenext"]];
+const FOREIGN = /^node_modules\/(?!@runpod\/)/;
 
 /** Writes the README's example into a new folder outside of the repository, with the emulator in place of the network. */
 async function newProject(): Promise<URL> {

@@ -105,6 +105,7 @@ describe("every documented speech model", () => {
       assertEquals(providerMetadata, {
         runpod: {
           url,
+          audioUrl: url,
           jobId,
           endpoint: new URL(sent[0].url).pathname.split("/")[2],
           workerId,
@@ -293,6 +294,7 @@ describe("a speech result", () => {
       assertEquals([audio.uint8Array, audio.mediaType], [WAV, "audio/wav"]);
       assertEquals(providerMetadata.runpod, {
         url: URL_,
+        audioUrl: URL_,
         jobId: "sync-1-u1",
         endpoint: "abc",
         workerId: undefined,
@@ -316,7 +318,7 @@ describe("a speech result", () => {
       const { runpod, sent } = capture(answer(output));
       const { audio, providerMetadata } = await generateSpeech({ model: runpod.speech("abc"), text: "Hello" });
       assertEquals([audio.base64, audio.mediaType, sent.length], [expected, mediaType, 1]);
-      assertEquals(providerMetadata.runpod.url, undefined);
+      assertEquals([providerMetadata.runpod.url, providerMetadata.runpod.audioUrl], [undefined, undefined]);
     });
   }
 

@@ -253,6 +253,7 @@ describe("every documented video model", () => {
               executionTimeMillis: executionTime,
               cost: output.cost,
             }],
+            jobId,
           },
         } as typeof providerMetadata,
       );

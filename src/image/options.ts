@@ -26,7 +26,7 @@ export type RunpodImageModelId =
  * const any: RunpodImageModelOptions = { negative_prompt: "blurry", my_own_option: [1, 2] };
  * ```
  */
-export type RunpodImageModelOptions<Id extends string = string> =
+export type RunpodImageModelOptions<Id extends RunpodImageModelId = string> =
   & RunpodJobOptions
   & (Id extends RunpodKnownImageModelId ? RunpodImageOptionsById[Id]
     : RunpodImageWorkerOptions | { [workerOption: string]: JSONValue | undefined });

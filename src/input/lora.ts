@@ -5,9 +5,9 @@
  */
 
 /** A LoRA adapter to load. */
-export interface RunpodLora {
+export type RunpodLora = {
   /** Where its weights are: a URL. */
   path: string;
   /** How strong it is. */
   scale: number;
-}
+};

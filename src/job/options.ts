@@ -10,7 +10,7 @@ import type { RunpodJobPolicy } from "./submission.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
 /** How to wait for a job. */
-export interface RunpodWaitOptions {
+export type RunpodWaitOptions = {
   /**
    * How long the service holds the submission until the job has ended, in milliseconds, from 0 to 300,000. A job that ends
    * within that time costs one request. 0 submits through `/run`, which tells the job's id at once, so that the job can be
@@ -58,7 +58,7 @@ export interface RunpodWaitOptions {
    * @default true
    */
   cancelOnTimeout?: boolean;
-}
+};
 
 /** The wait options that only count where the status is polled. */
 export const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "maxRequests"] as const;

@@ -86,10 +86,10 @@ async function readSpeech(output: JobOutput, { warnings }: ReadContext<SpeechKin
     warnings.push({ type: "other", message: `The job made ${files.length} files, and the first one is returned` });
   }
   const [file] = files;
-  const isInline = "base64" in file;
+  const url = "url" in file ? file.url : undefined;
   return {
-    audio: isInline ? file.base64 : await output.bytes(file, "audio"),
-    providerMetadata: { runpod: { url: isInline ? undefined : file.url, ...output.about } },
+    audio: "base64" in file ? file.base64 : await output.bytes(file, "audio"),
+    providerMetadata: { runpod: { url, ...(url && { audioUrl: url }), ...output.about } },
   };
 }
 

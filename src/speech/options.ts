@@ -26,7 +26,7 @@ export type RunpodSpeechModelId =
  * const any: RunpodSpeechModelOptions = { exaggeration: 0.7 };
  * ```
  */
-export type RunpodSpeechModelOptions<Id extends string = string> =
+export type RunpodSpeechModelOptions<Id extends RunpodSpeechModelId = string> =
   & RunpodJobOptions
   & (Id extends RunpodKnownSpeechModelId ? RunpodSpeechOptionsById[Id]
     : RunpodSpeechWorkerOptions | { [workerOption: string]: JSONValue | undefined });

@@ -25,7 +25,7 @@ export type RunpodTranscriptionModelId =
  * const options: RunpodTranscriptionModelOptions = { model: "turbo", language: "en", transcription: "srt" };
  * ```
  */
-export type RunpodTranscriptionModelOptions<Id extends string = string> =
+export type RunpodTranscriptionModelOptions<Id extends RunpodTranscriptionModelId = string> =
   & RunpodJobOptions
   & (Id extends RunpodKnownTranscriptionModelId ? RunpodTranscriptionOptionsById[Id]
     : RunpodTranscriptionWorkerOptions | { [workerOption: string]: JSONValue | undefined });

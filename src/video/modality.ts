@@ -137,7 +137,7 @@ async function readVideos(output: JobOutput): Promise<VideoKind["result"]> {
   const files = output.files("video");
   const videos = await Promise.all(files.map((file) => readVideo(output, file)));
   const described = files.map((file) => ({ url: "url" in file ? file.url : undefined, ...output.about }));
-  return { videos, providerMetadata: { runpod: { videos: described } } };
+  return { videos, providerMetadata: { runpod: { videos: described, jobId: output.job.id } } };
 }
 
 async function readVideo(output: JobOutput, file: OutputFile): Promise<VideoModelV4VideoData> {

@@ -31,7 +31,7 @@ export type RunpodVideoModelId =
  * const any: RunpodVideoModelOptions = { negative_prompt: "blurry", my_own_option: [1, 2] };
  * ```
  */
-export type RunpodVideoModelOptions<Id extends string = string> =
+export type RunpodVideoModelOptions<Id extends RunpodVideoModelId = string> =
   & RunpodJobOptions
   & (Id extends RunpodKnownVideoModelId ? RunpodVideoOptionsById[Id]
     : RunpodVideoWorkerOptions | { [workerOption: string]: JSONValue | undefined });
