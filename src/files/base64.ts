@@ -28,6 +28,21 @@ export function toBytes(data: Uint8Array | string): Uint8Array {
   }
 }
 
+/** Base64 in the standard alphabet and without white space; `undefined` for a text that is not base64. */
+export function cleanBase64(text: string): string | undefined {
+  const compact = /\s/.test(text) ? text.replace(/\s+/g, "") : text;
+  // Base64 has four characters for three bytes, so a single character at the end cannot be right.
+  if (!/^[\w+/-]+={0,2}$/.test(compact) || compact.replace(/=+$/, "").length % 4 === 1) return undefined;
+  return /[-_]/.test(compact) ? compact.replaceAll("-", "+").replaceAll("_", "/") : compact;
+}
+
+/** The same for a whole file: `undefined` also where the text was cut. */
+export function wholeBase64(text: string): string | undefined {
+  const base64 = cleanBase64(text);
+  // Only the URL-safe alphabet is written without padding.
+  return base64 && (base64.length % 4 === 0 || /[-_]/.test(text)) ? base64 : undefined;
+}
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /** For runtimes without the native method. To append each byte to a string would take 14 times as long. */

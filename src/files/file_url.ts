@@ -28,11 +28,15 @@ export function isFileUrl(value: unknown): value is string {
 export function mediaTypeOf(url: string): string | undefined {
   const [, inline] = /^data:([^;,]+)/i.exec(url.slice(0, 256)) ?? [];
   if (inline !== undefined) return inline.toLowerCase();
-  const [, extension] = /\.(\w+)$/.exec(URL.canParse(url) ? new URL(url).pathname : "") ?? [];
-  return MEDIA_TYPES[extension?.toLowerCase()];
+  return typeOfExtension(/\.(\w+)$/.exec(URL.canParse(url) ? new URL(url).pathname : "")?.[1]);
 }
 
-const MEDIA_TYPES: Record<string, string | undefined> = {
+/** The media type of files with an extension, which is also what formats are called. */
+export function typeOfExtension(extension: string | undefined): string | undefined {
+  return MEDIA_TYPES.get(extension?.toLowerCase());
+}
+
+const MEDIA_TYPES: ReadonlyMap<string | undefined, string> = new Map(Object.entries({
   mp4: "video/mp4",
   m4v: "video/mp4",
   webm: "video/webm",
@@ -44,8 +48,16 @@ const MEDIA_TYPES: Record<string, string | undefined> = {
   jpg: "image/jpeg",
   jpeg: "image/jpeg",
   webp: "image/webp",
+  avif: "image/avif",
+  bmp: "image/bmp",
+  tiff: "image/tiff",
+  tif: "image/tiff",
   wav: "audio/wav",
   mp3: "audio/mpeg",
   flac: "audio/flac",
   ogg: "audio/ogg",
-};
+  opus: "audio/ogg",
+  m4a: "audio/mp4",
+  aac: "audio/aac",
+  pcm: "audio/pcm",
+}));

@@ -48,9 +48,9 @@ export function causesOf(error: unknown): Error[] {
 }
 
 /** Writes any value for an error message. */
-export function showValue(value: unknown): string {
+export function showValue(value: unknown, limit?: number, replace?: (key: string, value: unknown) => unknown): string {
   try {
-    return shorten(JSON.stringify(value) ?? String(value));
+    return shorten(JSON.stringify(value, replace) ?? String(value), limit);
   } catch {
     // It is nested deeper than the stack allows.
     return "a value that cannot be shown";
@@ -68,6 +68,20 @@ const MESSAGE_KEYS = ["error", "message", "err", "detail", "errors", "msg", "tit
 const LIST_KEYS = ["errors", "details"];
 /** The keys that name the field that an item of a list is about. */
 const PLACE_KEYS = ["loc", "path", "field", "param", "property"];
+/** The keys under which workers tell of a failure, each a part of the reason. */
+const REASON_KEYS = ["error", "errors", "detail", "details", "traceback"];
+/** What some workers write where there was no error. */
+const NO_ERROR = /^(none|null|no errors?|ok|success\w*)\.?$/i;
+
+/** Reads all that an output says of a failure: an error, and its details beside it. */
+export function readReasons(output: Record<string, unknown>, ...told: ErrorDetails[]): ErrorDetails | undefined {
+  const found = [...told, ...REASON_KEYS.flatMap((key) => readError(output[key]) ?? [])]
+    .filter(({ message }) => !NO_ERROR.test(message));
+  const messages = found.map(({ message }) => message);
+  const distinct = messages.filter((text, at) => !messages.slice(0, at).some((earlier) => earlier.includes(text)));
+  if (distinct.length === 0) return undefined;
+  return Object.assign({}, ...found.toReversed(), { message: shorten(distinct.join(": ")) });
+}
 
 function readRecord(record: Record<string, unknown>, depth: number): ErrorDetails | undefined {
   const type = nonEmpty(record.type) ?? nonEmpty(record.error_type);

@@ -4,9 +4,10 @@
  * @module
  */
 import type { ImageModelV4CallOptions, ImageModelV4Result, JSONObject } from "@ai-sdk/provider";
-import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { jobSettings, settingsSchema } from "../call/settings.ts";
+import { toBytes } from "../files/base64.ts";
 import { toUrl } from "../files/file_url.ts";
 import { resolveRow } from "../input/catalogue.ts";
 import { contextFor, warnUnsupported } from "../input/context.ts";
@@ -14,7 +15,6 @@ import { type ImageSource, takeImages, writeImages } from "../input/images.ts";
 import { sidesOf } from "../input/size.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
-import type { OutputFile } from "../output/find_files.ts";
 import type { JobOutput } from "../output/job_output.ts";
 import { ANY_IMAGE_WORKER, IMAGE_MODELS, type ImageRow } from "./catalogue.ts";
 import type { RunpodImageModelSettings } from "./options.ts";
@@ -72,16 +72,11 @@ async function writeImageInput(modelCall: ModelCall<ImageKind>): Promise<JSONObj
   });
 }
 
-async function readImages(output: JobOutput): Promise<ImageKind["result"]> {
-  const files = output.files("image");
+async function readImages(output: JobOutput, context: ReadContext<ImageKind>): Promise<ImageKind["result"]> {
+  const files = output.files("image", context);
+  const contents = await Promise.all(files.map((file) => output.content(file, "image")));
   // The SDK wants all images in one form, so base64 stays only where every image is base64.
-  const images = files.every(isInline)
-    ? files.map(({ base64 }) => base64)
-    : await Promise.all(files.map((file) => output.bytes(file, "image")));
-  const described = files.map((file) => ({ url: isInline(file) ? undefined : file.url, ...output.about }));
+  const images = contents.every((content) => typeof content === "string") ? contents : contents.map(toBytes);
+  const described = files.map(({ url }) => ({ url, ...output.about }));
   return { images, providerMetadata: { runpod: { images: described } } };
-}
-
-function isInline(file: OutputFile): file is Extract<OutputFile, { base64: string }> {
-  return "base64" in file;
 }

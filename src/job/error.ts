@@ -4,7 +4,8 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { type ErrorDetails, readError, showValue } from "../http/error_details.ts";
+import { isRecord } from "@ai-sdk/provider-utils";
+import { type ErrorDetails, readError, readReasons, showValue } from "../http/error_details.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { RESULT_LIFETIME_NOTE } from "./limits.ts";
 
@@ -156,8 +157,9 @@ const DEADLINE_WORDS: Record<string, string | undefined> = {
 /** Reads why a job failed: from its error, in any shape, or else from its output. */
 function readWorkerError(job: RunpodJob): ErrorDetails | undefined {
   const { error, output } = job;
-  if (error !== undefined && error !== null) {
-    return readError(error) ?? { message: showValue(error) };
-  }
-  return isFinal(job) && job.status !== "COMPLETED" ? readError(output) : undefined;
+  const isOver = isFinal(job) && job.status !== "COMPLETED";
+  if (error === undefined || error === null) return isOver ? readError(output) : undefined;
+  const told = readError(error) ?? { message: showValue(error) };
+  // Runpod's SDK takes "error" out of what a handler returns, and leaves its details in the output.
+  return isOver && isRecord(output) ? readReasons(output, told) ?? told : told;
 }

@@ -4,17 +4,21 @@
  * @module
  */
 import type { JSONObject } from "@ai-sdk/provider";
-import { isRecord } from "@ai-sdk/provider-utils";
-import { toBytes } from "../files/base64.ts";
-import { messageOf, readError } from "../http/error_details.ts";
+import { wholeBase64 } from "../files/base64.ts";
 import type { Answer } from "../http/answer.ts";
+import { messageOf } from "../http/error_details.ts";
+import type { CallContext } from "../input/context.ts";
 import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
 import type { ResultTools } from "../job/run_job.ts";
 import { download } from "./download.ts";
-import { type FileKind, findFiles, type OutputFile } from "./find_files.ts";
+import type { FileKind } from "./evidence.ts";
+import { findFiles, isRaw, type OutputFile, typesIn } from "./find_files.ts";
+import { describeOutput, readFailure, readProblems } from "./reasons.ts";
+
+const WAYS_OUT = 'take the result out of it by the model\'s setting "output", or read it from error.job.output';
 
 /** The output of a completed job. */
 export class JobOutput {
@@ -29,6 +33,7 @@ export class JobOutput {
   readonly queue: Queue;
   readonly #result: JobAnswer;
   readonly #tools: ResultTools;
+  readonly #isPointedAt: boolean;
 
   /** @throws {RunpodJobError} when `select` throws. */
   constructor(
@@ -44,40 +49,70 @@ export class JobOutput {
     this.#result = result;
     this.#tools = tools;
     this.value = this.#select(select);
+    this.#isPointedAt = select !== undefined;
   }
 
   /**
-   * Finds the files of a kind.
+   * Finds the files of a kind, and warns of what failed beside them.
    *
    * @throws {RunpodJobError} when there is none.
    */
-  files(kind: FileKind): OutputFile[] {
-    const files = findFiles(this.value, kind);
-    if (files.length > 0) return files;
-    throw this.unreadable();
+  files(kind: FileKind, { warnings }: Pick<CallContext, "warnings">): OutputFile[] {
+    const files = findFiles(this.value, kind, this.#isPointedAt);
+    if (files.length === 0) throw this.unreadable(kind);
+    const problem = readProblems(this.job.output);
+    if (problem !== undefined) warnings.push({ type: "other", message: `The job completed in part: ${problem}` });
+    if (!this.#isPointedAt && files.some(isRaw)) {
+      throw this.#noOutput(`completed with pieces of ${kind} files, which are of no known format; ${WAYS_OUT}`);
+    }
+    // Where the caller points at bare base64, its type is declared beside it.
+    return files.map(({ mediaType, ...file }) => ({
+      ...file,
+      mediaType: mediaType ?? (file.base64 && typesIn(this.job.output, file.base64)[0]),
+    }));
   }
 
   /**
-   * Gets the bytes of a file. A download is tried again after a transient error.
+   * Gets a file: base64 that is whole, or the bytes behind its URL. A download is tried again after a transient error.
    *
    * @param what What the file is, to follow "its" in errors.
-   * @throws {RunpodJobError} when they cannot be had.
+   * @throws {RunpodJobError} when it cannot be had.
    */
-  async bytes(file: OutputFile, what: string): Promise<Uint8Array> {
-    return "base64" in file ? this.#decode(file.base64, what) : await this.#download(file.url, what);
+  async content({ url, base64, prefersUrl }: OutputFile, what: string): Promise<string | Uint8Array> {
+    const whole = base64 === undefined ? undefined : wholeBase64(base64);
+    if (whole !== undefined && !(prefersUrl && url)) return whole;
+    if (url === undefined) throw this.#noOutput(`completed, but its ${what} is not valid base64, or was cut`);
+    try {
+      return await this.#download(url, what);
+    } catch (error) {
+      if (whole === undefined || this.#tools.signal.aborted) throw error;
+      return whole;
+    }
   }
 
-  /** The error for an output without a result: the worker's own words, where there is nothing but an error in it. */
-  unreadable(): RunpodJobError {
+  /**
+   * The error for an output without a result: the worker's own words, where it tells of a failure, else what came.
+   *
+   * @param kind What kind of file there should be.
+   */
+  unreadable(kind?: FileKind | "text"): RunpodJobError {
     const { output } = this.job;
-    const error = isRecord(output) ? readError(output.error ?? output.errors ?? output.message) : undefined;
-    if (error === undefined) return this.error({ kind: "no-output" });
-    return this.error({ kind: "failed", reason: `completed with an error: ${error.message}` });
+    const failure = readFailure(output);
+    if (failure !== undefined) return this.error({ kind: "failed", reason: `completed with an error: ${failure}` });
+    const others = kind && kind !== "text" ? typesIn(this.value) : [];
+    const files = others.length === 0 ? "" : ` (its files are ${others.join(", ")}, not ${kind})`;
+    return this.#noOutput(
+      `completed without an output that can be read${files}: ${describeOutput(output)}${kind ? `; ${WAYS_OUT}` : ""}`,
+    );
   }
 
   /** Makes an error of the job; `reason` follows `job "…"`. */
   error(details: { kind?: RunpodJobErrorKind; reason?: string; cause?: unknown }): RunpodJobError {
     return jobError(this.queue, this.#result, details);
+  }
+
+  #noOutput(reason: string): RunpodJobError {
+    return this.error({ kind: "no-output", reason });
   }
 
   #select(select: ((output: unknown) => unknown) | undefined): unknown {
@@ -90,14 +125,6 @@ export class JobOutput {
     } catch (cause) {
       const reason = `completed, but the function that reads its output failed: ${messageOf(cause)}`;
       throw this.error({ kind: "no-output", reason, cause });
-    }
-  }
-
-  #decode(base64: string, what: string): Uint8Array {
-    try {
-      return toBytes(base64);
-    } catch (cause) {
-      throw this.error({ kind: "no-output", reason: `completed, but its ${what} is not valid base64`, cause });
     }
   }
 

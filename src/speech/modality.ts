@@ -3,19 +3,22 @@
  *
  * @module
  */
-import type { JSONObject, SpeechModelV4CallOptions, SpeechModelV4Result } from "@ai-sdk/provider";
+import type { JSONObject, SharedV4Warning, SpeechModelV4CallOptions, SpeechModelV4Result } from "@ai-sdk/provider";
 import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, jobSettings, settingsSchema, textSetting } from "../call/settings.ts";
+import { toBytes, wholeBase64 } from "../files/base64.ts";
 import { resolveRow } from "../input/catalogue.ts";
 import { contextFor, refuse } from "../input/context.ts";
 import type { Row } from "../input/row.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
-import { findFiles } from "../output/find_files.ts";
+import { typeOfBase64 } from "../output/evidence.ts";
+import { findFiles, type OutputFile } from "../output/find_files.ts";
 import type { JobOutput } from "../output/job_output.ts";
 import type { RouteAnswer } from "../route/post.ts";
 import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS } from "./catalogue.ts";
+import { isJoinable, joinSounds } from "./join_sounds.ts";
 import type { RunpodSpeechModelSettings } from "./options.ts";
 
 /** The types of speech. */
@@ -81,22 +84,42 @@ function checkCall(modelCall: ModelCall<SpeechKind>): void {
 }
 
 async function readSpeech(output: JobOutput, { warnings }: ReadContext<SpeechKind>): Promise<SpeechKind["result"]> {
-  const files = output.files("audio");
-  if (files.length > 1) {
-    warnings.push({ type: "other", message: `The job made ${files.length} files, and the first one is returned` });
-  }
-  const [file] = files;
-  const url = "url" in file ? file.url : undefined;
+  const files = output.files("audio", { warnings });
+  const [{ url, base64, mediaType }] = files;
+  const isUnseen = base64 !== undefined && typeOfBase64(base64) === undefined;
   return {
-    audio: "base64" in file ? file.base64 : await output.bytes(file, "audio"),
-    providerMetadata: { runpod: { url, ...(url && { audioUrl: url }), ...output.about } },
+    audio: await readSound(output, files, warnings),
+    providerMetadata: { runpod: { url, ...(url && { audioUrl: url }), ...(isUnseen && mediaType && { mediaType }), ...output.about } },
   };
+}
+
+/** Reads the one file, or joins the pieces that a sound came in. */
+async function readSound(
+  output: JobOutput,
+  files: OutputFile[],
+  warnings: SharedV4Warning[],
+): Promise<string | Uint8Array> {
+  const [first, ...others] = files;
+  if (others.length === 0) return await output.content(first, "audio");
+  const isAlike = files.every(({ base64, mediaType }) => base64 !== undefined && mediaType === first.mediaType);
+  if (!isAlike || !isJoinable(first.mediaType)) {
+    warnings.push({ type: "other", message: `The job made ${files.length} files, and the first one is returned` });
+    return await output.content(first, "audio");
+  }
+  const pieces = await Promise.all(files.map((file) => output.content(file, "audio")));
+  const joined = joinSounds(pieces.map(toBytes), first.mediaType);
+  if (joined === undefined) {
+    const reason = `completed with ${files.length} WAV files that are not alike, so they cannot be joined`;
+    throw output.error({ kind: "no-output", reason });
+  }
+  warnings.push({ type: "other", message: `The job made ${files.length} pieces of sound, which are joined` });
+  return joined;
 }
 
 /** The audio itself, or base64 in JSON, which is all that a job gateway can pass on. */
 function readAnswer({ bytes, json, about, unexpected }: RouteAnswer): SpeechKind["result"] {
   const [file] = bytes ? [] : findFiles(json, "audio");
-  const audio = bytes ?? (file && "base64" in file ? file.base64 : undefined);
+  const audio = bytes ?? (file?.base64 && wholeBase64(file.base64));
   if (audio === undefined) throw unexpected("audio");
   return { audio, providerMetadata: { runpod: about } };
 }

@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import { detectMediaType, isFullMediaType, mediaTypeToExtension } from "@ai-sdk/provider-utils";
-import { toBase64, toBytes } from "../files/base64.ts";
+import { cleanBase64, toBase64, toBytes } from "../files/base64.ts";
 import { toUrl } from "../files/file_url.ts";
 import { type CallContext, refuse, warnOverridden } from "../input/context.ts";
 import type { Row } from "../input/row.ts";
@@ -107,7 +107,8 @@ function readText(context: CallContext, name: string, text: string, mediaType: s
 
 function checkAudio(context: CallContext, name: string, given: Uint8Array | string, mediaType: string): Audio {
   if (given.length === 0) throw refuse(context, name, "the audio is empty");
-  const data = typeof given === "string" ? cleanBase64(context, name, given) : given;
+  const data = typeof given === "string" ? cleanBase64(given) : given;
+  if (data === undefined) throw refuse(context, name, "the audio is neither bytes nor base64, nor a data URI");
   // MP4 and others hold video or only audio, and the bytes do not tell which. So `video/…` is kept where the caller says so.
   const isVideo = isFullMediaType(mediaType) && /^video\//i.test(mediaType);
   const found = detectMediaType({ data });
@@ -120,13 +121,3 @@ function checkAudio(context: CallContext, name: string, given: Uint8Array | stri
 
 /** The media types of recordings. Those of unknown files may be recordings too. */
 const MAY_BE_AUDIO = /^$|^(audio|video)\b|^application\/(octet-stream|ogg|mp4)\b/i;
-
-/** Base64 in the standard alphabet and without white space, which every worker can read. */
-function cleanBase64(context: CallContext, name: string, text: string): string {
-  const compact = /\s/.test(text) ? text.replace(/\s+/g, "") : text;
-  // Base64 has four characters for three bytes, so a single character at the end cannot be right.
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact) || compact.replace(/=+$/, "").length % 4 === 1) {
-    throw refuse(context, name, "the audio is neither bytes nor base64, nor a data URI");
-  }
-  return /[-_]/.test(compact) ? compact.replaceAll("-", "+").replaceAll("_", "/") : compact;
-}

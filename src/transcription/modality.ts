@@ -148,7 +148,7 @@ function writeGranularities(
 
 function readOutput(output: JobOutput, context: ReadContext<TranscriptionKind>): ModalityResult<TranscriptionKind> {
   const transcript = readTranscript(output.value);
-  if (!transcript) throw output.unreadable();
+  if (!transcript) throw output.unreadable("text");
   return toResult(context, transcript, output);
 }
 

@@ -10,10 +10,9 @@ import type {
   JSONObject,
 } from "@ai-sdk/provider";
 import { detectMediaType } from "@ai-sdk/provider-utils";
-import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
+import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { jobSettings, settingsSchema } from "../call/settings.ts";
-import { mediaTypeOf } from "../files/file_url.ts";
 import { resolveRow } from "../input/catalogue.ts";
 import { type CallContext, contextFor, refuse, warnUnsupported } from "../input/context.ts";
 import { checkImages, type ImageSource, takeImages, writeImages } from "../input/images.ts";
@@ -133,31 +132,22 @@ function followsImage(
   return ratiosOf(size)?.length === 0 || (ignoredFor !== undefined && ignoredFor === images?.one);
 }
 
-async function readVideos(output: JobOutput): Promise<VideoKind["result"]> {
-  const files = output.files("video");
+async function readVideos(output: JobOutput, context: ReadContext<VideoKind>): Promise<VideoKind["result"]> {
+  const files = output.files("video", context);
   const videos = await Promise.all(files.map((file) => readVideo(output, file)));
-  const described = files.map((file) => ({ url: "url" in file ? file.url : undefined, ...output.about }));
+  const described = files.map(({ url }) => ({ url, ...output.about }));
   return { videos, providerMetadata: { runpod: { videos: described, jobId: output.job.id } } };
 }
 
 async function readVideo(output: JobOutput, file: OutputFile): Promise<VideoModelV4VideoData> {
-  if ("base64" in file) {
-    return { type: "base64", data: file.base64, mediaType: videoTypeOf(file.mediaType, file.base64) };
-  }
-  const { url } = file;
-  const urlType = mediaTypeOf(url);
+  const { url, base64, mediaType = "video/mp4" } = file;
   // The SDK downloads nothing from a private network, where the endpoint itself may be.
-  if (new URL(url).origin !== new URL(rootOf(output.queue)).origin) {
-    return { type: "url", url, mediaType: urlType ?? "video/mp4" };
-  }
-  const data = await output.bytes(file, "video");
-  return { type: "binary", data, mediaType: videoTypeOf(urlType, data) };
-}
-
-/** The media type that the file came with, where that says anything; else the one that its first bytes show. */
-function videoTypeOf(given: string | undefined, data: string | Uint8Array): string {
-  const isTelling = given !== undefined && !given.startsWith("application/");
-  const type = isTelling ? given : detectMediaType({ data: data.slice(0, 64) });
-  // Audio and video come in the same container.
-  return type === "audio/webm" ? "video/webm" : type ?? "video/mp4";
+  const isLeft = base64 === undefined && new URL(url!).origin !== new URL(rootOf(output.queue)).origin;
+  if (isLeft) return { type: "url", url: url!, mediaType };
+  const data = await output.content(file, "video");
+  return typeof data === "string" ? { type: "base64", data, mediaType } : {
+    type: "binary",
+    data,
+    mediaType: file.mediaType ?? detectMediaType({ data, topLevelType: "video" }) ?? mediaType,
+  };
 }
