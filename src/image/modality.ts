@@ -72,8 +72,8 @@ async function writeImageInput(modelCall: ModelCall<ImageKind>): Promise<JSONObj
   });
 }
 
-async function readImages(output: JobOutput, context: ReadContext<ImageKind>): Promise<ImageKind["result"]> {
-  const files = output.files("image", context);
+async function readImages(output: JobOutput, { warnings }: ReadContext<ImageKind>): Promise<ImageKind["result"]> {
+  const files = output.files("image", warnings);
   const contents = await Promise.all(files.map((file) => output.content(file, "image")));
   // The SDK wants all images in one form, so base64 stays only where every image is base64.
   const images = contents.every((content) => typeof content === "string") ? contents : contents.map(toBytes);

@@ -108,10 +108,12 @@ function readFile(text: string, place: Place, least: number): OutputFile | undef
   }
   const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
   const base64 = dataUri === undefined ? value : value.slice(dataUri.length);
-  const shown = /^[\w+/-]{24}/.test(base64) ? typeOfBase64(base64) : undefined;
+  // It may have line breaks.
+  const start = base64.slice(0, 99).replace(/\s/g, "");
+  const shown = /^[\w+/-]{24}/.test(start) ? typeOfBase64(start) : undefined;
   const mediaType = mediaTypeAt(place, { own: dataUri && mediaTypeOf(dataUri), shown });
   const isFile = dataUri !== undefined || shown !== undefined ||
-    base64.length >= least && /^[\w+/-]+={0,2}$/.test(base64.slice(0, 80));
+    base64.length >= least && /^[\w+/-]+={0,2}$/.test(start);
   return isFile ? { base64, mediaType } : undefined;
 }
 

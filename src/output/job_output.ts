@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { JSONObject } from "@ai-sdk/provider";
+import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import { wholeBase64 } from "../files/base64.ts";
 import type { Answer } from "../http/answer.ts";
 import { messageOf } from "../http/error_details.ts";
-import type { CallContext } from "../input/context.ts";
 import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
@@ -57,7 +56,7 @@ export class JobOutput {
    *
    * @throws {RunpodJobError} when there is none.
    */
-  files(kind: FileKind, { warnings }: Pick<CallContext, "warnings">): OutputFile[] {
+  files(kind: FileKind, warnings: SharedV4Warning[]): OutputFile[] {
     const files = findFiles(this.value, kind, this.#isPointedAt);
     if (files.length === 0) throw this.unreadable(kind);
     const problem = readProblems(this.job.output);

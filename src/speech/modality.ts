@@ -84,7 +84,7 @@ function checkCall(modelCall: ModelCall<SpeechKind>): void {
 }
 
 async function readSpeech(output: JobOutput, { warnings }: ReadContext<SpeechKind>): Promise<SpeechKind["result"]> {
-  const files = output.files("audio", { warnings });
+  const files = output.files("audio", warnings);
   const [{ url, base64, mediaType }] = files;
   const isUnseen = base64 !== undefined && typeOfBase64(base64) === undefined;
   return {

@@ -132,8 +132,8 @@ function followsImage(
   return ratiosOf(size)?.length === 0 || (ignoredFor !== undefined && ignoredFor === images?.one);
 }
 
-async function readVideos(output: JobOutput, context: ReadContext<VideoKind>): Promise<VideoKind["result"]> {
-  const files = output.files("video", context);
+async function readVideos(output: JobOutput, { warnings }: ReadContext<VideoKind>): Promise<VideoKind["result"]> {
+  const files = output.files("video", warnings);
   const videos = await Promise.all(files.map((file) => readVideo(output, file)));
   const described = files.map(({ url }) => ({ url, ...output.about }));
   return { videos, providerMetadata: { runpod: { videos: described, jobId: output.job.id } } };
