@@ -89,7 +89,9 @@ async function readSpeech(output: JobOutput, { warnings }: ReadContext<SpeechKin
   const isUnseen = base64 !== undefined && typeOfBase64(base64) === undefined;
   return {
     audio: await readSound(output, files, warnings),
-    providerMetadata: { runpod: { url, ...(url && { audioUrl: url }), ...(isUnseen && mediaType && { mediaType }), ...output.about } },
+    providerMetadata: {
+      runpod: { url, ...(url && { audioUrl: url }), ...(isUnseen && mediaType && { mediaType }), ...output.about },
+    },
   };
 }
 
