@@ -4,6 +4,8 @@
  * @module
  */
 import { LLAMA } from "./llama.ts";
+import { RUNPOD_SDK } from "./runpod_sdk.ts";
+import { WORKER_COMFYUI } from "./comfyui.ts";
 import type { Server } from "./server.ts";
 import { VLLM, VLLM_EMBEDDING, VLLM_RERANKING } from "./vllm.ts";
 
@@ -13,4 +15,6 @@ export const SERVERS: Server[] = [
   VLLM_EMBEDDING,
   VLLM_RERANKING,
   VLLM,
+  RUNPOD_SDK,
+  WORKER_COMFYUI,
 ];

@@ -4,11 +4,15 @@
  * @module
  */
 import type { Case } from "./case.ts";
+import { HANDLER_CASES } from "./cases/handler_cases.ts";
+import { COMFYUI_CASES } from "./cases/comfyui_cases.ts";
 import { TEXT_CASES } from "./cases/text_cases.ts";
 
 /** All cases. One more list is one more line here. */
 export const CASES: Case[] = [
   ...TEXT_CASES,
+  ...HANDLER_CASES,
+  ...COMFYUI_CASES,
 ];
 
 /** The cases that a server with these abilities is asked. */
