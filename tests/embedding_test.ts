@@ -153,18 +153,31 @@ describe("embeddings", () => {
     assertEquals([embeddings, sent.map(({ url }) => new URL(url).pathname)], [[[1]], ["/v2/mine/status/job-1"]]);
   });
 
-  it("of no values are no vectors, without a request; an empty value is refused", async () => {
+  it("of no values are no vectors, without a request", async () => {
     const { runpod, sent } = capture(() => list([]));
     const model = runpod.embedding("mine", { model: "m" });
     assertEquals((await model.doEmbed({ values: [] })).embeddings, []);
-    const error = await assertRejects(() => model.doEmbed({ values: ["a", ""] }), InvalidArgumentError);
-    assertEquals(error.message, 'Cannot embed with "mine": value 1 is empty');
     await assertRejects(
       () => model.doEmbed({ values: ["a"], providerOptions: { runpod: { encodingFormat: "hex" } } }),
       InvalidArgumentError,
       'encodingFormat: "hex" is not "float" or "base64"',
     );
     assertEquals(sent, []);
+  });
+
+  it("of empty values are those of the server", async () => {
+    for (const transport of ["openai", "queue"] as const) {
+      const { runpod, sent } = capture(({ body: { input } }) => {
+        const answer = { object: "list", data: (input.input ?? input).map(() => ({ embedding: [1] })) };
+        return transport === "queue" ? completed(answer) : Response.json(answer);
+      });
+      const { embeddings } = await embedMany({
+        model: runpod.embedding("mine", { model: "m", transport }),
+        values: ["a", "", " "],
+      });
+      assertEquals(embeddings, [[1], [1], [1]]);
+      assertEquals(sent[0].body.input.input ?? sent[0].body.input, ["a", "", " "]);
+    }
   });
 
   it("are an error when one is missing, extra or not valid: never fewer or misplaced vectors", async () => {

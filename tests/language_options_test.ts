@@ -27,6 +27,11 @@ describe("an option of a chat model", () => {
     [{ structuredOutputs: { grammar: 'root ::= "a"' } }, { structured_outputs: { grammar: 'root ::= "a"' } }],
     [{ structuredOutputs: { json: { type: "object" }, whitespace_pattern: " " } }, {
       structured_outputs: { json: { type: "object" }, whitespace_pattern: " " },
+      // llama.cpp reads a schema from here only.
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "response", schema: { type: "object" }, strict: true },
+      },
     }],
     [{ logprobs: true }, { logprobs: true }],
     [{ logprobs: 5 }, { logprobs: true, top_logprobs: 5 }],

@@ -93,7 +93,18 @@ const CASES: Record<string, [text: string, blocks: Blocks, settings?: RunpodChat
     { reasoningTags: true },
     OWN,
   ],
-  "between tags that mean nothing there": ["<think>Hm</think>Hello", [["text", "<think>Hm</think>Hello"]], {}, OWN],
+  "between tags, of a model that is not known": [
+    "<think>Hm</think>Hello",
+    [["reasoning", "Hm"], ["text", "Hello"]],
+    {},
+    OWN,
+  ],
+  "before a tag that a text of such a model mentions": [
+    "The tag </think> ends it",
+    [["text", "The tag </think> ends it"]],
+    {},
+    OWN,
+  ],
   "between tags, where that is turned off": ["<think>Hm</think>x", [["text", "<think>Hm</think>x"]], {
     reasoningTags: false,
   }],

@@ -358,7 +358,7 @@ describe("a schema in a request", () => {
   async function sentFor(schema: Parameters<typeof jsonSchema>[0]) {
     const { runpod, sent } = capture(() => completion({ content: "{}" }));
     const { warnings } = await generateText({
-      model: runpod("mine", { model: "m" }),
+      model: runpod("mine", { model: "m", structuredOutputMode: "json_schema" }),
       prompt: "Hi",
       tools: { lookUp: tool({ inputSchema: jsonSchema(schema) }) },
       output: Output.object({ schema: jsonSchema(schema) }),

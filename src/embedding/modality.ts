@@ -9,7 +9,7 @@ import * as z from "zod/v4-mini";
 import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
-import { refuse, warnUnsupported } from "../input/context.ts";
+import { warnUnsupported } from "../input/context.ts";
 import { override } from "../input/writer.ts";
 import { unwrap } from "../job/envelope.ts";
 import { once } from "../once.ts";
@@ -71,7 +71,6 @@ export const embeddingModality: Modality<EmbeddingKind> = {
 
 function writeBody(modelCall: ModelCall<EmbeddingKind>): JSONObject {
   const { call, options: { encodingFormat }, workerOptions } = modelCall;
-  checkValues(modelCall);
   const options = { ...(encodingFormat && { encoding_format: encodingFormat }), ...workerOptions };
   const { dimensions } = call;
   const written = dimensions === undefined ? {} : { dimensions };
@@ -80,14 +79,8 @@ function writeBody(modelCall: ModelCall<EmbeddingKind>): JSONObject {
 
 function writeJob(modelCall: ModelCall<EmbeddingKind>): { input: JSONObject; reading: { count: number } } {
   const { call: { values, dimensions }, options: { encodingFormat }, workerOptions } = modelCall;
-  checkValues(modelCall);
   const details = "the worker for Infinity has no such option";
   if (encodingFormat !== undefined) warnUnsupported(modelCall, "providerOptions.runpod.encodingFormat", details);
   if (dimensions !== undefined) warnUnsupported(modelCall, "dimensions", details);
   return { input: { ...workerOptions, input: values }, reading: { count: values.length } };
-}
-
-function checkValues(modelCall: ModelCall<EmbeddingKind>): void {
-  const empty = modelCall.call.values.indexOf("");
-  if (empty !== -1) throw refuse(modelCall, "values", `value ${empty} is empty`);
 }

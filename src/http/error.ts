@@ -39,9 +39,16 @@ export function unexpectedAnswer(
   // llama-cpp-python and Ollama say nothing about a prompt that does not fit.
   const cause = attempt.startsWith("generate text") ? "; the prompt may be longer than the model's context" : "";
   const got = body === "" ? `an empty body${cause}` : `"${shorten(body, 200)}"`;
+  return unusableAnswer({ attempt, answer, reason: `expected ${expected}, got ${got}` });
+}
+
+/** Makes the error for a success that cannot be used. Never retryable. */
+export function unusableAnswer(
+  { attempt, answer, reason }: { attempt: string; answer: Answer; reason: string },
+): APICallError {
   return new APICallError({
     ...callDetails(answer),
-    message: `Cannot ${attempt}: expected ${expected}, got ${got} (HTTP ${answer.status})`,
+    message: `Cannot ${attempt}: ${reason} (HTTP ${answer.status})`,
     isRetryable: false,
   });
 }

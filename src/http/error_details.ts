@@ -177,7 +177,7 @@ function readSentence(text: string): ErrorDetails {
   const message = inner?.message ?? readPythonProblems(cut(text));
   if (!message) return withoutUndefined({ message: shorten(text), code });
   if (!inner) return withoutUndefined({ message: shorten(message), code });
-  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[\s:,-]+$/, "");
+  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[\s:,[-]+$/, "");
   const isName = ERROR_NAME.test(introduction);
   return withoutUndefined({
     ...inner,

@@ -23,6 +23,8 @@ export interface ChatRequest {
   tags?: Tags;
   /** The function whose arguments are the text of the answer. */
   jsonTool?: string;
+  /** Whether the model is told not to think. */
+  isThinkingOff?: boolean;
 }
 
 /** What a chat request is written from. */
@@ -40,7 +42,7 @@ export interface ChatCall extends CallContext {
 export function writeChatRequest(chat: ChatCall): ChatRequest {
   const { call, servedName: model, options, workerOptions: server, warnings } = chat;
   const {
-    structuredOutputMode = "json_schema",
+    structuredOutputMode: mode,
     strictJsonSchema = true,
     reasoningTags,
     reasoningEcho,
@@ -50,7 +52,13 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
     ...others
   } = options;
   const traits = chatTraits(model);
-  const format = writeFormat(call, structuredOutputMode, strictJsonSchema, warnings);
+  const format = writeFormat(call, mode ?? "json_schema", strictJsonSchema, warnings);
+  const schema = others.structuredOutputs?.json;
+  // llama.cpp reads a schema from here only.
+  if (isRecord(schema) && !format.response_format && !format.jsonTool) {
+    const json_schema = { name: "response", schema: schema as JSONObject, strict: strictJsonSchema };
+    format.response_format = { type: "json_schema", json_schema };
+  }
   // The caller's effort decides what becomes of the call's `reasoning`, and is sent itself besides.
   const effort = "reasoning_effort" in server ? server.reasoning_effort : reasoningEffort;
   const thinking = writeThinking(traits.thinking, call.reasoning, effort, warnings);
@@ -65,6 +73,12 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
     ...writeTools(call, format, warnings),
     ...writeLogprobs(logprobs),
   });
+  if (mode === undefined && format.response_format && settings.tool_choice === "auto") {
+    const details =
+      'vLLM and SGLang answer with the object at once and call no tool, unless toolChoice is "required" or ' +
+      'structuredOutputMode is "tool"';
+    warnings.push({ type: "compatibility", feature: "responseFormat with tools", details });
+  }
   const set = { ...sentOptions({ ...others, reasoningEffort }), ...server };
   if (server.messages !== undefined) {
     warnUnsupported(chat, "providerOptions.runpod.messages", "the messages are those of the call");
@@ -72,14 +86,15 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
   const tags = writeTags(reasoningTags, traits, kwargs);
   const needsReasoning = traits.needsReasoning && kwargs.thinking !== false;
   const echo = { reasoningEcho, tags: tags ?? completeTags(true)!, needsReasoning };
-  const body = {
+  const body: JSONObject = {
     model,
     ...override(chat, settings, set, SAMPLING),
     ...set,
     ...(Object.keys(kwargs).length > 0 && { chat_template_kwargs: kwargs as JSONObject }),
     messages: writeMessages(format.prompt, warnings, echo) as unknown as JSONValue,
   };
-  return { body, tags, jsonTool: format.jsonTool?.name };
+  const isThinkingOff = [kwargs.enable_thinking, kwargs.thinking].includes(false) || body.reasoning_effort === "none";
+  return { body, tags, jsonTool: format.jsonTool?.name, isThinkingOff };
 }
 
 function writeLogprobs(logprobs: boolean | number | undefined): JSONObject {
@@ -117,10 +132,11 @@ function writeTools(
   });
   const isBound = toolChoice?.type === "tool" && functions.length > 0;
   if (jsonTool && !isBound) {
-    const isAlone = functions.length === 0 || toolChoice?.type === "none";
+    const isForbidden = functions.length > 0 && toolChoice?.type === "none";
     return {
       tools: [...functions, { type: "function", function: jsonTool }],
-      tool_choice: isAlone ? { type: "function", function: { name: jsonTool.name } } : "required",
+      // llama.cpp takes a name for "auto", so it is only given where other tools must not be called.
+      tool_choice: isForbidden ? { type: "function", function: { name: jsonTool.name } } : "required",
     };
   }
   // vLLM refuses a tool choice without tools.

@@ -1,114 +1,73 @@
 /**
- * Reads a whole chat or text completion.
+ * Reads a whole chat or text completion, as the only chunk of a stream.
  *
  * @module
  */
-import type {
-  APICallError,
-  LanguageModelV4Content,
-  LanguageModelV4FinishReason,
-  LanguageModelV4ResponseMetadata,
-  LanguageModelV4Usage,
-  SharedV4ProviderMetadata,
-} from "@ai-sdk/provider";
+import type { APICallError, JSONObject, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { generateId, isRecord } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
 import { isFinal, readJob, unwrap } from "../job/envelope.ts";
-import {
-  answerMetadata,
-  echoMetadata,
-  readArguments,
-  readCost,
-  readFinishReason,
-  readLogprobs,
-  readMetadata,
-  readReasoning,
-  readText,
-  readUsage,
-  reasoningField,
-} from "./fields.ts";
-import { type BlockKind, splitText, type Tags } from "./reasoning_tags.ts";
-
-/** The result of a completion. */
-export interface Completion {
-  content: LanguageModelV4Content[];
-  finishReason: LanguageModelV4FinishReason;
-  usage: LanguageModelV4Usage;
-  response: LanguageModelV4ResponseMetadata;
-  providerMetadata?: SharedV4ProviderMetadata;
-}
-
-/** What reading an answer needs to know. */
-export interface AnswerContext {
-  attempt: string;
-  /** Advice for a 404. */
-  notFound: string;
-  /** The tags that reasoning stands between in the text. */
-  tags?: Tags;
-  /** The function whose arguments are the answer's text. */
-  jsonTool?: string;
-}
+import { readArguments, readText } from "./fields.ts";
+import { type PartContext, PartWriter } from "./parts.ts";
 
 /**
- * Reads a whole chat completion.
+ * Writes the parts of an answer that came as a whole.
  *
- * @throws {APICallError} for an answer that is not one, also with HTTP 200.
+ * @throws {APICallError} for an answer that is not a completion, also with HTTP 200, as `toError` of the context turns it.
  */
-export function readCompletion(answer: Answer, context: AnswerContext): Completion {
+export function writeWhole(
+  answer: Answer,
+  context: PartContext,
+  about: JSONObject,
+  emit: (part: LanguageModelV4StreamPart) => void,
+): void {
   const json = unwrap(answer.json);
   const choice = isRecord(json) && Array.isArray(json.choices) ? json.choices[0] : undefined;
   // A text completion has its text in the choice itself.
-  const message = isRecord(choice) && typeof choice.text === "string" ? { content: choice.text } : choice?.message;
+  const message = isRecord(choice) && typeof choice.text === "string" ? {} : choice?.message;
   if (!isRecord(json) || json.error || !isRecord(choice) || !isRecord(message)) {
-    throw notACompletion(answer, json, context);
+    throw context.toError(notACompletion(answer, json, context));
   }
+  const { tags } = context;
+  const [before, after] = readText(message.content).split(tags?.closing ?? "", 2);
+  // A closing tag without an opening one ends reasoning that began in the prompt.
+  const startWithReasoning = tags && (tags.startWithReasoning ||
+    (!tags.isGuess && after !== undefined && !before.includes(tags.opening)));
 
-  const { tags, jsonTool } = context;
-  const content: LanguageModelV4Content[] = [];
-  const reasoning = readReasoning(message);
-  if (reasoning) content.push({ type: "reasoning", text: reasoning, ...echoMetadata(reasoningField(message)) });
-  const text = readText(message.content);
-  const parts: Array<[BlockKind, string]> = tags && !reasoning ? splitText(text, tags) : [["text", text]];
-  for (const [type, text] of parts) {
-    if (type === "reasoning") content.push({ type, text, ...echoMetadata("inline") });
-    else if (text) content.push({ type, text });
-  }
-  const refusal = readText(message.refusal);
-  let object: string | undefined;
-  if (refusal) content.push({ type: "text", text: refusal });
-  for (const call of Array.isArray(message.tool_calls) ? message.tool_calls : []) {
-    const name = isRecord(call) && isRecord(call.function) ? call.function.name : undefined;
-    if (typeof name !== "string") {
-      throw unexpectedAnswer({ attempt: context.attempt, answer, expected: "a name in every tool call" });
-    }
-    const input = readArguments(call.function.arguments);
-    if (name === jsonTool) {
-      object ??= input;
-      continue;
-    }
-    const toolCallId = typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId();
-    content.push({ type: "tool-call", toolCallId, toolName: name, input });
-  }
-
-  return {
-    // Words beside the object are not part of it.
-    content: object === undefined
-      ? content
-      : [...content.filter(({ type }) => type !== "text"), { type: "text", text: object }],
-    finishReason: readFinishReason(choice.finish_reason, {
-      hasToolCalls: content.some((part) => part.type === "tool-call"),
-      isRefusal: refusal !== "",
-      jsonTool,
-    }),
-    usage: readUsage(json.usage),
-    response: readMetadata(json),
-    ...answerMetadata(readCost(json), readLogprobs(choice)),
+  const parts: LanguageModelV4StreamPart[] = [];
+  const wholeContext = {
+    ...context,
+    includeRawChunks: false,
+    tags: tags && { ...tags, startWithReasoning } as typeof tags,
   };
+  const writer = new PartWriter(wholeContext, (part) => void parts.push(part));
+  const delta = { ...message, tool_calls: wholeCalls(message, answer, context) };
+  writer.add({ ...json, choices: [{ ...choice, delta }] });
+  writer.finish(about, { isWhole: true });
+  if (writer.failure) throw context.toError(writer.failure.error);
+  if (context.includeRawChunks) emit({ type: "raw", rawValue: answer.json });
+  parts.forEach(emit);
 }
 
-function notACompletion(answer: Answer, json: unknown, { attempt, notFound }: AnswerContext): APICallError {
+/** The tool calls of a whole answer as the deltas of a stream. */
+function wholeCalls(
+  { tool_calls: calls }: Record<string, unknown>,
+  answer: Answer,
+  { attempt, toError }: PartContext,
+): JSONObject[] {
+  return (Array.isArray(calls) ? calls : []).map((call, index) => {
+    const { name, arguments: args } = isRecord(call) && isRecord(call.function) ? call.function : {};
+    if (typeof name !== "string") {
+      throw toError(unexpectedAnswer({ attempt, answer, expected: "a name in every tool call" }));
+    }
+    const id = typeof call.id === "string" && call.id.trim() !== "" ? call.id : generateId();
+    return { ...call, index, id, function: { name, arguments: readArguments(args) } };
+  });
+}
+
+function notACompletion(answer: Answer, json: unknown, { attempt, notFound }: PartContext): APICallError {
   const job = readJob(json);
   if (job && !isFinal(job)) {
     return unexpectedAnswer({ attempt, answer, expected: `a completion, and job "${job.id}" is still ${job.status}` });

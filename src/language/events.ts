@@ -21,6 +21,8 @@ export interface ChunkSink {
   addStray(text: string): void;
   /** Takes what the server says of its failure, as JSON text or as words. */
   addError(text: string): void;
+  /** Takes note that characters were lost between two pieces. */
+  addLoss(): void;
 }
 
 /** An answer that turned out to be no stream of chunks, as JSON (where it is JSON) and as text. */
@@ -58,6 +60,7 @@ export class ChunkReader {
   /** The objects that are not chunks. */
   readonly #objects: unknown[] = [];
   #lastNative: Item | undefined;
+  #endsBroken = false;
   #isAtEnd = false;
 
   /**
@@ -86,7 +89,12 @@ export class ChunkReader {
   /** Reads what a job has yielded. */
   addItem(item: unknown): void {
     if (item === undefined || item === null) return;
-    if (typeof item === "string") return this.addText(item);
+    if (typeof item === "string") {
+      // A worker that decodes each piece by itself turns the halves of a character into replacement characters.
+      if (this.#endsBroken && item.startsWith("\uFFFD")) this.#sink.addLoss();
+      this.#endsBroken = item.endsWith("\uFFFD");
+      return this.addText(item);
+    }
     if (Array.isArray(item)) return item.forEach((inner) => this.addItem(inner));
     if (isNative(item)) return this.#addNative(item);
     if (this.isChunked || isChunk(item)) return this.#addChunk(item);

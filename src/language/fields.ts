@@ -19,15 +19,6 @@ import {
 } from "@ai-sdk/provider-utils";
 import type { RunpodReasoningEcho } from "./options.ts";
 
-/** The metadata of an answer: what is known of its job, what it cost, and the log probabilities of its tokens. */
-export function answerMetadata(
-  cost: number | undefined,
-  logprobs: JSONValue[] | undefined,
-  about: JSONObject = {},
-): { providerMetadata?: SharedV4ProviderMetadata } {
-  return withMetadata({ runpod: removeUndefinedEntries<JSONValue>({ cost, logprobs }) }, about);
-}
-
 /** Adds what is known of an answer's job to the answer's own metadata. */
 export function withMetadata(
   metadata: SharedV4ProviderMetadata | undefined,
@@ -54,21 +45,55 @@ export function readCost({ cost }: Record<string, unknown>): number | undefined 
   return typeof cost === "number" ? cost : undefined;
 }
 
-/** Reads the log probabilities of the tokens, also those of a refusal. */
+/** What servers tell beside an answer, by their names, and the names in the metadata. */
+const KEPT = {
+  metrics: "metrics",
+  stop_reason: "stopReason",
+  prompt_logprobs: "promptLogprobs",
+  prompt_token_ids: "promptTokenIds",
+  token_ids: "tokenIds",
+  kv_transfer_params: "kvTransferParams",
+} as const;
+
+/** Keeps what a chunk or its choice tells beside the answer. The ids of tokens come piece by piece. */
+export function keepFields(record: Record<string, unknown>, kept: JSONObject): void {
+  for (const [name, key] of Object.entries(KEPT)) {
+    const value = record[name] as JSONValue | undefined;
+    if (value === undefined || value === null) continue;
+    const ids = kept[key];
+    if (name === "token_ids" && Array.isArray(value) && Array.isArray(ids)) { for (const id of value) ids.push(id); }
+    else kept[key] = value;
+  }
+}
+
+/** Reads the log probabilities of the tokens, also those of a refusal. Completions have them as lists side by side. */
 export function readLogprobs({ logprobs }: Record<string, unknown>): JSONValue[] | undefined {
   if (!isRecord(logprobs)) return undefined;
-  return [logprobs.content, logprobs.refusal].flatMap((tokens) => Array.isArray(tokens) ? tokens : []);
+  const { tokens, content, refusal } = logprobs;
+  if (!Array.isArray(tokens)) return [content, refusal].flatMap((tokens) => Array.isArray(tokens) ? tokens : []);
+  const at = (list: unknown, index: number) => Array.isArray(list) ? list[index] : undefined;
+  return tokens.map((token, index) => {
+    const likeliest = at(logprobs.top_logprobs, index);
+    const top = Object.entries(isRecord(likeliest) ? likeliest : {});
+    return removeUndefinedEntries<JSONValue>({
+      token,
+      logprob: at(logprobs.token_logprobs, index) ?? null,
+      top_logprobs: top.map(([token, logprob]) => ({ token, logprob: logprob as number })),
+      text_offset: at(logprobs.text_offset, index),
+    });
+  });
 }
 
 /** Reads reasoning under either name. Servers that send both send the same text twice. */
 export function readReasoning(message: Record<string, unknown>): string {
-  return readText(message.reasoning_content) || readText(message.reasoning) || readThinking(message.content);
+  return readText(message.reasoning_content) || readText(message.reasoning);
 }
 
-/** Reads thinking that comes as parts of the content. */
-function readThinking(content: unknown): string {
-  if (!Array.isArray(content)) return "";
-  return content.map((part) => isRecord(part) && part.type === "thinking" ? readText(part.thinking) : "").join("");
+/** Reads content that comes as a list of parts, some of which may be thinking, in their order. */
+export function readParts(content: unknown[]): Array<[kind: "text" | "reasoning", text: string]> {
+  return content.map((part) =>
+    isRecord(part) && part.type === "thinking" ? ["reasoning", readText(part.thinking)] : ["text", readText([part])]
+  );
 }
 
 /** Reads text, also from a list of text parts. */

@@ -5,10 +5,21 @@
  */
 import type {
   LanguageModelV4Content,
+  LanguageModelV4FinishReason,
   LanguageModelV4ResponseMetadata,
   LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
-import type { Completion } from "./completion.ts";
+
+/** The result of a completion. */
+export interface Completion {
+  content: LanguageModelV4Content[];
+  finishReason: LanguageModelV4FinishReason;
+  usage: LanguageModelV4Usage;
+  response: LanguageModelV4ResponseMetadata;
+  providerMetadata?: SharedV4ProviderMetadata;
+}
 
 /**
  * Makes a completion of its parts.

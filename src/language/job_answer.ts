@@ -13,9 +13,9 @@ import { jobError } from "../job/failure.ts";
 import type { SeenJob } from "../job/job_wait.ts";
 import type { Queue } from "../job/queue.ts";
 import { describeJob } from "../output/job_output.ts";
-import type { AnswerContext } from "./completion.ts";
+import { writeWhole } from "./completion.ts";
 import { ChunkReader, type WholeAnswer } from "./events.ts";
-import { type PartContext, PartWriter, writeWhole } from "./parts.ts";
+import { type AnswerContext, type PartContext, PartWriter } from "./parts.ts";
 import type { PieceSource } from "./stream.ts";
 
 /**
@@ -82,6 +82,7 @@ export function jobContext(
 ): PartContext {
   return {
     ...context,
+    mayRunTwice: true,
     answerOf: (text) => answerOf(queue, latest(), { text, json: parseJson(text) }),
     toError: (error) => toJobError(queue, latest(), error),
   };

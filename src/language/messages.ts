@@ -120,7 +120,9 @@ function writeAssistant(
         (cameFrom === "reasoning" || cameFrom === "inline" ? cameFrom : "reasoning_content");
       reasoning[place] = (reasoning[place] ?? "") + part.text;
     } else if (part.type === "tool-call") {
+      // The metadata of a call has what the server wants back with it.
       toolCalls.push({
+        ...extraFields(part),
         id: part.toolCallId,
         type: "function",
         function: { name: part.toolName, arguments: writeArguments(part.input) },

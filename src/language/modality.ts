@@ -9,11 +9,11 @@ import type { ModalityTypes, ModelCall, ReadContext, WrittenRequest } from "../c
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import type { StreamContext, StreamModality } from "../call/stream.ts";
+import { warnUnsupported } from "../input/context.ts";
 import { once } from "../once.ts";
 import { type ChatCall, type ChatRequest, writeChatRequest } from "./chat_request.ts";
-import type { Completion } from "./completion.ts";
 import { writeCompletionRequest } from "./completion_request.ts";
-import { gather } from "./gather.ts";
+import { type Completion, gather } from "./gather.ts";
 import { jobContext, jobSource, outputParts } from "./job_answer.ts";
 import {
   type ChatSetting,
@@ -46,6 +46,10 @@ export type LanguageReading = {
   jsonTool?: string;
   /** The most tokens that were asked for. */
   maxTokens?: number;
+  /** Whether the model was told not to think. */
+  isThinkingOff?: boolean;
+  /** What the text is constrained to. */
+  constraint?: { choice?: string[]; regex?: string };
 };
 
 const CHAT_SETTINGS: readonly ChatSetting[] = ["structuredOutputMode", "reasoningTags", "reasoningEcho"];
@@ -81,11 +85,22 @@ function languageModality(
   const writeRequest = (modelCall: ModelCall<LanguageKind>): WrittenRequest<LanguageKind> => {
     const defaults = Object.fromEntries(settings.map((name) => [name, modelCall.settings[name]]));
     const options = { ...removeUndefinedEntries(defaults), ...modelCall.options };
-    const { body, tags, jsonTool } = write({ ...modelCall, options });
+    for (const key of Object.keys(modelCall.workerOptions).filter((key) => key.startsWith("guided_"))) {
+      const details = "vLLM since 0.12 ignores it and constrains by structuredOutputs";
+      warnUnsupported(modelCall, `providerOptions.runpod.${key}`, details);
+    }
+    const { body, tags, jsonTool, isThinkingOff } = write({ ...modelCall, options });
     const maxTokens = body.max_completion_tokens ?? body.max_tokens;
+    const { choice, regex } = options.structuredOutputs ?? {};
     return {
       body: modelCall.isStreamed ? streamed(body) : body,
-      reading: { tags, jsonTool, maxTokens: typeof maxTokens === "number" ? maxTokens : undefined },
+      reading: {
+        tags,
+        jsonTool,
+        maxTokens: typeof maxTokens === "number" ? maxTokens : undefined,
+        isThinkingOff,
+        constraint: choice || regex !== undefined ? { choice, regex } : undefined,
+      },
     };
   };
   return {
@@ -110,13 +125,13 @@ function languageModality(
     resume: (modelCall) =>
       writeRequest({ ...modelCall, servedName: modelCall.servedName || modelCall.modelId }).reading,
     read({ queue, job, answer }, context) {
-      return toResult(gather(outputParts(queue, { job, answer }, answerContext(context))), answer.json);
+      return toResult(gather(outputParts(queue, { job, answer }, answerContext(context))), answer.json, context);
     },
     routes: {
       openai: {
         path,
         write: writeRequest,
-        read: ({ answer }, context) => toResult(readWholeAnswer(answer, answerContext(context)), answer.json),
+        read: ({ answer }, context) => toResult(readWholeAnswer(answer, answerContext(context)), answer.json, context),
       },
     },
     async streamAnswer(answer, context) {
@@ -138,7 +153,15 @@ function languageModality(
   };
 }
 
-function toResult({ response, ...completion }: Completion, body: unknown) {
+/** Completes a result, with warnings of what the answer shows. A stream can only tell them in its metadata. */
+function toResult({ response, ...completion }: Completion, body: unknown, { warnings }: ReadContext<LanguageKind>) {
+  const { content, finishReason, providerMetadata } = completion;
+  const ignored = providerMetadata?.runpod.ignoredConstraint;
+  if (ignored) warnings.push({ type: "other", message: `the server did not apply structuredOutputs.${ignored}` });
+  if (content.length === 0 && finishReason.raw === undefined) {
+    const message = "the answer is empty and has no finish reason: the prompt may be longer than the model's context";
+    warnings.push({ type: "other", message });
+  }
   return { ...completion, response: { ...response, body } };
 }
 

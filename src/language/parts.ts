@@ -4,20 +4,21 @@
  * @module
  */
 import type { JSONObject, JSONValue, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { isRecord } from "@ai-sdk/provider-utils";
+import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
-import { answerError, unexpectedAnswer } from "../http/error.ts";
-import { type AnswerContext, type Completion, readCompletion } from "./completion.ts";
+import { answerError, unexpectedAnswer, unusableAnswer } from "../http/error.ts";
 import { readError } from "../http/error_details.ts";
 import type { ChunkSink } from "./events.ts";
 import {
-  answerMetadata,
   echoMetadata,
   isFinishReason,
+  keepFields,
+  readArguments,
   readCost,
   readFinishReason,
   readLogprobs,
   readMetadata,
+  readParts,
   readReasoning,
   readText,
   readUsage,
@@ -25,8 +26,24 @@ import {
   withMetadata,
 } from "./fields.ts";
 import type { RunpodReasoningEcho } from "./options.ts";
-import { TagSplitter } from "./reasoning_tags.ts";
+import { type Tags, TagSplitter } from "./reasoning_tags.ts";
 import { ToolCalls } from "./tool_calls.ts";
+import { Transcript } from "./transcript.ts";
+
+/** What reading an answer needs to know. */
+export interface AnswerContext {
+  attempt: string;
+  /** Advice for a 404. */
+  notFound: string;
+  /** The tags that reasoning stands between in the text. */
+  tags?: Tags;
+  /** The function whose arguments are the answer's text. */
+  jsonTool?: string;
+  /** Whether the model was told not to think, so that reasoning with nothing after it is the answer. */
+  isThinkingOff?: boolean;
+  /** What the text was constrained to. */
+  constraint?: { choice?: string[]; regex?: string };
+}
 
 /** What writing parts needs to know. */
 export interface PartContext extends AnswerContext {
@@ -36,12 +53,16 @@ export interface PartContext extends AnswerContext {
   toError: (error: unknown) => unknown;
   /** Whether each chunk is also emitted as it came. */
   includeRawChunks?: boolean;
+  /** Whether the answer may begin again in the middle, because a job that lost its worker runs again. */
+  mayRunTwice?: boolean;
 }
 
 type Emit = (part: LanguageModelV4StreamPart) => void;
 
 /** Enough of the text between events to show what went wrong. */
 const MAX_STRAY_LENGTH = 1000;
+
+const DIFFERS = "the job ran again in the middle of its answer, and its second answer differs from the first";
 
 /** Writes the parts of one answer: each chunk becomes the parts that it adds. */
 export class PartWriter implements ChunkSink {
@@ -66,12 +87,24 @@ export class PartWriter implements ChunkSink {
   #usage: unknown;
   #cost: number | undefined;
   #logprobs: JSONValue[] | undefined;
+  /** What else the server told. */
+  #kept: JSONObject = {};
+  /** The answer that is read, where there are several. */
+  #choice: unknown;
+  /** What was said so far, where it may be said again, and the id of the chunks that said it. */
+  readonly #transcript: Transcript | undefined;
+  #chunkId: unknown;
+  #chunksOfId = 0;
   /** Looks for reasoning in the text, as long as there may be some. */
   #splitter: TagSplitter | undefined;
   /** The calls of the JSON tool. The arguments of the first are the text of the answer. */
   readonly #jsonCalls: string[] = [];
   /** Text that counts only if the JSON tool is not called. */
   #heldText = "";
+  /** Reasoning that may turn out to be the answer. */
+  #heldReasoning = "";
+  /** The text so far, where it is checked. */
+  #text = "";
   #hasOtherCalls = false;
   #isRefusal = false;
   #hasFailed = false;
@@ -81,7 +114,8 @@ export class PartWriter implements ChunkSink {
   constructor(context: PartContext, emit: Emit) {
     this.#context = context;
     this.emit = emit;
-    const { tags, jsonTool } = context;
+    const { tags, jsonTool, mayRunTwice } = context;
+    if (mayRunTwice) this.#transcript = new Transcript();
     if (tags) this.#splitter = new TagSplitter(tags, (kind, text) => this.#addSplit(kind, text));
     this.#toolCalls = new ToolCalls((part) => jsonTool ? this.#addToolPart(part, jsonTool) : this.emit(part));
   }
@@ -92,14 +126,50 @@ export class PartWriter implements ChunkSink {
     if (this.#context.includeRawChunks) this.emit({ type: "raw", rawValue: chunk });
     if (!isRecord(chunk)) return;
     if (isErrorChunk(chunk)) return this.addError(JSON.stringify(chunk));
+    if (this.#transcript) this.#noteRun(chunk, this.#transcript);
+    if (chunk.usage || chunk.metrics || !this.#hasMetadata) keepFields(chunk, this.#kept);
     if (!this.#hasMetadata) this.#addMetadata(chunk);
     if (chunk.usage) this.#usage = chunk.usage;
     if (chunk.cost !== undefined) this.#cost = readCost(chunk);
     if (!Array.isArray(chunk.choices)) return;
     for (const choice of chunk.choices) {
+      if (!isRecord(choice)) continue;
       // A call has one answer, so of several only the first is read.
-      if (isRecord(choice) && !choice.index) this.#addChoice(choice);
+      this.#choice ??= choice.index ?? 0;
+      if ((choice.index ?? 0) === this.#choice) this.#addChoice(choice);
     }
+  }
+
+  /** Takes note that characters were lost between two pieces. */
+  addLoss(): void {
+    this.#kept.hasLostCharacters = true;
+  }
+
+  /** Looks whether a chunk begins the answer again. Some servers give every chunk an id of its own, which means nothing. */
+  #noteRun({ id, choices }: Record<string, unknown>, transcript: Transcript): void {
+    const delta = Array.isArray(choices) && isRecord(choices[0]) ? choices[0].delta : undefined;
+    if (id !== this.#chunkId && this.#chunksOfId > 1 && isRecord(delta) && delta.role) {
+      transcript.restart();
+      this.#logprobs = this.#finishReason = this.#usage = undefined;
+      delete this.#kept.tokenIds;
+    }
+    this.#chunksOfId = id === this.#chunkId ? this.#chunksOfId + 1 : 1;
+    this.#chunkId = id;
+  }
+
+  /** What of a piece has not been said before. */
+  #newPart(kind: string, piece: string): string {
+    if (!this.#transcript || this.isDone) return this.isDone ? "" : piece;
+    const rest = this.#transcript.add(kind, piece);
+    if (rest !== undefined) return rest;
+    this.#failAsDifferent();
+    this.isDone = true;
+    return "";
+  }
+
+  #failAsDifferent(): void {
+    const { attempt, answerOf } = this.#context;
+    this.fail(unusableAnswer({ attempt, answer: answerOf(""), reason: DIFFERS }));
   }
 
   /** Takes the server's word that the answer is complete. */
@@ -141,12 +211,16 @@ export class PartWriter implements ChunkSink {
    * Ends whatever is open. A stream that ended before the answer did was cut, and that is an error.
    *
    * @param about Metadata to add to that of the answer.
+   * @param isWhole Whether the answer came as a whole, so that it cannot be cut.
    */
-  finish(about: JSONObject = {}): void {
+  finish(about: JSONObject = {}, { isWhole = false }: { isWhole?: boolean } = {}): void {
     this.#splitter?.flush();
+    const isAnswer = this.#blocks === 0 && this.#heldText === "" && this.#toolCalls.isEmpty && !this.#hasFailed;
+    this.#releaseReasoning(isAnswer ? "text" : "reasoning");
     this.#releaseText();
     this.#endBlock();
-    if (!this.#hasFailed && !this.#isComplete()) {
+    if (!this.#hasFailed && this.#transcript?.isBehind) this.#failAsDifferent();
+    if (!this.#hasFailed && !isWhole && !this.#isComplete()) {
       this.fail(this.#unexpected(this.#stray, "a finish reason before the end of the stream: the answer was cut"));
     }
     if (!this.#hasFailed) {
@@ -156,12 +230,27 @@ export class PartWriter implements ChunkSink {
         this.fail(error);
       }
     }
+    const finishReason = this.#readFinishReason();
+    const ignoredConstraint = finishReason.unified === "stop" ? this.#brokenConstraint() : undefined;
+    const told = { cost: this.#cost, logprobs: this.#logprobs, ...this.#kept, ignoredConstraint };
     this.emit({
       type: "finish",
       usage: readUsage(this.#usage),
-      finishReason: this.#readFinishReason(),
-      ...answerMetadata(this.#cost, this.#logprobs, about),
+      finishReason,
+      ...withMetadata({ runpod: removeUndefinedEntries<JSONValue>(told) }, about),
     });
+  }
+
+  /** The constraint that the text shows the server to have ignored. */
+  #brokenConstraint(): "choice" | "regex" | undefined {
+    const { choice, regex } = this.#context.constraint ?? {};
+    if (choice && !choice.includes(this.#text)) return "choice";
+    try {
+      return regex !== undefined && !new RegExp(`^(?:${regex})$`, "su").test(this.#text) ? "regex" : undefined;
+    } catch {
+      // The server's notation differs from JavaScript's.
+      return undefined;
+    }
   }
 
   /** Some servers send `[DONE]` and no finish reason. That is enough for text, and for calls whose arguments are whole. */
@@ -184,14 +273,16 @@ export class PartWriter implements ChunkSink {
     const { delta, finish_reason: finishReason } = choice;
     if (isRecord(delta)) {
       const reasoning = readReasoning(delta);
-      if (reasoning) {
-        // A server that sends reasoning by itself leaves none in the text.
-        this.#endSplitting();
-        this.#addDelta("reasoning", reasoning, this.#block === "reasoning" ? undefined : reasoningField(delta));
+      if (reasoning) this.#addReasoning(reasoning, delta);
+      const { content } = delta;
+      if (typeof content === "string") {
+        if (content !== "") this.#addText(content);
+      } else if (Array.isArray(content)) {
+        for (const [kind, text] of readParts(content)) {
+          if (text !== "") kind === "text" ? this.#addText(text) : this.#addReasoning(text, delta);
+        }
       }
-      const text = readText(delta.content);
-      if (text) this.#addText(text);
-      const refusal = readText(delta.refusal);
+      const refusal = this.#newPart("refusal", readText(delta.refusal));
       if (refusal) {
         this.#isRefusal = true;
         this.#endSplitting();
@@ -205,6 +296,7 @@ export class PartWriter implements ChunkSink {
       const logprobs = readLogprobs(choice);
       if (logprobs) (this.#logprobs ??= []).push(...logprobs);
     }
+    if (choice.token_ids || choice.prompt_logprobs || finishReason) keepFields(choice, this.#kept);
     if (isFinishReason(finishReason)) {
       this.#finishReason = finishReason;
       // Moonshot has the usage in its last choice.
@@ -212,7 +304,18 @@ export class PartWriter implements ChunkSink {
     }
   }
 
-  #addText(text: string): void {
+  #addReasoning(reasoning: string, delta: Record<string, unknown>): void {
+    const piece = this.#newPart("reasoning", reasoning);
+    if (piece === "") return;
+    // A server that sends reasoning by itself leaves none in the text.
+    this.#endSplitting();
+    if (this.#context.isThinkingOff && this.#blocks === 0) this.#heldReasoning += piece;
+    else this.#addDelta("reasoning", piece, this.#block === "reasoning" ? undefined : reasoningField(delta));
+  }
+
+  #addText(piece: string): void {
+    const text = this.#newPart("text", piece);
+    if (text === "") return;
     if (!this.#splitter) return this.#addPlainText(text);
     this.#splitter.add(text);
     if (this.#splitter.isDone) this.#splitter = undefined;
@@ -224,8 +327,15 @@ export class PartWriter implements ChunkSink {
   }
 
   #addPlainText(text: string): void {
+    if (this.#context.constraint) this.#text += text;
     if (this.#context.jsonTool) this.#heldText += text;
     else this.#addDelta("text", text);
+  }
+
+  #releaseReasoning(kind: "text" | "reasoning"): void {
+    const held = this.#heldReasoning;
+    this.#heldReasoning = "";
+    if (held !== "") kind === "text" ? this.#addPlainText(held) : this.#addDelta(kind, held);
   }
 
   #releaseText(): void {
@@ -240,6 +350,7 @@ export class PartWriter implements ChunkSink {
 
   #addDelta(block: "text" | "reasoning", delta: string, cameFrom?: RunpodReasoningEcho): void {
     if (this.#block !== block) {
+      this.#releaseReasoning("reasoning");
       this.#endBlock();
       this.#block = block;
       this.#blockId = `${block}-${this.#blocks++}`;
@@ -275,12 +386,23 @@ export class PartWriter implements ChunkSink {
 
   #addToolCalls(deltas: unknown[]): void {
     this.#splitter?.flush();
+    this.#releaseReasoning("reasoning");
     if (!this.#context.jsonTool) this.#endBlock();
     try {
-      for (const delta of deltas) this.#toolCalls.add(delta);
+      for (const delta of deltas) this.#toolCalls.add(this.#newDelta(delta));
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** What of a delta of a tool call has not been said before. */
+  #newDelta(delta: unknown): unknown {
+    if (!this.#transcript || !isRecord(delta) || !isRecord(delta.function)) return delta;
+    const { index, function: { name, arguments: args } } = delta;
+    const piece = (name ? `${name}(` : "") + (args == null ? "" : readArguments(args));
+    const rest = this.#newPart(`call ${index}`, piece);
+    if (rest === piece) return delta;
+    return rest === "" ? undefined : { index, function: { arguments: rest } };
   }
 
   #addMetadata(chunk: Record<string, unknown>): void {
@@ -300,36 +422,4 @@ export class PartWriter implements ChunkSink {
 function isErrorChunk(chunk: Record<string, unknown>): boolean {
   if (chunk.error || chunk.object === "error" || chunk.type === "error") return true;
   return !("choices" in chunk || "usage" in chunk || "cost" in chunk) && readError(chunk) !== undefined;
-}
-
-/**
- * Writes the parts of an answer that came as a whole.
- *
- * @throws {APICallError} for an answer that is not a completion, as `toError` of the context turns it.
- */
-export function writeWhole(answer: Answer, context: PartContext, about: JSONObject, emit: Emit): void {
-  let completion: Completion;
-  try {
-    completion = readCompletion(answer, context);
-  } catch (error) {
-    throw context.toError(error);
-  }
-  const { content, finishReason, usage, response, providerMetadata } = completion;
-  if (context.includeRawChunks) emit({ type: "raw", rawValue: answer.json });
-  emit({ type: "response-metadata", ...response });
-  content.forEach((part, index) => {
-    if (part.type === "text" || part.type === "reasoning") {
-      const id = `${part.type}-${index}`;
-      const { providerMetadata } = part;
-      emit({ type: `${part.type}-start`, id, ...(providerMetadata && { providerMetadata }) });
-      emit({ type: `${part.type}-delta`, id, delta: part.text });
-      emit({ type: `${part.type}-end`, id });
-    } else if (part.type === "tool-call") {
-      emit({ type: "tool-input-start", id: part.toolCallId, toolName: part.toolName });
-      emit({ type: "tool-input-delta", id: part.toolCallId, delta: part.input });
-      emit({ type: "tool-input-end", id: part.toolCallId });
-      emit(part);
-    }
-  });
-  emit({ type: "finish", usage, finishReason, ...withMetadata(providerMetadata, about) });
 }

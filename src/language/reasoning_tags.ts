@@ -9,10 +9,13 @@ import type { RunpodReasoningTags } from "./options.ts";
 export type BlockKind = "text" | "reasoning";
 
 /** The tags of one answer. */
-export type Tags = Required<RunpodReasoningTags>;
+export type Tags = Required<RunpodReasoningTags> & {
+  /** Whether nobody said that the answer has tags. Then only an opening tag at its start counts. */
+  isGuess?: boolean;
+};
 
-/** Fills in the usual tags. */
-export function completeTags(tags: boolean | RunpodReasoningTags | undefined): Tags | undefined {
+/** Fills in the usual tags. What nobody has said is a guess. */
+export function completeTags(tags: boolean | RunpodReasoningTags = { isGuess: true } as Tags): Tags | undefined {
   if (!tags) return undefined;
   return { opening: "<think>", closing: "</think>", startWithReasoning: false, ...(tags === true ? {} : tags) };
 }
@@ -20,21 +23,6 @@ export function completeTags(tags: boolean | RunpodReasoningTags | undefined): T
 /** Reasoning as it stands in a text. */
 export function tagged(reasoning: string, { opening, closing }: Tags): string {
   return `${opening}\n${reasoning}\n${closing}\n\n`;
-}
-
-/** Splits a whole text. A closing tag without an opening one ends reasoning that began in the prompt. */
-export function splitText(text: string, tags: Tags): Array<[BlockKind, string]> {
-  const [before, after] = text.split(tags.closing, 2);
-  const startWithReasoning = tags.startWithReasoning || (after !== undefined && !before.includes(tags.opening));
-  const parts: Array<[BlockKind, string]> = [];
-  const splitter = new TagSplitter({ ...tags, startWithReasoning }, (kind, text) => {
-    const last = parts.at(-1);
-    if (last?.[0] === kind) last[1] += text;
-    else parts.push([kind, text]);
-  });
-  splitter.add(text);
-  splitter.flush();
-  return parts;
 }
 
 /** Splits a text that comes in pieces, cut anywhere. White space beside tags belongs to the template and is left out. */

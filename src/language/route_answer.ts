@@ -5,8 +5,7 @@
  */
 import type { Answer } from "../http/answer.ts";
 import type { OpenAnswer } from "../http/request.ts";
-import type { AnswerContext } from "./completion.ts";
-import type { PartContext } from "./parts.ts";
+import type { AnswerContext, PartContext } from "./parts.ts";
 import type { PieceSource } from "./stream.ts";
 
 /**

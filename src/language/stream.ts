@@ -6,8 +6,9 @@
 import type { JSONObject, LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
 import type { Answer } from "../http/answer.ts";
+import { writeWhole } from "./completion.ts";
 import { ChunkReader, type WholeAnswer } from "./events.ts";
-import { type PartContext, PartWriter, writeWhole } from "./parts.ts";
+import { type PartContext, PartWriter } from "./parts.ts";
 
 type Part = LanguageModelV4StreamPart;
 

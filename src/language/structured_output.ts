@@ -13,7 +13,7 @@ export interface WrittenFormat {
   prompt: LanguageModelV4Prompt;
   response_format?: JSONObject;
   /** The function whose arguments are the object. */
-  jsonTool?: { name: string; description?: string; parameters: JSONObject };
+  jsonTool?: { name: string; description?: string; parameters: JSONObject; strict: boolean };
 }
 
 /** Writes the response format of a call. A warning tells where the server does not enforce the schema. */
@@ -35,11 +35,13 @@ export function writeFormat(
     let tool = name ?? "json";
     while (tools.some((other) => other.name === tool)) tool += "_";
     const parameters = grammarSchema(schema, "the object", warnings) as JSONObject;
-    return { prompt, jsonTool: { name: tool, description, parameters } };
+    return { prompt, jsonTool: { name: tool, description, parameters, strict } };
   }
   // Servers that cannot enforce a schema can still enforce JSON.
   const response_format: JSONObject | undefined = mode === "none" ? undefined : { type: "json_object" };
   if (schema === undefined && response_format) return { prompt, response_format };
+  // llama.cpp keeps to a schema here, and others leave it unread.
+  if (response_format) response_format.schema = grammarSchema(schema, "the object", warnings) as JSONObject;
   warn(warnings, mode, "the prompt, which the model may not keep to");
   return { prompt: injectJsonInstructionIntoMessages({ messages: prompt, schema }), response_format };
 }

@@ -6,10 +6,10 @@
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Answer } from "../http/answer.ts";
 import { parseJson } from "../http/json.ts";
-import { type AnswerContext, type Completion, readCompletion } from "./completion.ts";
+import { writeWhole } from "./completion.ts";
 import { ChunkReader } from "./events.ts";
-import { gather } from "./gather.ts";
-import { PartWriter } from "./parts.ts";
+import { type Completion, gather } from "./gather.ts";
+import { type AnswerContext, PartWriter } from "./parts.ts";
 
 /** What an event stream ends with. Some gateways put it behind plain JSON too. */
 const DONE = /data:\s*\[DONE\]\s*$/;
@@ -23,16 +23,18 @@ export function readWholeAnswer(
   answer: Answer,
   { maxTokens, ...context }: AnswerContext & { maxTokens?: number },
 ): Completion {
-  if (answer.json !== undefined) return readCompletion(answer, context);
   const parts: LanguageModelV4StreamPart[] = [];
+  const emit = (part: LanguageModelV4StreamPart) => void parts.push(part);
   const answerOf = (text: string) => ({ ...answer, text, json: parseJson(text) });
-  const toError = (error: unknown) => error;
-  const writer = new PartWriter({ ...context, answerOf, toError }, (part) => parts.push(part));
+  const partContext = { ...context, answerOf, toError: (error: unknown) => error };
+  if (answer.json !== undefined) {
+    writeWhole(answer, partContext, {}, emit);
+    return gather(parts);
+  }
+  const writer = new PartWriter(partContext, emit);
   const reader = new ChunkReader(writer, { maxTokens });
   reader.addText(answer.text);
-  if (reader.end() !== undefined) {
-    return readCompletion({ ...answer, json: parseJson(answer.text.replace(DONE, "")) }, context);
-  }
-  writer.finish();
+  if (reader.end() === undefined) writer.finish();
+  else writeWhole({ ...answer, json: parseJson(answer.text.replace(DONE, "")) }, partContext, {}, emit);
   return gather(parts);
 }
