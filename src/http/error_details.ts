@@ -6,6 +6,7 @@
  */
 import { isRecord } from "@ai-sdk/provider-utils";
 import { MAX_DEPTH, parseJson } from "./json.ts";
+import { readNodeErrors } from "./node_errors.ts";
 import { readPythonCode, readPythonProblems, readPythonText } from "./python_dict.ts";
 
 /** What an error value says. */
@@ -74,13 +75,15 @@ const REASON_KEYS = ["error", "errors", "detail", "details", "traceback"];
 const NO_ERROR = /^(none|null|no errors?|ok|success\w*)\.?$/i;
 
 /** Reads all that an output says of a failure: an error, and its details beside it. */
-export function readReasons(output: Record<string, unknown>, ...told: ErrorDetails[]): ErrorDetails | undefined {
-  const found = [...told, ...REASON_KEYS.flatMap((key) => readError(output[key]) ?? [])]
+export function readReasons(output: Record<string, unknown>, told?: ErrorDetails): ErrorDetails | undefined {
+  const found = [told ?? [], ...REASON_KEYS.flatMap((key) => readError(output[key]) ?? [])].flat()
     .filter(({ message }) => !NO_ERROR.test(message));
   const messages = found.map(({ message }) => message);
   const distinct = messages.filter((text, at) => !messages.slice(0, at).some((earlier) => earlier.includes(text)));
   if (distinct.length === 0) return undefined;
-  return Object.assign({}, ...found.toReversed(), { message: shorten(distinct.join(": ")) });
+  // The folders of a server say nothing to the caller.
+  const message = distinct.join(": ").replace(/(?<![\w:/])(?:\/[\w.@-]+)+\/(?=[\w@-]+\.\w)/g, "");
+  return Object.assign({}, ...found.toReversed(), { message: shorten(message) });
 }
 
 function readRecord(record: Record<string, unknown>, depth: number): ErrorDetails | undefined {
@@ -165,6 +168,8 @@ const ERROR_NAME = /(?:Error|Exception)$/;
 
 /** Reads a sentence, which may quote another server's error: "vLLM returned HTTP 400: {json}". */
 function readSentence(text: string): ErrorDetails {
+  const nodes = readNodeErrors(cut(text));
+  if (nodes !== undefined) return { message: shorten(nodes) };
   const code = readStatus(cut(text));
   const [, gateway, said] = GATEWAY.exec(text) ?? [];
   const start = gateway ? gateway.length : text.indexOf("{");
@@ -177,11 +182,12 @@ function readSentence(text: string): ErrorDetails {
   const message = inner?.message ?? readPythonProblems(cut(text));
   if (!message) return withoutUndefined({ message: shorten(text), code });
   if (!inner) return withoutUndefined({ message: shorten(message), code });
-  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[\s:,[-]+$/, "");
+  const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[\s:,[-]+$|\. Raw response:$/, "");
   const isName = ERROR_NAME.test(introduction);
+  const isSame = message.startsWith(introduction.replace(/\.$/, ""));
   return withoutUndefined({
     ...inner,
-    message: isName ? `${message} (${introduction})` : `${introduction}: ${message}`,
+    message: isSame ? message : isName ? `${message} (${introduction})` : `${introduction}: ${message}`,
     code: inner.code ?? code,
   });
 }

@@ -158,8 +158,8 @@ const DEADLINE_WORDS: Record<string, string | undefined> = {
 function readWorkerError(job: RunpodJob): ErrorDetails | undefined {
   const { error, output } = job;
   const isOver = isFinal(job) && job.status !== "COMPLETED";
-  if (error === undefined || error === null) return isOver ? readError(output) : undefined;
-  const told = readError(error) ?? { message: showValue(error) };
+  const told = error === undefined || error === null ? undefined : readError(error) ?? { message: showValue(error) };
   // Runpod's SDK takes "error" out of what a handler returns, and leaves its details in the output.
-  return isOver && isRecord(output) ? readReasons(output, told) ?? told : told;
+  const all = isOver && isRecord(output) ? readReasons(output, told) : undefined;
+  return all ?? told ?? (isOver ? readError(output) : undefined);
 }
