@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { JSONValue } from "@ai-sdk/provider";
+import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodJobStatus } from "./job/envelope.ts";
 
 /** What is known of the job or the request that made a result. */
@@ -32,8 +32,24 @@ export type RunpodFileMetadata = RunpodResultMetadata & {
 
 /** The metadata of a chat or a completion. */
 export type RunpodChatMetadata = RunpodResultMetadata & {
-  /** The log probabilities of the tokens, as the server sends them, if the call asked for them. */
+  /** The log probabilities of the tokens, if the call asked for them: those of completions in the form of chats. */
   logprobs?: JSONValue[];
+  /** The stop string or token that ended the answer (vLLM). */
+  stopReason?: string | number;
+  /** The times of the request (vLLM with `--enable-per-request-metrics`). */
+  metrics?: JSONObject;
+  /** The log probabilities of the prompt's tokens (vLLM, `prompt_logprobs`). */
+  promptLogprobs?: JSONValue[];
+  /** The ids of the prompt's tokens (vLLM, `return_token_ids`). */
+  promptTokenIds?: number[];
+  /** The ids of the answer's tokens (vLLM, `return_token_ids`). */
+  tokenIds?: number[];
+  /** What a disaggregated server needs to go on (vLLM). */
+  kvTransferParams?: JSONObject;
+  /** Which of `structuredOutputs` the answer shows the server to have ignored. A whole answer has a warning too. */
+  ignoredConstraint?: "choice" | "regex";
+  /** Whether the worker broke characters between the pieces of the answer, which then has U+FFFD in their place. */
+  hasLostCharacters?: boolean;
 };
 
 /** The metadata of images. */

@@ -257,7 +257,7 @@ describe("the reasoning setting", () => {
     ["moonshotai/kimi-k3", "medium", "low", undefined, 1],
     ["moonshotai/kimi-k3", "none", "low", undefined, 1],
     ["ibm-granite/granite-4.0-h-small", "high", undefined, undefined, 1],
-    [OWN, "none", undefined, both(false), 0],
+    [OWN, "none", "none", both(false), 0],
     [OWN, "xhigh", "xhigh", both(true), 0],
     [OWN, "provider-default", undefined, undefined, 0],
     [QWEN, undefined, undefined, undefined, 0],

@@ -470,3 +470,54 @@ describe("an answer of a server that", () => {
     }
   });
 });
+
+describe("a level of thinking that a server refuses", () => {
+  const ERRORS: Array<[message: string, status: number]> = [
+    ['think value "high" is not supported for this model', 400],
+    ['"tiny" does not support thinking', 400],
+    [
+      "1 validation error:\n  {'type': 'literal_error', 'loc': ('body', 'reasoning_effort'), 'msg': 'Input should be'}",
+      422,
+    ],
+    ["Unrecognized request argument supplied: reasoning_effort", 400],
+  ];
+  for (const [message, status] of ERRORS) {
+    it(`is left out once ${JSON.stringify(message)} was the answer, and from then on`, async () => {
+      const refuses = (body: { reasoning_effort?: string; stream?: boolean }) =>
+        body.reasoning_effort === "high" || (body.reasoning_effort === "none" && /validation|argument/.test(message));
+      const { runpod, sent } = capture(({ body }) => {
+        if (refuses(body)) return Response.json({ error: { message } }, { status });
+        return body.stream ? stream(HEL + LO + STOP) : completion({ content: "Hello" });
+      });
+      const model = runpod("mine", { model: "m" });
+      const efforts = () => sent.splice(0).map(({ body }) => body.reasoning_effort);
+      for (const expected of [["high", undefined], [undefined]]) {
+        const whole = await generateText({ ...quiet, model, prompt: "Hi", reasoning: "high" });
+        assertEquals([whole.text, whole.warnings?.length, efforts()], ["Hello", 1, expected]);
+      }
+      const streamed = streamText({ ...quiet, model, prompt: "Hi", reasoning: "high" });
+      assertEquals([await streamed.text, (await streamed.warnings)?.length, efforts()], ["Hello", 1, [undefined]]);
+      for (let call = 0; call < 2; call++) {
+        const off = await generateText({ ...quiet, model, prompt: "Hi", reasoning: "none" });
+        assertEquals([off.text, off.warnings], ["Hello", []]);
+      }
+      assertEquals(
+        efforts(),
+        refuses({ reasoning_effort: "none" }) ? ["none", undefined, undefined] : ["none", "none"],
+      );
+    });
+  }
+
+  it("stays an error where the caller chose it in the server's words, or for another reason", async () => {
+    const { runpod, sent } = capture(() => Response.json({ error: "bad reasoning_effort" }, { status: 400 }));
+    const model = runpod("mine", { model: "m" });
+    for (const runpod of [{ reasoningEffort: "odd" }, { reasoning_effort: "odd" }]) {
+      await assertRejects(
+        () => generateText({ ...quiet, model, prompt: "Hi", providerOptions: { runpod } }),
+        APICallError,
+      );
+    }
+    await assertRejects(() => generateText({ ...quiet, model, prompt: "Hi" }), APICallError);
+    assertEquals(sent.length, 3);
+  });
+});

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { SharedV4Warning } from "@ai-sdk/provider";
+import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { type ResultTools, runJob } from "../job/run_job.ts";
 import { JobOutput } from "../output/job_output.ts";
 import { postRoute } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
+import { askWithout } from "./dispensable.ts";
 import type { Modality, ModalityResult, ModalityTypes, ReadContext, Route } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { prepare, type Prepared, readContext } from "./prepare.ts";
@@ -78,14 +79,13 @@ async function askRoute<K extends ModalityTypes>(prepared: Prepared<K>, route: R
   const timestamp = new Date();
   const context = readContext(prepared, reading, post.notFound);
   const { path, answersBytes } = route;
-  const request = modality.includesRequest
-    ? { request: { url: queue.endpoint.openaiRoot + path, body: post.body } }
-    : {};
-  return await withModelHint(queue, abortSignal, post.notFound, async () => {
-    const answer = await postRoute(queue, { ...post, path, answersBytes }, { ...job.wait, abortSignal });
+  const ask = async (body: JSONObject) => {
+    const answer = await postRoute(queue, { ...post, body, path, answersBytes }, { ...job.wait, abortSignal });
     const { headers } = answer.answer;
+    const request = modality.includesRequest ? { request: { url: queue.endpoint.openaiRoot + path, body } } : {};
     return { ...complete(context, route.read(answer, context), { timestamp, headers }), ...request };
-  });
+  };
+  return await withModelHint(queue, abortSignal, post.notFound, () => askWithout(queue, context, post, ask));
 }
 
 function complete<K extends ModalityTypes>(

@@ -8,6 +8,7 @@ import type { CallContext } from "../input/context.ts";
 import type { JobOutput } from "../output/job_output.ts";
 import type { RouteAnswer } from "../route/post.ts";
 import type { ModelConfig } from "./model_config.ts";
+import type { Dispensable } from "./dispensable.ts";
 import type { OptionsSchema } from "./options.ts";
 
 /** The types of one modality, in one place. */
@@ -80,6 +81,8 @@ export interface WrittenRequest<K extends ModalityTypes> {
   body: JSONObject;
   /** Makes a form of the body, to send in its place. Errors then show the body. */
   form?: (body: JSONObject) => FormData;
+  /** The fields that are left out where the server refuses them. Default none. */
+  dispensable?: Dispensable[];
   reading: K["reading"];
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai-sdk/provider";
+import type { JSONObject, LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai-sdk/provider";
 import { open, type OpenAnswer } from "../http/request.ts";
 import type { Answer } from "../http/answer.ts";
 import { type FollowedJob, followJob } from "../job/follow.ts";
@@ -13,6 +13,7 @@ import { runJob } from "../job/run_job.ts";
 import { followAnswer } from "../route/follow.ts";
 import { apiRequest } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
+import { askWithout } from "./dispensable.ts";
 import type { Modality, ModalityTypes, ReadContext, Route, SdkCall } from "./modality.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { dropOptions, prepare, type Prepared, readContext } from "./prepare.ts";
@@ -74,17 +75,19 @@ async function streamRoute<K extends StreamKind>(
   route: Route<K>,
 ): Promise<LanguageModelV4StreamResult> {
   const { queue, job, modelCall: { call: { abortSignal } } } = prepared;
-  const { body, reading, notFound } = await writePost(prepared, route);
-  const post = apiRequest(queue, { path: route.path, body }, abortSignal);
+  const { reading, notFound, ...written } = await writePost(prepared, route);
   const follow = (answer: Answer) => followAnswer(answer, queue, { ...job.wait, abortSignal });
-  return await withModelHint(queue, abortSignal, notFound, async () => {
+  const context = streamContext(prepared, reading, notFound);
+  const ask = async (body: JSONObject) => {
+    const post = apiRequest(queue, { path: route.path, body }, abortSignal);
     const answer = await open(queue.settings, { ...post, notFound });
     return {
-      stream: await modality.streamAnswer({ ...answer, follow }, streamContext(prepared, reading, notFound)),
+      stream: await modality.streamAnswer({ ...answer, follow }, context),
       request: { url: post.url, body },
       response: { headers: answer.headers },
     };
-  });
+  };
+  return await withModelHint(queue, abortSignal, notFound, () => askWithout(queue, context, written, ask));
 }
 
 /** Follows the job of a call. One that was submitted before is waited for, because its yields may have been read already. */

@@ -11,6 +11,7 @@ import type { Submission } from "../job/submission.ts";
 import { type JobRef, runJob } from "../job/run_job.ts";
 import { readModels } from "../route/models.ts";
 import { adviceForName, findServedModel } from "../route/served_model.ts";
+import type { Dispensable } from "./dispensable.ts";
 import type { ModalityTypes, ModelCall, Route } from "./modality.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -27,6 +28,7 @@ export interface WrittenJob<K extends ModalityTypes> {
 export interface WrittenPost<K extends ModalityTypes> {
   body: JSONObject;
   form?: FormData;
+  dispensable?: Dispensable[];
   reading: K["reading"];
   /** Advice for a model that is not served. */
   notFound: string;
@@ -65,7 +67,8 @@ export async function writePost<K extends ModalityTypes>(
 ): Promise<WrittenPost<K>> {
   const { written, name, notFound } = await writeWithName(prepared, (call) => route.write(call));
   const body = { ...name, ...written.body };
-  return { body, form: written.form?.(body), reading: written.reading, notFound };
+  const { form, dispensable, reading } = written;
+  return { body, form: form?.(body), dispensable, reading, notFound };
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { JSONObject, JSONValue, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
+import type { Dispensable } from "../call/dispensable.ts";
 import { type CallContext, warnUnsupported } from "../input/context.ts";
 import { override } from "../input/writer.ts";
 import { type ChatTraits, chatTraits } from "./catalogue.ts";
@@ -25,7 +26,11 @@ export interface ChatRequest {
   jsonTool?: string;
   /** Whether the model is told not to think. */
   isThinkingOff?: boolean;
+  dispensable?: Dispensable[];
 }
+
+/** How servers refuse a level of thinking. */
+const REFUSED_EFFORT = /reasoning[_ ]?effort|think value|(?:not support|unsupported)\S* (?:think|reason)/i;
 
 /** What a chat request is written from. */
 export interface ChatCall extends CallContext {
@@ -94,7 +99,11 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
     messages: writeMessages(format.prompt, warnings, echo) as unknown as JSONValue,
   };
   const isThinkingOff = [kwargs.enable_thinking, kwargs.thinking].includes(false) || body.reasoning_effort === "none";
-  return { body, tags, jsonTool: format.jsonTool?.name, isThinkingOff };
+  // Without "none" there are still the template's variables.
+  const feature = thinking.effort === "none" ? undefined : "reasoning";
+  const isOurs = thinking.effort !== undefined && !("reasoning_effort" in set);
+  const dispensable = isOurs ? [{ field: "reasoning_effort", words: REFUSED_EFFORT, feature }] : [];
+  return { body, tags, jsonTool: format.jsonTool?.name, isThinkingOff, dispensable };
 }
 
 function writeLogprobs(logprobs: boolean | number | undefined): JSONObject {

@@ -89,11 +89,12 @@ function languageModality(
       const details = "vLLM since 0.12 ignores it and constrains by structuredOutputs";
       warnUnsupported(modelCall, `providerOptions.runpod.${key}`, details);
     }
-    const { body, tags, jsonTool, isThinkingOff } = write({ ...modelCall, options });
+    const { body, tags, jsonTool, isThinkingOff, dispensable } = write({ ...modelCall, options });
     const maxTokens = body.max_completion_tokens ?? body.max_tokens;
     const { choice, regex } = options.structuredOutputs ?? {};
     return {
       body: modelCall.isStreamed ? streamed(body) : body,
+      dispensable,
       reading: {
         tags,
         jsonTool,
@@ -118,7 +119,9 @@ function languageModality(
     writesForName: true,
     includesRequest: true,
     write(modelCall) {
-      const { body, reading } = writeRequest(modelCall);
+      const { body, reading, dispensable } = writeRequest(modelCall);
+      // A job is not submitted again without what its server refuses, and workers with vLLM need no more than the variables.
+      if (body.reasoning_effort === "none" && dispensable?.length) delete body.reasoning_effort;
       return { input: { openai_route: `/v1${path}`, openai_input: body }, reading };
     },
     // The name of the model may not be known here, and reading does not need it.

@@ -29,14 +29,16 @@ export function writeThinking(
   reasoning: LanguageModelV4CallOptions["reasoning"],
   effort: unknown,
   warnings: SharedV4Warning[],
-): { kwargs: JSONObject; effort?: Effort } {
+): { kwargs: JSONObject; effort?: Effort | "none" } {
   if (!isCustomReasoning(reasoning)) return { kwargs: {} };
   const isOn = reasoning !== "none";
   const kwargs = Object.fromEntries(switches.map((name) => [name, isOn]));
   if (isOn && effort !== undefined && effort !== reasoning) {
     warnOverridden({ warnings }, "reasoning", "reasoningEffort");
   }
-  if (effort !== undefined || (!isOn && switches.length > 0)) return { kwargs };
+  if (effort !== undefined) return { kwargs };
+  // Ollama reads no variables of a template, and the word turns thinking off with most servers.
+  if (!isOn && switches.length > 0) return { kwargs, effort: efforts.length > 0 ? "none" : undefined };
   if (switches.length > 0 && efforts.length === 0) {
     const details = `the model has no levels of thinking; "${reasoning}" turns its thinking on`;
     warnings.push({ type: "compatibility", feature: "reasoning", details });
