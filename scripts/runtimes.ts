@@ -3,19 +3,13 @@
  *
  * @module
  */
+import { type Browser, runInBrowser } from "./browsers.ts";
 import { binaryOf, bundle, consumer, prepareConsumer } from "./consumer.ts";
 import { exists, pathOf, root } from "./files.ts";
 import { importMapFlag, standInFlags } from "./import_map.ts";
 import type { WorkerSdk } from "./python.ts";
 import { type Outcome, run } from "./shell.ts";
-
-/** One test on one runtime. */
-export interface TestResult {
-  /** `suite > test`. */
-  name: string;
-  /** Why the test failed; undefined if it passed. */
-  error?: string;
-}
+import { bundleTests, compiled, readResults, supportFile, type TestResult } from "./test_bundle.ts";
 
 /** A runtime that the suite runs on. */
 export interface Runtime {
@@ -24,6 +18,8 @@ export interface Runtime {
   skips: Record<string, string>;
   /** Whether it runs the npm package instead of the sources. */
   usesPackage: boolean;
+  /** The browser that it is. */
+  browser?: Browser;
   /** Runs test files, given by name without folder and extension. */
   run: (files: string[]) => Promise<TestResult[]>;
 }
@@ -36,6 +32,11 @@ const WORKERD_SKIPS = {
   local_python_test: "it starts processes and listens on sockets",
   video_webhook_test: "it needs listening sockets",
   import_test: "a Worker is one bundle, without dynamic imports; workerd itself refuses requests at import",
+};
+
+const BROWSER_SKIPS = {
+  ...WORKERD_SKIPS,
+  import_test: "an app's bundle has no dynamic imports, and browsers have loaded it before a test can watch",
 };
 
 const NODE_26_SKIPS = {
@@ -55,6 +56,15 @@ export const RUNTIMES: Runtime[] = [
     usesPackage: true,
     run: (files) => runOnWorkerd(["nodejs_compat"], files),
   },
+  ...(["chromium", "firefox"] as const).flatMap((browser) =>
+    (["page", "worker"] as const).map((place) => ({
+      name: place === "page" ? browser : `${browser}-worker`,
+      skips: BROWSER_SKIPS,
+      usesPackage: true,
+      browser,
+      run: (files: string[]) => runInBrowser(browser, place, files),
+    }))
+  ),
 ];
 
 /** Lets the tests of Python workers find the environments that were made for them. */
@@ -63,8 +73,8 @@ export function useWorkerSdks(sdks: WorkerSdk[]): void {
 }
 
 /** Lets the tests of pages find a browser. */
-export function useChromium(command: string): void {
-  TEST_ENV.LOCAL_CHROMIUM = command;
+export function useChromium(command: string | undefined): void {
+  if (command !== undefined) TEST_ENV.LOCAL_CHROMIUM = command;
 }
 
 /** Builds the npm package, installs it, and compiles the test files against it. */
@@ -81,8 +91,6 @@ export async function preparePackage(files: string[]): Promise<void> {
     ...await standInFlags(),
   ]);
 }
-
-const compiled = (file: string) => `tests/${file}.js`;
 
 async function runOnDeno(files: string[]): Promise<TestResult[]> {
   const importMap = await importMapFlag();
@@ -123,43 +131,26 @@ async function runOnBun(files: string[]): Promise<TestResult[]> {
 
 /** Runs the files as one Worker that collects the tests and runs them, because workerd has no test runner for files. */
 async function runOnWorkerd(flags: string[], files: string[]): Promise<TestResult[]> {
-  const folder = new URL("workerd/", consumer);
-  await Deno.mkdir(folder, { recursive: true });
-  const supportFile = (file: string) => pathOf(new URL(`tests/runtimes/${file}`, root));
-  await Deno.writeTextFile(
-    new URL("main.js", folder),
-    [
-      ...files.map((file) => `import "../${compiled(file)}";`),
-      `import { runTests } from ${JSON.stringify(supportFile("collector.ts"))};`,
-      "export default { test: runTests };",
-    ].join("\n"),
-  );
-  await bundle(["workerd/main.js"], [
-    "--platform=neutral",
-    "--main-fields=module,main",
-    "--conditions=workerd,worker,browser",
-    `--alias:node:test=${supportFile("collector.ts")}`,
-    `--alias:node:assert=${supportFile("assert.ts")}`,
-    `--alias:dequal=${pathOf(new URL("node_modules/dequal/dist/index.mjs", consumer))}`,
-    "--outfile=workerd/worker.js",
-  ]);
+  const folder = await bundleTests({
+    name: "workerd",
+    files,
+    last: `import { runTests } from ${JSON.stringify(supportFile("collector.ts"))};
+export default { test: async () => { if (await runTests() > 0) throw new Error("Tests failed"); } };`,
+    flags: ["--platform=neutral", "--main-fields=module,main", "--conditions=workerd,worker,browser"],
+  });
   await Deno.writeTextFile(
     new URL("config.capnp", folder),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [(name = "main", worker = .worker)]);
 const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  modules = [(name = "worker.js", esModule = embed "suite.js")],
   compatibilityDate = "2026-10-01",
   compatibilityFlags = ${JSON.stringify(flags)},
 );
 `,
   );
-  const { output } = await run(binaryOf("workerd"), ["test", "config.capnp"], { cwd: folder });
-  const results = output.split("\n").flatMap((line) => {
-    const json = /^RESULT (.*)$/.exec(line)?.[1];
-    return json ? [JSON.parse(json) as TestResult] : [];
-  });
-  return results.length > 0 ? results : [{ name: "the Worker", error: output }];
+  const { code, output } = await run(binaryOf("workerd"), ["test", "config.capnp"], { cwd: folder });
+  return readResults(output, code, "the Worker");
 }
 
 // Without the key of the developer: tests have their own.

@@ -6,11 +6,12 @@
  *     deno task test --on=deno,bun       on these runtimes
  */
 import { isChosen, listOption } from "./arguments.ts";
-import { findChromium } from "./chromium.ts";
+import { type Browser, commandOf, prepareBrowsers } from "./browsers.ts";
 import { testExamples } from "./examples.ts";
 import { root } from "./files.ts";
 import { preparePython } from "./python.ts";
-import { preparePackage, type Runtime, RUNTIMES, type TestResult, useChromium, useWorkerSdks } from "./runtimes.ts";
+import { preparePackage, type Runtime, RUNTIMES, useChromium, useWorkerSdks } from "./runtimes.ts";
+import type { TestResult } from "./test_bundle.ts";
 
 const chosenRuntimes = listOption("on");
 
@@ -21,7 +22,7 @@ const files = [...Deno.readDirSync(new URL("tests/", root))]
   .filter(isChosen)
   .sort();
 
-const runtimes = RUNTIMES.filter(({ name }) => chosenRuntimes?.includes(name) ?? true);
+let runtimes = RUNTIMES.filter(({ name }) => chosenRuntimes?.includes(name) ?? true);
 if (runtimes.length === 0 || files.length === 0) {
   console.error(`Nothing to run. The runtimes are ${RUNTIMES.map(({ name }) => name).join(", ")}`);
   Deno.exit(1);
@@ -36,11 +37,11 @@ if (files.includes("local_python_test")) {
   untested.push(...problems.map((problem) => `not tested with real Python workers: ${problem}`));
 }
 
-if (files.includes("local_browser_test")) {
-  const chromium = await findChromium();
-  if (chromium === undefined) untested.push("not tested in a browser: there is no Chromium and no Chrome");
-  else useChromium(chromium);
-}
+const browsers = new Set<Browser>(runtimes.flatMap(({ browser }) => browser ?? []));
+if (files.includes("local_browser_test")) browsers.add("chromium");
+untested.push(...(await prepareBrowsers([...browsers])).map((problem) => `not tested in a browser: ${problem}`));
+runtimes = runtimes.filter(({ browser }) => browser === undefined || commandOf(browser) !== undefined);
+useChromium(commandOf("chromium"));
 
 /** Deno's results by file. Every other runtime has to run the same tests. */
 const onDeno = new Map<string, TestResult[]>();

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { completion } from "./answers.ts";
 import { capture, MODEL } from "./capture.ts";
+import { IS_BROWSER } from "./globals.ts";
 import { IMAGE_CALL, PROMPT } from "./smallest_calls.ts";
 import { withVirtualTime } from "./virtual_time.ts";
 
@@ -397,9 +398,8 @@ describe("no answer at all", () => {
   it("is an APICallError too when the body breaks off", async () => {
     const broken = () =>
       new Response(new ReadableStream({ start: (controller) => controller.error(new Error("reset")) }));
-    assertStringIncludes((await chatError(broken)).message, "reset");
     for (const error of [await chatError(broken), await imageError(broken)]) {
-      assertStringIncludes(error.message, "the answer broke off from api.runpod.ai: reset");
+      assertStringIncludes(error.message, `the answer broke off from api.runpod.ai: ${IS_BROWSER ? "" : "reset"}`);
       assertEquals(error.isRetryable, false);
     }
   });

@@ -7,6 +7,9 @@ import { createRunpodEmulator, type RunpodEmulator } from "@runpod/ai-sdk-provid
 import { stub } from "@std/testing/mock";
 import { KEY } from "./capture.ts";
 
+/** Whether the tests run in a browser, in a page or a worker. */
+export const IS_BROWSER: boolean = /^Mozilla\//.test(globalThis.navigator?.userAgent);
+
 /** Runs with these variables in the environment, even where the runtime has no environment. */
 export async function withVariables<T>(variables: Record<string, string>, run: () => Promise<T>): Promise<T> {
   // Workers without Node's compatibility flag have no `process`.

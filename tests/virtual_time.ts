@@ -73,11 +73,14 @@ export function settled(millis = 1000): Promise<void> {
  * twenty are safe.
  */
 async function rest(time: FakeTime, hasManyTimers: boolean): Promise<void> {
-  const { setImmediate, navigator } = globalThis as {
+  const { setImmediate, untilQuiet, navigator } = globalThis as {
+    untilQuiet?: () => Promise<void>;
     setImmediate?: (run: () => void) => unknown;
     navigator?: { userAgent?: string };
   };
-  if (setImmediate !== undefined && navigator?.userAgent !== "Cloudflare-Workers") {
+  if (untilQuiet !== undefined) {
+    await untilQuiet();
+  } else if (setImmediate !== undefined && navigator?.userAgent !== "Cloudflare-Workers") {
     for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
   } else if (hasManyTimers) {
     for (let turn = 0; turn < 20; turn++) await new Response(" ").text();

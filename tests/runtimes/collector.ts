@@ -1,6 +1,6 @@
 /**
- * Stands in for `node:test` on workerd: collects the tests while the Worker loads, and runs them inside its test handler,
- * because Workers allow no timers, randomness or I/O outside of one.
+ * Stands in for `node:test` on workerd and in browsers: collects the tests while the Worker or the page loads, and runs
+ * them afterwards, because Workers allow no timers, randomness or I/O before.
  *
  * @module
  */
@@ -18,8 +18,8 @@ export function it(name: string, run: () => unknown): void {
   tests.push({ name: [...suites, name].join(" > "), run });
 }
 
-/** Runs all tests in their order, and prints one line of JSON for each. */
-export async function runTests(): Promise<void> {
+/** Runs all tests in their order, tells one line of JSON for each, and returns how many have failed. */
+export async function runTests(tell: (line: string) => void = console.log): Promise<number> {
   let failures = 0;
   for (const { name, run } of tests) {
     let error: string | undefined;
@@ -27,9 +27,11 @@ export async function runTests(): Promise<void> {
       await run();
     } catch (cause) {
       failures++;
-      error = cause instanceof Error ? cause.stack ?? cause.message : String(cause);
+      // Firefox has stacks without messages.
+      const { stack = "" } = cause instanceof Error ? cause : {};
+      error = stack.includes(String(cause)) ? stack : `${cause}\n${stack}`;
     }
-    console.log(`RESULT ${JSON.stringify({ name, error })}`);
+    tell(`RESULT ${JSON.stringify({ name, error })}`);
   }
-  if (failures > 0) throw new Error(`${failures} tests failed`);
+  return failures;
 }
