@@ -6,6 +6,8 @@
 import { LLAMA } from "./llama.ts";
 import { RUNPOD_SDK } from "./runpod_sdk.ts";
 import { WORKER_COMFYUI } from "./comfyui.ts";
+import { INFINITY, WORKER_INFINITY } from "./infinity.ts";
+import { WORKER_VLLM } from "./worker_vllm.ts";
 import type { Server } from "./server.ts";
 import { VLLM, VLLM_EMBEDDING, VLLM_RERANKING } from "./vllm.ts";
 
@@ -17,4 +19,7 @@ export const SERVERS: Server[] = [
   VLLM,
   RUNPOD_SDK,
   WORKER_COMFYUI,
+  INFINITY,
+  WORKER_INFINITY,
+  WORKER_VLLM,
 ];

@@ -16,7 +16,7 @@ const PACKAGES =
 /** ComfyUI behind Runpod's worker. */
 export const WORKER_COMFYUI: Server = {
   server: "worker-comfyui",
-  version: "5.8",
+  version: "5.8.5",
   title: "worker-comfyui, ComfyUI 0.3.64",
   abilities: ["queue", "comfyui"],
   basePath: "/v2",

@@ -30,6 +30,7 @@ export async function startLocalRunpod(
     "run",
     "--allow-all",
     "--quiet",
+    "--no-lock",
     `--config=${pathOf(new URL("deno.json", root))}`,
     main,
     "local",

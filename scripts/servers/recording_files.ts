@@ -19,9 +19,9 @@ export async function readRecording(server: Server): Promise<Recording | undefin
 
 /** Writes the recording of a server, in place of those of its other versions, and the module that imports all. */
 export async function writeRecording(server: Server, cases: Record<string, RecordedCase>): Promise<void> {
-  const { server: name, version, title, abilities, basePath, models, emulated } = server;
+  const { server: name, version, title, abilities, basePath, transport, models, emulated } = server;
   await Deno.mkdir(new URL(".", fileOf(server)), { recursive: true });
-  const head = { server: name, version, title, abilities, basePath, models, emulated };
+  const head = { server: name, version, title, abilities, basePath, transport, models, emulated };
   // A line for each exchange: short files, whose changes can still be read.
   const lines = Object.entries(cases).map(([name, { exchanges, ...rest }]) => {
     const list = exchanges?.map((exchange) => `\n    ${JSON.stringify(exchange)}`).join();

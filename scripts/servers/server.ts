@@ -8,6 +8,8 @@ import type { Place } from "./place.ts";
 
 /** A server. Its recording repeats what is said here, because the tests have no server. */
 export interface Server extends Pick<Recording, "server" | "version" | "title" | "abilities" | "basePath" | "models"> {
+  /** How chat models are reached; left out where the provider chooses. */
+  transport?: Recording["transport"];
   /** The endpoint of the emulator that imitates it; left out where there is none. */
   emulated?: Recording["emulated"];
   /** The commands that this machine must have, besides `python3`. */

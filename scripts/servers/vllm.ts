@@ -8,14 +8,25 @@ import { bertModels, chatModel } from "./models.ts";
 import { freePort, type Place } from "./place.ts";
 import type { Server } from "./server.ts";
 
-const VERSION = "0.32.0";
+/** The version of vLLM. */
+export const VLLM_VERSION = "0.32.0";
 
-const ENVIRONMENT = {
+/** What vLLM needs on a machine without a GPU and without a model hub. */
+export const VLLM_ENVIRONMENT = {
   HF_HUB_OFFLINE: "1",
   VLLM_NO_USAGE_STATS: "1",
   VLLM_CPU_KVCACHE_SPACE: "1",
   VLLM_CPU_OMP_THREADS_BIND: "nobind",
 };
+
+/** Installs vLLM. Returns the folder with its commands. */
+export async function installVllm(place: Place): Promise<string> {
+  const bin = await place.python("vllm");
+  await place.once("vllm-packages", async () => {
+    await place.command(`${bin}/python`, [pathOf(new URL("install_vllm.py", import.meta.url)), VLLM_VERSION]);
+  });
+  return bin;
+}
 
 /** Installs vLLM, serves a model on a free port, and returns the origin. */
 export async function startVllm(
@@ -25,10 +36,7 @@ export async function startVllm(
   key: string,
   flags: string[],
 ): Promise<string> {
-  const bin = await place.python("vllm");
-  await place.once("vllm-packages", async () => {
-    await place.command(`${bin}/python`, [pathOf(new URL("install_vllm.py", import.meta.url)), VERSION]);
-  });
+  const bin = await installVllm(place);
   const port = freePort();
   place.start(name, `${bin}/vllm`, [
     "serve",
@@ -39,7 +47,7 @@ export async function startVllm(
     "--enforce-eager",
     "--max-num-seqs=8",
     ...flags,
-  ], { env: ENVIRONMENT });
+  ], { env: VLLM_ENVIRONMENT });
   await place.untilReady(`http://127.0.0.1:${port}/health`, 600);
   return `http://127.0.0.1:${port}`;
 }
@@ -47,7 +55,7 @@ export async function startVllm(
 /** vLLM with the chat model. */
 export const VLLM: Server = {
   server: "vllm",
-  version: VERSION,
+  version: VLLM_VERSION,
   title: "vLLM",
   abilities: ["chat", "tools", "tool choice", "schema", "grammar", "thinking", "completion", "logprobs", "key", "busy"],
   basePath: "/v1",
@@ -71,7 +79,7 @@ export const VLLM: Server = {
 /** vLLM with a model that embeds. */
 export const VLLM_EMBEDDING: Server = {
   server: "vllm-embedding",
-  version: VERSION,
+  version: VLLM_VERSION,
   title: "vLLM, embedding",
   abilities: ["embedding", "scoring", "key"],
   basePath: "/v1",
@@ -87,7 +95,7 @@ export const VLLM_EMBEDDING: Server = {
 /** vLLM with a model that reranks. */
 export const VLLM_RERANKING: Server = {
   server: "vllm-reranking",
-  version: VERSION,
+  version: VLLM_VERSION,
   title: "vLLM, reranking",
   abilities: ["reranking", "scoring", "key"],
   basePath: "/v1",

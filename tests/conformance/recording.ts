@@ -16,6 +16,8 @@ export interface Recording {
   abilities: Ability[];
   /** The path of the base URL, such as `/v1`. */
   basePath: string;
+  /** How chat models are reached; left out where the provider chooses. */
+  transport?: "queue";
   /** The names of its models, by what they do. */
   models: Partial<Record<Ability, string>>;
   /** The endpoint of the emulator that imitates this server; left out where there is none. */
