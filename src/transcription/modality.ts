@@ -147,7 +147,7 @@ function writeGranularities(
 }
 
 function readOutput(output: JobOutput, context: ReadContext<TranscriptionKind>): ModalityResult<TranscriptionKind> {
-  const transcript = readTranscript(output.value);
+  const transcript = readTranscript(output.value, context.warnings);
   if (!transcript) throw output.unreadable("text");
   return toResult(context, transcript, output);
 }
@@ -159,7 +159,7 @@ function readAnswer(
   const { answer, json, unexpected } = routeAnswer;
   // A text such as "42" is valid JSON too, so the format that was asked for decides, unless the server says otherwise.
   const isText = context.reading.isText && !/json|html/i.test(answer.headers["content-type"] ?? "");
-  const transcript = readTranscript(isText ? answer.text : json);
+  const transcript = readTranscript(isText ? answer.text : json, context.warnings);
   if (!transcript) throw unexpected("a transcript");
   return toResult(context, transcript, routeAnswer);
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { JSONObject, TranscriptionModelV4Result } from "@ai-sdk/provider";
+import type { JSONObject, SharedV4Warning, TranscriptionModelV4Result } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { MAX_DEPTH } from "../http/json.ts";
+import { MAX_DEPTH, parseJson } from "../http/json.ts";
 
 /** A transcript, with all that came with it. */
 export interface Transcript
@@ -18,36 +18,92 @@ export interface Transcript
 
 type Timed = TranscriptionModelV4Result["segments"];
 
-/** Reads a transcript: an empty text for silence, `undefined` for an output without a transcript. */
-export function readTranscript(output: unknown, depth = 0): Transcript | undefined {
-  if (typeof output === "string") return readText(output);
-  if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(output)) return output.length === 1 ? readTranscript(output[0], depth + 1) : readPieces(output);
-  if (!isRecord(output)) return undefined;
+/** What an output has that has no place in a result, by what it is called in a warning. */
+type Lost = Map<string, number>;
 
-  const list = output.segments ?? output.chunks;
-  const found = readFirst(output, depth + 1) ?? (Array.isArray(list) ? readPieces(list) ?? readText("") : undefined);
-  if (found === undefined) return undefined;
-  const segments = readTimed(list);
-  const words = readTimed(output.word_timestamps ?? output.words ?? wordsOf(list)) ?? found.words;
+/**
+ * Reads a transcript: an empty text for silence, `undefined` for an output without a transcript.
+ *
+ * @param warnings Are told of what has no place in the result.
+ */
+export function readTranscript(output: unknown, warnings: SharedV4Warning[]): Transcript | undefined {
+  const lost: Lost = new Map();
+  const transcript = read(output, lost, 0);
+  for (const [what, count] of lost) warnings.push({ type: "other", message: `The output has ${what}: ${count}` });
+  return transcript;
+}
+
+function read(output: unknown, lost: Lost, depth: number): Transcript | undefined {
+  if (typeof output === "string") {
+    const json = /^\s*(\{|\[\s*[{[])/.test(output) ? parseJson(output) : undefined;
+    return json === undefined ? readText(output) : read(json, lost, depth + 1);
+  }
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(output)) return readParts(output, lost, depth + 1);
+  return isRecord(output) ? readRecord(output, lost, depth + 1) : undefined;
+}
+
+/** The keys of a text, and those of a list of timed parts, which may also be under a key of a text. */
+const TEXT_KEYS = ["text", "transcription", "transcript", "result", "output"];
+const SEGMENT_KEYS = ["segments", "chunks", "utterances"];
+const WORD_KEYS = ["word_timestamps", "words", "word_segments"];
+
+function readRecord(
+  output: Record<string, unknown>,
+  lost: Lost,
+  depth: number,
+): Transcript | undefined {
   const { duration, translation, usage } = output;
+  const durationInSeconds = seconds(duration);
+  const list = listUnder(output, SEGMENT_KEYS);
+  const parts = list && readParts(list, lost, depth, durationInSeconds);
+  const found = firstOf(TEXT_KEYS, (key) => read(output[key], lost, depth)) ??
+    parts ?? (list && readText(""));
+  if (found === undefined) return undefined;
+  const words = listUnder(output, WORD_KEYS);
   return {
     ...found,
-    segments: segments?.length ? segments : found.segments,
-    ...(words ? { words } : {}),
+    segments: parts?.segments.length ? parts.segments : found.segments,
+    words: words ? readTimed(words, "words", lost, durationInSeconds) : parts?.words ?? found.words,
     language: [output.language, output.detected_language].find(isName) ?? found.language,
-    durationInSeconds: seconds(duration) ?? found.durationInSeconds,
+    durationInSeconds: durationInSeconds ?? found.durationInSeconds,
     ...(typeof translation === "string" ? { translation } : {}),
     ...(isRecord(usage) ? { usage: usage as JSONObject } : {}),
   };
 }
 
-const TEXT_KEYS = ["text", "transcription", "transcript", "result", "output"];
+/** Reads a list of texts, of segments, of transcripts, or of groups of these. */
+function readParts(
+  list: unknown[],
+  lost: Lost,
+  depth: number,
+  durationInSeconds?: number,
+): Transcript | undefined {
+  const parts = list.flat(3);
+  const texts = parts.map((part) => read(part, lost, depth));
+  const found = texts.filter((text) => text !== undefined);
+  if (found.length === 0) return undefined;
+  count(lost, "parts without a text, which are left out", parts.length - found.length);
+  const timed = readTimed(parts.filter((_, at) => texts[at]), "segments", lost, durationInSeconds);
+  const inner = found.flatMap(({ segments }) => segments);
+  const words = found.flatMap(({ words }) => words ?? []);
+  const [first] = found;
+  return {
+    ...(found.length === 1 ? first : readText(joinTexts(found.map(({ text }) => text)))),
+    segments: timed.length > 0 ? timed : inner,
+    words: words.length > 0 ? words : first.words,
+    language: first.language,
+  };
+}
 
-function readFirst(output: Record<string, unknown>, depth: number): Transcript | undefined {
-  for (const key of TEXT_KEYS) {
-    const found = readTranscript(output[key], depth);
-    if (found) return found;
+function listUnder(output: Record<string, unknown>, keys: string[]): unknown[] | undefined {
+  return firstOf(keys, (key) => Array.isArray(output[key]) ? output[key] : undefined);
+}
+
+function firstOf<T>(keys: string[], read: (key: string) => T | undefined): T | undefined {
+  for (const key of keys) {
+    const found = read(key);
+    if (found !== undefined) return found;
   }
 }
 
@@ -59,35 +115,34 @@ function readText(text: string): Transcript {
   return { text: joinTexts(segments.map((segment) => segment.text)), segments, ...rest, subtitles: text };
 }
 
-/** Reads a list of texts, or of objects with a text. */
-function readPieces(list: unknown[]): Transcript | undefined {
-  const texts = list.map((piece) => isRecord(piece) ? piece.text : piece);
-  if (texts.length === 0 || !texts.every((text) => typeof text === "string")) return undefined;
-  return { ...readText(joinTexts(texts)), segments: readTimed(list) ?? [] };
-}
-
 /** Joins texts. Whisper's begin with a space. */
 function joinTexts(texts: string[]): string {
   return texts.map((text) => text.trim()).filter((text) => text !== "").join(" ");
 }
 
-/** Reads the segments or words that have times, in seconds. */
-function readTimed(list: unknown): Timed | undefined {
-  if (!Array.isArray(list)) return undefined;
-  return list.flatMap((item) => {
-    if (!isRecord(item)) return [];
-    const text = item.text ?? item.word;
-    const [start, end] = Array.isArray(item.timestamp) ? item.timestamp : [item.start, item.end];
-    const [startSecond, endSecond] = [seconds(start), seconds(end)];
-    if (typeof text !== "string" || startSecond === undefined || endSecond === undefined) return [];
-    return [{ text: text.trim(), startSecond, endSecond }];
+/** Reads the segments or words that have times, in seconds. The last one may have no end. */
+function readTimed(
+  list: unknown[],
+  what: "segments" | "words",
+  lost: Lost,
+  durationInSeconds: number | undefined,
+): Timed {
+  const items = list.flat(3).map((item) => {
+    const { text, word = text, timestamp, start, end, start_time = start, end_time = end } = isRecord(item) ? item : {};
+    const [from, to] = Array.isArray(timestamp) ? timestamp : [start_time, end_time];
+    return { text: typeof word === "string" ? word.trim() : undefined, start: seconds(from), end: seconds(to) };
   });
+  const timed = items.flatMap(({ text, start, end }, at): Timed => {
+    if (text === undefined || start === undefined) return [];
+    return [{ text, startSecond: start, endSecond: end ?? items[at + 1]?.start ?? durationInSeconds ?? start }];
+  });
+  const isToTell = what === "words" || timed.length > 0;
+  count(lost, `${what} without times, which are in the text alone`, isToTell ? items.length - timed.length : 0);
+  return timed;
 }
 
-/** Collects the words that are listed inside of segments. */
-function wordsOf(list: unknown): unknown[] | undefined {
-  const words = Array.isArray(list) ? list.flatMap((item) => isRecord(item) && item.words ? item.words : []) : [];
-  return words.length > 0 ? words : undefined;
+function count(lost: Lost, what: string, times: number): void {
+  if (times > 0) lost.set(what, times + (lost.get(what) ?? 0));
 }
 
 const CLOCK = "(?:\\d+:)?\\d+:\\d+[.,]\\d+";
@@ -109,9 +164,9 @@ function clockSeconds(clock: string): number {
   return clock.replace(",", ".").split(":").reduce((seconds, part) => seconds * 60 + Number(part), 0);
 }
 
-/** Reads a number of seconds. Some servers write numbers as text. */
+/** Reads a number of seconds. Some servers write numbers as text, or as a clock shows them. */
 function seconds(value: unknown): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const number = typeof value === "string" && /^\s*\d[\d:.,]*\s*$/.test(value) ? clockSeconds(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
