@@ -28,6 +28,7 @@ export type {
   RunpodLanguageOptions,
   RunpodReasoningEcho,
   RunpodReasoningTags,
+  RunpodRepetitionDetection,
   RunpodStructuredOutputMode,
   RunpodStructuredOutputs,
   RunpodTextOptions,

@@ -461,3 +461,95 @@ describe("the log probabilities of a completion", () => {
     assertEquals(providerMetadata?.runpod.logprobs, [{ token: "a", top_logprobs: [] }]);
   });
 });
+
+describe("an option for the server under a name that no server reads", () => {
+  it("is sent as it is, and a warning has the name that servers read", async () => {
+    const runpod = { topLogprobs: 2, stopTokenIds: [1], cachePrompt: true, top_logprobs: 3 };
+    const { first, second, sent } = await bothWays({ content: "Hi" }, { providerOptions: { runpod } });
+    for (const warnings of [first.warnings, await second.warnings]) {
+      assertEquals(warnings?.map((warning) => "feature" in warning && `${warning.feature}: ${warning.details}`), [
+        'providerOptions.runpod.topLogprobs: it is sent as it is, and servers read "top_logprobs"',
+        'providerOptions.runpod.stopTokenIds: it is sent as it is, and servers read "stop_token_ids"',
+      ]);
+    }
+    const { topLogprobs, stopTokenIds, cachePrompt, top_logprobs } = sent[0];
+    assertEquals({ topLogprobs, stopTokenIds, cachePrompt, top_logprobs }, runpod);
+  });
+});
+
+describe("an image in the result of a tool", () => {
+  const image = { type: "image-data" as const, data: "iVBORw0KGgo=", mediaType: "image/png" };
+  const result = (id: string, ...value: Array<typeof image | { type: "text"; text: string }>) => ({
+    type: "tool-result" as const,
+    toolCallId: id,
+    toolName: "camera",
+    output: { type: "content" as const, value },
+  });
+  const call = (id: string) => ({ type: "tool-call" as const, toolCallId: id, toolName: "camera", input: {} });
+  const messages: ModelMessage[] = [
+    { role: "user", content: "What is there?" },
+    { role: "assistant", content: [call("1"), call("2"), call("3")] },
+    {
+      role: "tool",
+      content: [
+        result("1", { type: "text", text: "A photo." }, image),
+        result("2", image),
+        result("3", { type: "text", text: "dark" }),
+      ],
+    },
+  ];
+  async function sentBy(id: string, settings: Record<string, unknown> = {}) {
+    const { runpod, sent } = capture(() => completion({ content: "a cat" }));
+    assertEquals((await generateText({ model: runpod(id, settings), messages })).text, "a cat");
+    // deno-lint-ignore no-explicit-any
+    return sent[0].body.messages.slice(2) as any[];
+  }
+
+  it("goes into a message of the user after the results, where the server takes text alone there", async () => {
+    for (
+      const [id, settings] of [
+        ["moonshotai/kimi-k2.6", {}],
+        ["mine", { model: "moonshotai/Kimi-K2.5" }],
+        ["mine", { model: "m", imagesInToolResults: false }],
+      ] as const
+    ) {
+      const sent = await sentBy(id, settings);
+      assertEquals(sent.map(({ role }) => role), ["tool", "tool", "tool", "user"]);
+      assertEquals(sent.slice(0, 3).map(({ content }) => content), [
+        "A photo.",
+        "The result is in the next message.",
+        "dark",
+      ]);
+      const url = "data:image/png;base64,iVBORw0KGgo=";
+      const moved = [{ type: "text", text: "From camera:" }, { type: "image_url", image_url: { url } }];
+      assertEquals(sent[3].content, [...moved, ...moved]);
+    }
+  });
+
+  it("stays in the result elsewhere", async () => {
+    for (
+      const [id, settings] of [
+        ["mine", { model: "m" }],
+        ["moonshotai/kimi-k2.6", { imagesInToolResults: true }],
+      ] as const
+    ) {
+      const sent = await sentBy(id, settings);
+      assertEquals(sent.map(({ role }) => role), ["tool", "tool", "tool"]);
+      assertEquals(sent[0].content.map(({ type }: { type: string }) => type), ["text", "image_url"]);
+    }
+  });
+});
+
+describe("a message that the model goes on with", () => {
+  it("is the assistant's last one", async () => {
+    const { sent } = await bothWays({ content: "ris" }, {
+      prompt: undefined,
+      messages: [{ role: "user", content: "Capital of France?" }, { role: "assistant", content: "Pa" }],
+      providerOptions: { runpod: { continueFinalMessage: true } },
+    });
+    for (const { messages, continue_final_message, add_generation_prompt } of sent) {
+      assertEquals(messages.at(-1), { role: "assistant", content: "Pa" });
+      assertEquals([continue_final_message, add_generation_prompt], [true, false]);
+    }
+  });
+});

@@ -46,9 +46,22 @@ describe("an option of a chat model", () => {
     [{ textVerbosity: "low" }, { verbosity: "low" }],
     // Options of the provider are not sent, and unknown ones are sent as they are.
     [{ strictJsonSchema: false, structuredOutputMode: "tool", reasoningTags: true, reasoningEcho: "none" }, {}],
+    [{ thinkingTokenBudget: 0, minTokens: 2, cacheSalt: "a" }, {
+      thinking_token_budget: 0,
+      min_tokens: 2,
+      cache_salt: "a",
+    }],
+    [{ repetitionDetection: { maxPatternSize: 8, minCount: 3 } }, {
+      repetition_detection: { max_pattern_size: 8, min_count: 3 },
+    }],
+    [{ continueFinalMessage: true }, { continue_final_message: true, add_generation_prompt: false }],
+    [{ continueFinalMessage: true, add_generation_prompt: null }, {
+      continue_final_message: true,
+      add_generation_prompt: null,
+    }],
     [{ min_p: 0.2, minTokens: 4, guided_regex: "x", documents: [{ text: "a" }], unset: undefined }, {
       min_p: 0.2,
-      minTokens: 4,
+      min_tokens: 4,
       guided_regex: "x",
       documents: [{ text: "a" }],
     }],

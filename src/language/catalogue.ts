@@ -28,6 +28,8 @@ export interface ChatTraits {
   prefillsReasoning?: boolean;
   /** Whether it refuses, while it thinks, an earlier tool call without reasoning, even if there was none. */
   needsReasoning?: boolean;
+  /** Whether it takes only text in the results of tools. */
+  takesTextFromTools?: boolean;
 }
 
 /** A row of the catalogue. */
@@ -39,6 +41,8 @@ const COGITO: ChatTraits = {
   inlinesReasoning: true,
   prefillsReasoning: true,
 };
+
+const KIMI = { needsReasoning: true, takesTextFromTools: true };
 
 /** The language models by id. */
 export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
@@ -64,7 +68,7 @@ export const CHAT_MODELS: Record<Known<RunpodChatModelId>, ChatEntry> = {
     model: "kimi-k2.6",
     aliases: ["kimi-k2.6", "moonshotai/kimi"],
     thinking: { switches: ["thinking"] },
-    needsReasoning: true,
+    ...KIMI,
   },
   "moonshotai/kimi-k2.7-code": {
     endpoint: "moonshot-kimi",
@@ -101,5 +105,6 @@ export function findChatModel(modelId: string): CatalogueEntry | undefined {
 
 /** How a model differs, by the name it is served under; for an unknown model, what works with most servers. */
 export function chatTraits(servedModel: string): ChatTraits {
-  return findEntry(CHAT_MODELS, servedModel) ?? { thinking: ANY_THINKING };
+  const isKimi = /kimi-k2\.[56]/i.test(servedModel);
+  return findEntry(CHAT_MODELS, servedModel) ?? { thinking: ANY_THINKING, ...(isKimi && KIMI) };
 }

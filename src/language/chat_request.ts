@@ -51,6 +51,7 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
     strictJsonSchema = true,
     reasoningTags,
     reasoningEcho,
+    imagesInToolResults,
     chatTemplateKwargs,
     reasoningEffort,
     logprobs,
@@ -74,6 +75,7 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
   const settings = removeUndefinedEntries<JSONValue>({
     ...writeSampling(call),
     reasoning_effort: thinking.effort,
+    add_generation_prompt: others.continueFinalMessage ? false : undefined,
     response_format: format.response_format,
     ...writeTools(call, format, warnings),
     ...writeLogprobs(logprobs),
@@ -90,7 +92,12 @@ export function writeChatRequest(chat: ChatCall): ChatRequest {
   }
   const tags = writeTags(reasoningTags, traits, kwargs);
   const needsReasoning = traits.needsReasoning && kwargs.thinking !== false;
-  const echo = { reasoningEcho, tags: tags ?? completeTags(true)!, needsReasoning };
+  const echo = {
+    reasoningEcho,
+    tags: tags ?? completeTags(true)!,
+    needsReasoning,
+    movesFiles: !(imagesInToolResults ?? !traits.takesTextFromTools),
+  };
   const body: JSONObject = {
     model,
     ...override(chat, settings, set, SAMPLING),

@@ -61,6 +61,8 @@ export interface Echo {
   tags: Tags;
   /** Whether a tool call has to have reasoning, be it empty. */
   needsReasoning?: boolean;
+  /** Whether files in the results of tools go into a message of the user. */
+  movesFiles?: boolean;
 }
 
 /**
@@ -94,12 +96,24 @@ function writeMessage(message: LanguageModelV4Message, warnings: SharedV4Warning
     }
     case "assistant":
       return [{ ...writeAssistant(message.content, warnings, echo), ...extraFields(message) }];
-    case "tool":
-      return message.content.flatMap((part): ChatMessage[] =>
-        part.type === "tool-result"
-          ? [{ role: "tool", tool_call_id: part.toolCallId, content: writeToolOutput(part.output, warnings) }]
-          : [] // An approval concerns tools that a provider runs, and no such tools are sent.
-      );
+    case "tool": {
+      const files: ContentPart[] = [];
+      const messages = message.content.flatMap((part): ChatMessage[] => {
+        // An approval concerns tools that a provider runs, and no such tools are sent.
+        if (part.type !== "tool-result") return [];
+        let content = writeToolOutput(part.output, warnings);
+        if (echo.movesFiles && typeof content !== "string") {
+          files.push(
+            { type: "text", text: `From ${part.toolName}:` },
+            ...content.filter(({ type }) => type !== "text"),
+          );
+          const texts = content.flatMap((part) => part.type === "text" ? part.text : []);
+          content = texts.join("\n") || "The result is in the next message.";
+        }
+        return [{ role: "tool", tool_call_id: part.toolCallId, content }];
+      });
+      return files.length > 0 ? [...messages, { role: "user", content: files }] : messages;
+    }
   }
 }
 

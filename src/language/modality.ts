@@ -9,7 +9,6 @@ import type { ModalityTypes, ModelCall, ReadContext, WrittenRequest } from "../c
 import { callOptions } from "../call/options.ts";
 import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
 import type { StreamContext, StreamModality } from "../call/stream.ts";
-import { warnUnsupported } from "../input/context.ts";
 import { once } from "../once.ts";
 import { type ChatCall, type ChatRequest, writeChatRequest } from "./chat_request.ts";
 import { writeCompletionRequest } from "./completion_request.ts";
@@ -21,6 +20,7 @@ import {
   optionTable,
   type RunpodChatModelSettings,
   type RunpodLanguageOptions,
+  warnOfNames,
 } from "./options.ts";
 import type { Tags } from "./reasoning_tags.ts";
 import { routeContext, routeSource } from "./route_answer.ts";
@@ -52,7 +52,12 @@ export type LanguageReading = {
   constraint?: { choice?: string[]; regex?: string };
 };
 
-const CHAT_SETTINGS: readonly ChatSetting[] = ["structuredOutputMode", "reasoningTags", "reasoningEcho"];
+const CHAT_SETTINGS: readonly ChatSetting[] = [
+  "structuredOutputMode",
+  "reasoningTags",
+  "reasoningEcho",
+  "imagesInToolResults",
+];
 
 /** Chat completions. */
 export const chatModality: StreamModality<LanguageKind> = languageModality({
@@ -85,10 +90,7 @@ function languageModality(
   const writeRequest = (modelCall: ModelCall<LanguageKind>): WrittenRequest<LanguageKind> => {
     const defaults = Object.fromEntries(settings.map((name) => [name, modelCall.settings[name]]));
     const options = { ...removeUndefinedEntries(defaults), ...modelCall.options };
-    for (const key of Object.keys(modelCall.workerOptions).filter((key) => key.startsWith("guided_"))) {
-      const details = "vLLM since 0.12 ignores it and constrains by structuredOutputs";
-      warnUnsupported(modelCall, `providerOptions.runpod.${key}`, details);
-    }
+    warnOfNames(modelCall, modelCall.workerOptions);
     const { body, tags, jsonTool, isThinkingOff, dispensable } = write({ ...modelCall, options });
     const maxTokens = body.max_completion_tokens ?? body.max_tokens;
     const { choice, regex } = options.structuredOutputs ?? {};

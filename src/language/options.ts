@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
-import { quoteAll } from "../input/context.ts";
+import { type CallContext, quoteAll, warnUnsupported } from "../input/context.ts";
 import type { RunpodJobOptions } from "../job/options.ts";
 import { once } from "../once.ts";
 
@@ -14,7 +14,7 @@ export type RunpodChatModelSettings =
   & RunpodCompletionModelSettings
   & Pick<
     RunpodLanguageOptions,
-    "structuredOutputMode" | "reasoningTags" | "reasoningEcho"
+    "structuredOutputMode" | "reasoningTags" | "reasoningEcho" | "imagesInToolResults"
   >;
 
 /** Settings of one completion model. */
@@ -86,6 +86,16 @@ export type RunpodStructuredOutputs = {
   [key: string]: JSONValue | undefined;
 };
 
+/** When an answer repeats itself. */
+export type RunpodRepetitionDetection = {
+  /** The longest pattern to look for, in tokens. */
+  maxPatternSize: number;
+  /** The shortest one. Default 1. */
+  minPatternSize?: number;
+  /** How often it has to repeat, 2 or more. */
+  minCount: number;
+};
+
 /**
  * Options of chat models, under `providerOptions.runpod`. Every other key goes into the request as it is, and wins.
  *
@@ -127,6 +137,14 @@ export type RunpodTextOptions = {
   logitBias?: Record<string, number>;
   /** Who the end user is. */
   user?: string;
+  /** The most tokens of thinking, 0 or more; vLLM then ends the thinking. */
+  thinkingTokenBudget?: number;
+  /** The fewest tokens before the answer may end, 0 or more. */
+  minTokens?: number;
+  /** Keeps what a server caches of the prompt from requests with another salt: 1 to 1024 characters. */
+  cacheSalt?: string;
+  /** Ends an answer that repeats itself (vLLM); its raw finish reason is then `repetition`. */
+  repetitionDetection?: RunpodRepetitionDetection;
   /** Requests with a lower number are served first, by servers with priority scheduling. */
   priority?: number;
   /**
@@ -169,6 +187,16 @@ export type RunpodLanguageOptions = RunpodTextOptions & {
   textVerbosity?: string;
   /** Whether the model may call several tools at once. */
   parallelToolCalls?: boolean;
+  /**
+   * Whether the model goes on with the last message, which is the assistant's, in place of a new one. The text that comes
+   * back is the continuation alone.
+   */
+  continueFinalMessage?: boolean;
+  /**
+   * Whether images and other files in the result of a tool stay there. If not, they go into a message of the user after it.
+   * Default `true`; `false` for Kimi K2.5 and K2.6, whose servers take only text in results.
+   */
+  imagesInToolResults?: boolean;
 };
 
 /** The options that can be set for a model, too. */
@@ -188,6 +216,7 @@ const BOOLEAN = "true or false";
 const NUMBER = "a number";
 const POSITIVE = "a number above 0";
 const SHARE = "a number from 0 to 1";
+const WHOLE = "a whole number, 0 or more";
 const COUNT = "true, false, or a whole number, 0 or more";
 const TAG = "a tag with at least one character";
 const CONSTRAINT = "an object with one of regex, choice, grammar, json";
@@ -215,6 +244,8 @@ export const optionTable = once((): OptionTable => ({
   strictJsonSchema: { check: flag(), sentAs: null, chatOnly: true },
   reasoningTags: { check: tags(), sentAs: null, chatOnly: true },
   reasoningEcho: { check: oneOf(ECHOES), sentAs: null, chatOnly: true },
+  imagesInToolResults: { check: flag(), sentAs: null, chatOnly: true },
+  continueFinalMessage: { check: flag(), sentAs: "continue_final_message", chatOnly: true },
   chatTemplateKwargs: { check: templateVariables(), sentAs: null, chatOnly: true },
   reasoningEffort: { check: effort(), sentAs: "reasoning_effort", chatOnly: true },
   textVerbosity: { check: text('a verbosity such as "low", "medium" or "high"'), sentAs: "verbosity", chatOnly: true },
@@ -227,6 +258,10 @@ export const optionTable = once((): OptionTable => ({
   ignoreEos: { check: flag(), sentAs: "ignore_eos", chatOnly: false },
   skipSpecialTokens: { check: flag(), sentAs: "skip_special_tokens", chatOnly: false },
   logitBias: { check: z.optional(z.record(z.string(), z.number(NUMBER), BIAS)), sentAs: "logit_bias", chatOnly: false },
+  thinkingTokenBudget: { check: whole(), sentAs: "thinking_token_budget", chatOnly: false },
+  minTokens: { check: whole(), sentAs: "min_tokens", chatOnly: false },
+  cacheSalt: { check: text("a string"), sentAs: "cache_salt", chatOnly: false },
+  repetitionDetection: { check: repetition(), sentAs: "repetition_detection", chatOnly: false },
   user: { check: text("a string"), sentAs: "user", chatOnly: false },
   priority: { check: z.optional(z.int("a whole number")), sentAs: "priority", chatOnly: false },
 }));
@@ -237,9 +272,32 @@ export function sentOptions(options: RunpodLanguageOptions): JSONObject {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]) => {
       const { sentAs } = rows[name as keyof RunpodLanguageOptions];
-      return sentAs === null || value === undefined ? [] : [[sentAs, value]];
+      if (sentAs === null || value === undefined) return [];
+      return [[sentAs, name === "repetitionDetection" ? inSnakeCase(value as JSONObject) : value as JSONValue]];
     }),
   );
+}
+
+function inSnakeCase(object: JSONObject): JSONObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [snakeCase(name), value]));
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The first words of the fields of vLLM's requests, in a name that is written otherwise. */
+const VLLM_NAME =
+  /^(?:add|allowed|bad|best|chat|include|kv|max|media|min|mm|prompt|request|response|return|stop|stream|tool|top|truncate|use|vllm)[A-Z]/;
+
+/** Warns of options for the server that it will not read under this name. */
+export function warnOfNames(context: Pick<CallContext, "warnings">, workerOptions: JSONObject): void {
+  for (const name of Object.keys(workerOptions)) {
+    const details = name.startsWith("guided_")
+      ? "vLLM since 0.12 ignores it and constrains by structuredOutputs"
+      : VLLM_NAME.test(name) && `it is sent as it is, and servers read "${snakeCase(name)}"`;
+    if (details) warnUnsupported(context, `providerOptions.runpod.${name}`, details);
+  }
 }
 
 /** The schema of the options of a call. */
@@ -269,6 +327,16 @@ function effort() {
 
 function logprobs() {
   return z.optional(z.union([z.boolean(), z.int().check(z.minimum(0, COUNT))], COUNT));
+}
+
+function whole() {
+  return z.optional(z.int(WHOLE).check(z.minimum(0, WHOLE)));
+}
+
+function repetition(): z.ZodMiniType<RunpodRepetitionDetection | undefined> {
+  return z.optional(object("an object with maxPatternSize and minCount")) as z.ZodMiniType<
+    RunpodRepetitionDetection | undefined
+  >;
 }
 
 function share() {
