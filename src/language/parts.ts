@@ -270,7 +270,8 @@ export class PartWriter implements ChunkSink {
   }
 
   #addChoice(choice: Record<string, unknown>): void {
-    const { delta, finish_reason: finishReason } = choice;
+    // Some gateways stream a whole answer as one event.
+    const { delta = choice.message, finish_reason: finishReason } = choice;
     if (isRecord(delta)) {
       const reasoning = readReasoning(delta);
       if (reasoning) this.#addReasoning(reasoning, delta);
