@@ -7,6 +7,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodJobStatus } from "./job/envelope.ts";
+import type { RunpodJobErrorKind } from "./job/error.ts";
 
 /** What is known of the job or the request that made a result. */
 export type RunpodResultMetadata = {
@@ -68,6 +69,8 @@ export type RunpodVideoMetadata = {
     status?: RunpodJobStatus;
     /** What the worker last reported: any JSON. */
     progress?: JSONValue;
+    /** How it failed, if it has ended without a video. */
+    kind?: RunpodJobErrorKind;
   };
   /** The id of the job that made the first video. */
   jobId?: string;
@@ -77,6 +80,8 @@ export type RunpodVideoMetadata = {
 export type RunpodSpeechMetadata = RunpodFileMetadata & {
   /** The same as `url`. */
   audioUrl?: string;
+  /** The media type that the worker declares, where the bytes do not tell it, such as `audio/pcm`. */
+  mediaType?: string;
 };
 
 /** The metadata of a transcript. */

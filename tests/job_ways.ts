@@ -6,7 +6,7 @@
 import { APICallError } from "@ai-sdk/provider";
 import { RunpodJobError, type RunpodRunSyncOptions } from "@runpod/ai-sdk-provider";
 import { createDownload, experimental_generateVideo, generateImage, generateSpeech, RetryError, transcribe } from "ai";
-import { assert, assertEquals, AssertionError } from "@std/assert";
+import { assert, assertEquals, AssertionError, assertStringIncludes } from "@std/assert";
 import { isMp4 } from "./files.ts";
 import type { JobWorld } from "./job_world.ts";
 
@@ -159,8 +159,17 @@ export function outcomeOf(error: unknown, { emulator }: Pick<JobWorld, "emulator
     assertEquals(error.isRetryable, false);
     return error.kind;
   }
+  if (WAYS[way].isPolledBySdk && error instanceof Error && error.constructor === Error) return kindIn(error, emulator);
   if (!APICallError.isInstance(error)) throw error;
   return error.isRetryable ? "retryable" : "not retryable";
+}
+
+/** The kind of failure in the text of the SDK's own error, which is all that it keeps. */
+function kindIn({ message }: Error, { jobs }: JobWorld["emulator"]): RunpodJobError["kind"] {
+  assertStringIncludes(message, `job "${jobs[0].id}"`);
+  const kind = (["timed-out", "cancelled", "no-output", "failed"] as const).find((kind) => message.includes(kind));
+  assert(kind !== undefined, message);
+  return kind;
 }
 
 async function runVideo(

@@ -374,11 +374,11 @@ describe("a video result", () => {
       const { runpod } = capture(() => completed(output));
       const model = runpod.videoModel("abc");
       const { operation } = await model.doStart!(VIDEO_CALL);
-      for (const call of [() => model.doGenerate!(VIDEO_CALL), () => model.doStatus!({ operation })]) {
-        const error = await assertRejects(() => call(), RunpodJobError);
-        assertEquals([error.kind, error.jobId, error.isRetryable], ["no-output", "sync-1-u1", false]);
-        assertEquals(error.job.output ?? null, output ?? null);
-      }
+      const error = await assertRejects(async () => await model.doGenerate!(VIDEO_CALL), RunpodJobError);
+      assertEquals([error.kind, error.jobId, error.isRetryable], ["no-output", "sync-1-u1", false]);
+      assertEquals(error.job.output ?? null, output ?? null);
+      const status = await model.doStatus!({ operation });
+      assertEquals([status.status, "error" in status && status.error], ["error", `${error.message} (no-output)`]);
     }
   });
 
@@ -758,15 +758,20 @@ describe("a video that is started now and finished later", () => {
       );
     }
     assertEquals(sent.length, 0);
-    await assertRejects(() =>
-      getVideoStatus(runpod.video("abc"), {
-        operation: { ...operation, root: "https://evil.example/v2/abc" },
-      }), RunpodJobError);
+    const { status } = await getVideoStatus(runpod.video("abc"), {
+      operation: { ...operation, root: "https://evil.example/v2/abc" },
+    });
+    assertEquals(status, "error");
     assertEquals(sent.map(({ url }) => new URL(url).host), ["api.runpod.ai"]);
   });
 });
 
 describe("a video job that ends without a video", () => {
+  interface Told {
+    status: string;
+    error: string;
+    providerMetadata: { runpod: { jobId: string; job: { kind: string; status: string } } };
+  }
   const ENDS: Array<[status: string, error: string | undefined, kind: RunpodJobError["kind"]]> = [
     ["FAILED", "CUDA out of memory", "failed"],
     ["FAILED", "executionTimeout exceeded", "timed-out"],
@@ -788,6 +793,9 @@ describe("a video job that ends without a video", () => {
       return await getVideoStatus(model, { operation: JSON.parse(JSON.stringify(operation)) });
     },
   };
+  /** What the SDK makes of a status "error": an error with its text, and nothing else. */
+  const isOfSdk = (error: Error) => error.constructor === Error;
+
   for (const [way, run] of Object.entries(WAYS)) {
     it(`is an error that says how it ended, ${way}, and runs no second job`, async () => {
       for (const [status, error, kind] of ENDS) {
@@ -798,10 +806,26 @@ describe("a video job that ends without a video", () => {
             behavior: { cancelledWebhook: "called" },
             webhookFetch: box.webhookFetch,
           });
-          const thrown = await assertRejects(() => run({ ...world, ...box }), RunpodJobError);
-          assertEquals([thrown.kind, thrown.status, thrown.isRetryable], [kind, status, false]);
-          assertEquals([thrown.jobId, thrown.endpoint], [world.emulator.jobs[0].id, "abc"]);
-          assertStringIncludes(thrown.message, error ?? `job "${thrown.jobId}"`);
+          const work = async () => {
+            const result = await run({ ...world, ...box });
+            if (way !== "read once") return;
+            const { status: told, error: text, providerMetadata } = result as Told;
+            assertEquals([told, providerMetadata.runpod.job.kind], ["error", kind]);
+            assertEquals([providerMetadata.runpod.job.status, providerMetadata.runpod.jobId], [
+              status,
+              world.emulator.jobs[0].id,
+            ]);
+            throw new Error(text);
+          };
+          const thrown = await assertRejects(work, Error);
+          const { id } = world.emulator.jobs[0];
+          if (!isOfSdk(thrown)) {
+            assertInstanceOf(thrown, RunpodJobError);
+            assertEquals([thrown.kind, thrown.status, thrown.isRetryable], [kind, status, false]);
+            assertEquals([thrown.jobId, thrown.endpoint], [id, "abc"]);
+          } else assertStringIncludes(thrown.message, kind);
+          assertEquals(isOfSdk(thrown), way !== "waited for");
+          for (const text of [`job "${id}"`, error ?? ""]) assertStringIncludes(thrown.message, text);
           await settled(60_000);
           assertEquals(count(world.emulator, "cancel"), 0);
           assertEquals(world.emulator.jobs.length, 1);

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type {
-  Experimental_VideoModelV4 as VideoModelV4,
-  Experimental_VideoModelV4OperationStartResult as VideoModelV4OperationStartResult,
-  Experimental_VideoModelV4OperationStatusResult as VideoModelV4OperationStatusResult,
-  JSONObject,
-  SharedV4Warning,
+import {
+  APICallError,
+  type Experimental_VideoModelV4 as VideoModelV4,
+  type Experimental_VideoModelV4OperationStartResult as VideoModelV4OperationStartResult,
+  type Experimental_VideoModelV4OperationStatusResult as VideoModelV4OperationStatusResult,
+  type JSONObject,
+  type SharedV4Warning,
 } from "@ai-sdk/provider";
 import { readResult } from "../call/execute.ts";
 import type { ModelConfig } from "../call/model_config.ts";
@@ -20,6 +21,7 @@ import { jobError } from "../job/failure.ts";
 import { notify } from "../job/job_wait.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import type { Submission } from "../job/submission.ts";
+import { RunpodJobError } from "../job/error.ts";
 import { isTransientError } from "../job/retry.ts";
 import { type ResultTools, retryDownload, runJob, startJob } from "../job/run_job.ts";
 import { readStatusForCaller } from "../job/status_read.ts";
@@ -76,22 +78,40 @@ export async function startVideo(
 }
 
 /**
- * Reads the status of a job that was started, and its videos once it has completed. After a webhook, which is called only
- * once, it waits for the job as long as it takes.
+ * Reads the status of a job that was started, and its videos once it has completed; an error for a job that has ended
+ * without one. After a webhook, which is called only once, it waits for the job as long as it takes.
  *
  * @throws {InvalidArgumentError} for an operation of another endpoint.
- * @throws {RunpodJobError} for a job that ends without a video, and for one whose status cannot be read. Never retryable.
+ * @throws {RunpodJobError} for a job whose status or video cannot be read now. Never retryable.
  * @throws the abort signal's reason.
  */
-export async function readVideoStatus(
-  config: Config,
-  { operation, abortSignal, headers }: StatusCall,
+export async function readVideoStatus(config: Config, call: StatusCall): Promise<VideoModelV4OperationStatusResult> {
+  const timestamp = new Date();
+  const queue = queueOf(videoModality, config, call.headers);
+  try {
+    return await readStatus(config, queue, call, timestamp);
+  } catch (error) {
+    // A video that could not be downloaded, and a job that cannot be seen, may be asked for again.
+    if (!RunpodJobError.isInstance(error) || APICallError.isInstance(error.cause)) throw error;
+    const { message, kind, job, responseHeaders: headers } = error;
+    return {
+      status: "error",
+      // The SDK makes a plain error of it, which has nothing but this text.
+      error: message.includes(kind) ? message : `${message} (${kind})`,
+      providerMetadata: { runpod: { job: { ...describeState(queue, job), kind }, jobId: job.id } },
+      response: { timestamp, modelId: config.modelId, headers },
+    };
+  }
+}
+
+async function readStatus(
+  { modelId, endpoint, modelSettings }: Config,
+  base: Queue,
+  { operation, abortSignal }: StatusCall,
+  timestamp: Date,
 ): Promise<VideoModelV4OperationStatusResult> {
-  const { modelId, endpoint, modelSettings } = config;
-  const base = queueOf(videoModality, config, headers);
   const { jobId, startedAt, wait } = readOperation(base, operation);
   const queue = { ...base, advice: `to go on, call getVideoStatus again, or generateVideo with jobId: "${jobId}"` };
-  const timestamp = new Date();
   const watch = findWatch(operation);
   const complete = async (result: JobAnswer, tools: ResultTools): Promise<VideoModelV4OperationStatusResult> => {
     const { attempt } = queue;
