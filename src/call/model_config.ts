@@ -9,7 +9,6 @@
 import type { JSONObject } from "@ai-sdk/provider";
 import { SerializationError } from "@ai-sdk/provider-utils";
 import type { Endpoint } from "../http/endpoint.ts";
-import { isSecretHeader } from "../http/redaction.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** What a model is made of. */
@@ -23,21 +22,22 @@ export interface ModelConfig<Settings> {
   modelSettings: Settings;
 }
 
-/** A model as JSON: its config without the key, secret headers, and the provider's functions. */
+/** A model as JSON: its config without the key, the headers, and the provider's functions. */
 export type SerializedModel = {
   modelId: string;
   endpoint: Endpoint;
-  settings: Pick<RunpodProviderSettings, "baseURL" | "headers">;
+  settings: Pick<RunpodProviderSettings, "baseURL">;
   modelSettings: JSONObject;
 };
 
 /**
- * Writes a model. The key is not in it: a model that is made again reads `RUNPOD_API_KEY`.
+ * Writes a model. Neither the key nor the headers of the settings are in it, because each may be a secret: a model that is
+ * made again reads `RUNPOD_API_KEY`.
  *
  * @throws {SerializationError} for model settings that are functions, without which it would be another model.
  */
 export function serializeModel(
-  { modelId, endpoint, settings: { baseURL, headers = {} }, modelSettings }: ModelConfig<object>,
+  { modelId, endpoint, settings: { baseURL }, modelSettings }: ModelConfig<object>,
 ): SerializedModel {
   const lost = Object.entries(modelSettings).find(([, value]) => typeof value === "function");
   if (lost) {
@@ -47,8 +47,6 @@ export function serializeModel(
         `Cannot serialize model "${modelId}": its setting "${name}" is a function; make the model inside the step`,
     });
   }
-  const plain = Object.entries(headers).filter(([name]) => !isSecretHeader(name.toLowerCase()));
-  const settings = { baseURL, headers: plain.length > 0 ? Object.fromEntries(plain) : undefined };
   // Through JSON, which leaves out what is undefined.
-  return JSON.parse(JSON.stringify({ modelId, endpoint, settings, modelSettings }));
+  return JSON.parse(JSON.stringify({ modelId, endpoint, settings: { baseURL }, modelSettings }));
 }

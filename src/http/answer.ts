@@ -20,4 +20,6 @@ export interface Answer {
   json: unknown;
   /** The body of the request. */
   requestBody: unknown;
+  /** Whether the server may have the key and the configured headers. Default true. */
+  isTrustedServer?: boolean;
 }

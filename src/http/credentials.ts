@@ -1,13 +1,13 @@
 /**
- * Which API key goes to which server.
+ * Which server gets the API key and the configured headers.
  *
- * | server | `apiKey` of the settings | `RUNPOD_API_KEY` |
+ * | server | `apiKey` and `headers` of the settings | `RUNPOD_API_KEY` |
  * |---|---|---|
  * | Runpod, over https | sent | sent; a key is required |
  * | the origin of `baseURL`, or else of `RUNPOD_ENDPOINT_BASE_URL` | sent | sent |
- * | any other | sent, because the caller named the server | never sent |
+ * | any other | never sent: a model id may come from anybody | never sent |
  *
- * No key is sent where the caller sets an `authorization` header.
+ * No key is sent where the caller sets an `authorization` header. The headers of a call go wherever the call goes.
  *
  * @module
  */
@@ -26,6 +26,11 @@ export interface KeyedRequest {
   headers?: Record<string, string | undefined>;
 }
 
+/** Whether a server may have the key and the configured headers. */
+export function isTrusted(settings: RunpodProviderSettings, { url, attempt }: KeyedRequest): boolean {
+  return isRunpodUrl(url) || isConfiguredOrigin(settings, url, attempt);
+}
+
 /**
  * Finds the API key for a request; `undefined` if it goes without one.
  *
@@ -33,14 +38,15 @@ export interface KeyedRequest {
  */
 export async function loadKey(settings: RunpodProviderSettings, request: KeyedRequest): Promise<string | undefined> {
   const { attempt, url } = request;
-  const isRunpod = isRunpodUrl(url);
+  if (!isTrusted(settings, request)) return undefined;
   if (hasAuthorization(settings.headers) || hasAuthorization(request.headers)) return undefined;
   const given = typeof settings.apiKey === "function" ? await settings.apiKey() : settings.apiKey;
   if (given !== undefined && typeof given !== "string") throw keyError(attempt, "the API key is not a string");
 
-  const key = given === undefined ? readEnvironment(settings, request, isRunpod) : given.trim();
+  const isRequired = isRunpodUrl(url);
+  const key = given === undefined ? readEnvironment(attempt, isRequired) : given.trim();
   if (!key) {
-    if (!isRunpod) return undefined;
+    if (!isRequired) return undefined;
     throw keyError(
       attempt,
       'the API key is missing; pass "apiKey" to createRunpod or set the RUNPOD_API_KEY environment variable (on Workers, pass the binding: createRunpod({ apiKey: env.RUNPOD_API_KEY }))',
@@ -52,13 +58,8 @@ export async function loadKey(settings: RunpodProviderSettings, request: KeyedRe
   return key;
 }
 
-/** The key of the environment, if the server may have it. */
-function readEnvironment(
-  settings: RunpodProviderSettings,
-  { attempt, url }: KeyedRequest,
-  isRequired: boolean,
-): string | undefined {
-  if (!isRequired && !isConfiguredOrigin(settings, url, attempt)) return undefined;
+/** The key of the environment. */
+function readEnvironment(attempt: string, isRequired: boolean): string | undefined {
   try {
     return readVariable("RUNPOD_API_KEY");
   } catch (error) {

@@ -22,7 +22,8 @@ export function answerError(
   const details = readError(answer.json) ?? readError(answer.text);
   // In a success, and in the gateway's 5xx, a status that the body names says more than HTTP's own.
   const status = (answer.ok || answer.status >= 500 ? details?.code : undefined) ?? answer.status;
-  const advice = redirectAdvice(answer) ?? adviceFor(attempt, status, notFound, details?.message);
+  const advice = redirectAdvice(answer) ?? trustAdvice(answer, status) ??
+    adviceFor(attempt, status, notFound, details?.message);
   const reason = details?.message ?? "the answer is empty";
   return new APICallError({
     ...callDetails(answer),
@@ -49,6 +50,19 @@ export function unusableAnswer(
   return new APICallError({
     ...callDetails(answer),
     message: `Cannot ${attempt}: ${reason} (HTTP ${answer.status})`,
+    isRetryable: false,
+  });
+}
+
+/** Makes the error for a success that is larger than what is read. Never retryable. */
+export function oversizeError(
+  { attempt, answer, limit }: { attempt: string; answer: Answer; limit: string },
+): APICallError {
+  return new APICallError({
+    ...callDetails(answer),
+    // Without its status it is not taken for the answer of a proxy, which would be read again.
+    statusCode: undefined,
+    message: `Cannot ${attempt}: the answer is larger than the ${limit} that are read (HTTP ${answer.status})`,
     isRetryable: false,
   });
 }
@@ -111,6 +125,12 @@ function callDetails(
 function redirectAdvice({ status, headers }: Answer): string | undefined {
   if (status < 300 || status >= 400 || !headers.location) return undefined;
   return `it redirects to "${headers.location}", and the API key is not sent there`;
+}
+
+/** Why a server that only a model id names may miss the key. */
+function trustAdvice({ isTrustedServer = true }: Answer, status: number): string | undefined {
+  if (isTrustedServer || (status !== 401 && status !== 403)) return undefined;
+  return "the API key and the configured headers go only to Runpod and to the origin of baseURL; set baseURL to this server";
 }
 
 /** What to do about errors that only their words tell, for the attempts that begin so. */

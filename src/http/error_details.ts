@@ -5,7 +5,8 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import { MAX_DEPTH, parseJson } from "./json.ts";
+import { MAX_DEPTH } from "../limits.ts";
+import { parseJson } from "./json.ts";
 import { readNodeErrors } from "./node_errors.ts";
 import { readPythonCode, readPythonProblems, readPythonText } from "./python_dict.ts";
 

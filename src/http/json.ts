@@ -5,9 +5,6 @@
  */
 import { invalidArgument } from "../invalid_argument.ts";
 
-/** How deep answers are read. Servers choose how deep they nest, and the stack has an end. */
-export const MAX_DEPTH = 50;
-
 /** Parses JSON; `undefined` if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shorten } from "./error_details.ts";
 
 /** The default of `baseURL`. Endpoint ids follow it. */
 export const DEFAULT_PREFIX = "https://api.runpod.ai/v2";
@@ -15,12 +16,12 @@ export const HAS_CREDENTIALS = 'it holds credentials; use "apiKey" or "headers"'
 
 /** Whether a URL is one of Runpod's own, which always need an API key. */
 export function isRunpodUrl(url: string): boolean {
-  const { protocol, host } = new URL(url);
-  return protocol === "https:" && isRunpodHost(host);
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" && isRunpodHost(hostname);
 }
 
-function isRunpodHost(host: string): boolean {
-  return host === QUEUE_HOST || host.endsWith(`.${QUEUE_HOST}`);
+function isRunpodHost(hostname: string): boolean {
+  return hostname === QUEUE_HOST || hostname.endsWith(`.${QUEUE_HOST}`);
 }
 
 /**
@@ -49,7 +50,7 @@ export function cleanUrl(text: string, error: (reason: string) => Error): string
   if (!/^https?:$/.test(url.protocol)) throw error(`it starts with "${url.protocol}", not http or https`);
   if (url.username || url.password) throw error(HAS_CREDENTIALS);
   if (url.search || url.hash) throw error("it has a query or a fragment, and a path must follow it");
-  if (isRunpodHost(url.host)) url.protocol = "https:";
+  if (isRunpodHost(url.hostname)) url.protocol = "https:";
   return url.href.replace(/(?<!\/)\/+$/, "");
 }
 
@@ -58,7 +59,9 @@ export function isOpenaiRoot(url: string): boolean {
   return url.endsWith("/v1");
 }
 
-/** Hides the user name and the password of a URL, for error messages. */
+/** Hides the user name, the password and the query of a URL, and what is too long, for error messages. */
 export function hideCredentials(url: string): string {
-  return url.replace(/\/\/[^/?#]*@/, "//…@");
+  const [address] = url.split(/[?#]/, 1);
+  const shown = shorten(address.replace(/^([a-z]+:[/\\]*)[^/\\]*@/i, "$1…@"));
+  return address === url ? shown : `${shown}${url[address.length]}…`;
 }

@@ -42,7 +42,7 @@ export async function followJob(
   submission: Submission,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
 ): Promise<FollowedJob> {
-  const wait = startWait(queue, options, abortSignal);
+  const wait = startWait(queue, options, abortSignal, submission);
   try {
     wait.signal.throwIfAborted();
     const submitted = await submitUntilTaken(wait, submission, { mayHold: false });

@@ -7,6 +7,7 @@ import { isFinal, type RunpodJob, unseenJob } from "./envelope.ts";
 import { RESERVED_REQUESTS, type RunpodWaitOptions } from "./options.ts";
 import type { JobAnswer, Queue } from "./queue.ts";
 import { MAX_TIMER_MILLIS } from "./schedule.ts";
+import { secretsOf, type Submission } from "./submission.ts";
 
 /** A job as it was last seen, with the answer it was read from. Without an answer only its id is known. */
 export interface SeenJob {
@@ -71,7 +72,12 @@ const DEFAULT_TIMEOUT_MILLIS = 600_000;
 const DEFAULT_POLL_ATTEMPTS = 60;
 
 /** Starts a wait. Its `dispose` must be called at the end. */
-export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal: AbortSignal | undefined): JobWait {
+export function startWait(
+  queue: Queue,
+  options: RunpodWaitOptions,
+  abortSignal: AbortSignal | undefined,
+  submission: Partial<Submission> = {},
+): JobWait {
   const timeoutMillis = timeoutOf(options);
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortSignal!.reason);
@@ -82,7 +88,7 @@ export function startWait(queue: Queue, options: RunpodWaitOptions, abortSignal:
     : setTimeout(() => stop.abort(DEADLINE), Math.min(timeoutMillis, MAX_TIMER_MILLIS));
   const startedAt = Date.now();
   return {
-    queue,
+    queue: { ...queue, secrets: secretsOf(submission) },
     options,
     signal: stop.signal,
     stop: (reason) => stop.abort(reason),

@@ -51,9 +51,6 @@ export const MAX_DOWNLOAD_TRIES = 5;
 /** How often any other request that may be repeated is sent, where no deadline ends the tries. */
 export const MAX_TRIES = 10;
 
-/** The longest pause that a server may ask for, in milliseconds. */
-export const MAX_RETRY_AFTER_MILLIS = 60_000;
-
 /**
  * After this time a read that may be repeated has failed, in milliseconds. The service answers a status read at once, holds
  * a read of the stream for 10 seconds, and a file may be as large as 100 MB.

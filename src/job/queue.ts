@@ -13,7 +13,8 @@ import type { RunpodProviderSettings } from "../settings.ts";
 import { isKnown, readJob, type RunpodJob } from "./envelope.ts";
 import { MAX_SUBMISSION_BYTES, RESULT_LIFETIME_NOTE } from "./limits.ts";
 import { isPostOnly, JOB_NOT_FOUND, notePostOnly } from "./post_only.ts";
-import { inMegabytes, tooLarge, type WrittenSubmission } from "./submission.ts";
+import { inMegabytes } from "../limits.ts";
+import { tooLarge, type WrittenSubmission } from "./submission.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
 /** What every request to one queue needs. */
@@ -25,6 +26,8 @@ export interface Queue {
   /** What to do with a job whose wait has ended. Default: to pass its id. */
   advice?: string;
   headers?: Record<string, string | undefined>;
+  /** What no error may show of the submission. */
+  secrets?: readonly string[];
 }
 
 /** A job, and the answer that it was read from. */
@@ -41,8 +44,8 @@ export interface JobAnswer {
  */
 export async function submit(
   queue: Queue,
-  { shown, text, isLarge }: WrittenSubmission,
-  { holdMillis, ...call }: { holdMillis?: number } & Pick<ApiRequest, "abortSignal" | "outlivesAbort"> = {},
+  { shown, secrets, text, isLarge }: WrittenSubmission,
+  { holdMillis, ...call }: { holdMillis?: number } & Pick<ApiRequest, "abortSignal" | "outlivesAbortMillis"> = {},
 ): Promise<JobAnswer> {
   if (isLarge && holdMillis === undefined) {
     const { run, runSync } = MAX_SUBMISSION_BYTES;
@@ -54,6 +57,7 @@ export async function submit(
     path: holdMillis === undefined ? "/run" : `/runsync?wait=${holdMillis}`,
     body: shown,
     content: text,
+    secrets,
     ...call,
     retryCost: "job",
   });
@@ -165,8 +169,8 @@ export function encodeJobId(jobId: string): string {
 type QueueRequest = Omit<ApiRequest, "attempt" | "headers" | "url"> & { path: string };
 
 async function send(queue: Queue, { path, ...call }: QueueRequest): Promise<Answer> {
-  const { settings, attempt, headers } = queue;
-  const answer = await request(settings, { ...call, attempt, headers, url: rootOf(queue) + path });
+  const { settings, attempt, headers, secrets } = queue;
+  const answer = await request(settings, { secrets, ...call, attempt, headers, url: rootOf(queue) + path });
   const isLost = isRecord(answer.json) && answer.json.error === JOB_NOT_FOUND;
   return isLost ? { ...answer, ok: false, status: 404 } : answer;
 }

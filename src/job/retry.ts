@@ -7,7 +7,8 @@ import { APICallError } from "@ai-sdk/provider";
 import { delay } from "@ai-sdk/provider-utils";
 import { untilAborted } from "../http/abort.ts";
 import { isErrorStatus } from "./envelope.ts";
-import { MAX_RETRY_AFTER_MILLIS, MAX_TRIES, NOT_FOUND_GRACE_MILLIS } from "./limits.ts";
+import { MAX_RETRY_AFTER_MILLIS } from "../limits.ts";
+import { MAX_TRIES, NOT_FOUND_GRACE_MILLIS } from "./limits.ts";
 import { backoffPause, MAX_TIMER_MILLIS, readRetryAfter } from "./schedule.ts";
 
 /**

@@ -42,7 +42,7 @@ export async function runJob<T>(
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
   read: (result: JobAnswer, tools: ResultTools) => T | Promise<T>,
 ): Promise<T> {
-  const wait = startWait(queue, options, abortSignal);
+  const wait = startWait(queue, options, abortSignal, "submission" in work ? work.submission : undefined);
   try {
     wait.signal.throwIfAborted();
     if ("submission" in work) observe(wait, await submitUntilTaken(wait, work.submission, { mayHold: true }));
@@ -90,7 +90,7 @@ export async function startJob(
   submission: Submission,
   { abortSignal, ...options }: RunpodWaitOptions & { abortSignal?: AbortSignal },
 ): Promise<JobAnswer> {
-  const wait = startWait(queue, options, abortSignal);
+  const wait = startWait(queue, options, abortSignal, submission);
   try {
     wait.signal.throwIfAborted();
     return await submitUntilTaken(wait, submission, { mayHold: false });

@@ -5,6 +5,7 @@
  */
 import type { InvalidArgumentError } from "@ai-sdk/provider";
 import { stringify } from "../http/json.ts";
+import { inMegabytes } from "../limits.ts";
 import { MAX_SUBMISSION_BYTES } from "./limits.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
@@ -63,6 +64,8 @@ export interface WrittenSubmission {
   shown: Submission;
   /** The body as JSON. */
   text: string;
+  /** What no error may show, not even where a worker quotes it. */
+  secrets: string[];
   /** Whether it is too large for `/run`, so that only `/runsync` accepts it. */
   isLarge: boolean;
 }
@@ -81,34 +84,34 @@ export function writeSubmission(attempt: string, submission: Submission): Writte
   }
   return {
     shown: withoutSecrets(submission),
+    secrets: secretsOf(submission),
     text,
     isLarge: isLongerThan(MAX_SUBMISSION_BYTES.run, text),
   };
 }
 
-function withoutSecrets({ webhook, s3Config, ...submission }: Submission): Submission {
+/** The texts of a submission that no error may show. */
+export function secretsOf({ webhook, s3Config }: Partial<Submission>): string[] {
+  return [webhook, s3Config?.accessSecret].filter((secret) => typeof secret === "string");
+}
+
+/** A submission as errors and results show it. */
+export function withoutSecrets({ webhook, s3Config, ...submission }: Submission): Submission {
   return {
     ...submission,
-    ...(webhook !== undefined && { webhook: withoutQuery(webhook) }),
+    ...(webhook !== undefined && { webhook: originOf(webhook) }),
     ...(s3Config && { s3Config: { ...s3Config, accessSecret: REDACTED } }),
   };
 }
 
 /** Hides the parts of a URL that callers put secrets into. */
-function withoutQuery(url: string): string {
-  if (!URL.canParse(url)) return REDACTED;
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
+function originOf(url: string): string {
+  return URL.canParse(url) ? `${new URL(url).origin}/${REDACTED}` : REDACTED;
 }
 
 /** Makes the error for a submission that is larger than its route accepts. */
 export function tooLarge(attempt: string, maxBytes: number, advice: string): InvalidArgumentError {
   return badInput(attempt, `the request is larger than the ${inMegabytes(maxBytes)} that Runpod accepts; ${advice}`);
-}
-
-/** Writes a number of bytes for an error message. */
-export function inMegabytes(bytes: number): string {
-  return `${bytes / 1024 / 1024} MB`;
 }
 
 function checkInput(attempt: string, input: unknown): void {

@@ -6,6 +6,7 @@
 import { APICallError } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
 import { type JobWait, requestsLeft, submissionRefused, submissionSent } from "./job_wait.ts";
+import { ABANDONED_MILLIS } from "../limits.ts";
 import { HOLD_MILLIS } from "./limits.ts";
 import { type JobAnswer, submit } from "./queue.ts";
 import { pause, pauseAfter } from "./retry.ts";
@@ -38,7 +39,8 @@ export async function submitUntilTaken(
   let holdMillis = mayHold ? chooseHold(wait, submission) ?? shortestHold : undefined;
   while (true) {
     try {
-      const pending = submit(queue, written, { holdMillis, abortSignal: signal, outlivesAbort });
+      const outlivesAbortMillis = outlivesAbort ? (holdMillis ?? 0) + ABANDONED_MILLIS : 0;
+      const pending = submit(queue, written, { holdMillis, abortSignal: signal, outlivesAbortMillis });
       submissionSent(wait, pending, holdMillis !== undefined);
       return await untilAborted(pending, signal);
     } catch (error) {

@@ -14,19 +14,15 @@ import type { PieceSource } from "./stream.ts";
  * @param follow Gives the outcome of a job that stands in place of an answer.
  */
 export function routeSource(
-  { response, read, brokenBy: toDisconnectError }: OpenAnswer,
+  { body, read, brokenBy: toDisconnectError }: OpenAnswer,
   follow: (answer: Answer) => Promise<Answer>,
 ): PieceSource<Uint8Array> {
-  const body = response.body?.getReader();
   const decoder = new TextDecoder();
   return {
-    read: () => body ? body.read() : Promise.resolve({ done: true }),
+    read: body.read,
     add: (reader, bytes) => reader.addText(decoder.decode(bytes, { stream: true })),
     addEnd: (reader) => reader.addText(decoder.decode()),
-    stop(_isAbandoned, reason) {
-      // The connection may be broken already, and then there is nothing to stop.
-      body?.cancel(reason).catch(() => {});
-    },
+    stop: (_isAbandoned, reason) => body.cancel(reason),
     toDisconnectError,
     follow: ({ text }) => follow(read(text)),
     waitForEnd: () => Promise.resolve({}),

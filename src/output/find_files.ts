@@ -5,7 +5,8 @@
  */
 import { isRecord } from "@ai-sdk/provider-utils";
 import { mediaTypeOf } from "../files/file_url.ts";
-import { MAX_DEPTH, parseJson } from "../http/json.ts";
+import { parseJson } from "../http/json.ts";
+import { MAX_DEPTH } from "../limits.ts";
 import {
   type FileKind,
   mediaTypeAt,

@@ -5,7 +5,8 @@
  */
 import type { JSONObject, SharedV4Warning, TranscriptionModelV4Result } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import { MAX_DEPTH, parseJson } from "../http/json.ts";
+import { parseJson } from "../http/json.ts";
+import { MAX_DEPTH } from "../limits.ts";
 
 /** A transcript, with all that came with it. */
 export interface Transcript

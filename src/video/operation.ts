@@ -66,5 +66,5 @@ export function readWebhook({ attempt }: Queue, marked: string): { webhook: stri
   const isAwaited = marked.endsWith(AWAITED);
   const webhook = isAwaited ? marked.slice(0, -AWAITED.length) : marked;
   if (/^https?:\/\//i.test(webhook) && URL.canParse(webhook)) return { webhook, isAwaited };
-  throw invalidArgument(attempt, "webhook", `the webhook's URL ${JSON.stringify(webhook)} is not an http(s) URL`);
+  throw invalidArgument(attempt, "webhook", "the webhook's URL is not an http(s) URL");
 }
