@@ -6,7 +6,6 @@
 import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { type ResultTools, runJob } from "../job/run_job.ts";
-import { withoutSecrets } from "../job/submission.ts";
 import { JobOutput } from "../output/job_output.ts";
 import { postRoute } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
@@ -45,9 +44,7 @@ async function runAsJob<K extends ModalityTypes>(prepared: Prepared<K>): Promise
   const { ref, reading, wait, notFound } = await writeJob(prepared);
   const timestamp = new Date();
   const context = readContext(prepared, reading, notFound);
-  const request = modality.includesRequest && "submission" in ref
-    ? { request: { body: withoutSecrets(ref.submission) } }
-    : {};
+  const request = modality.includesRequest && "submission" in ref ? { request: { body: ref.submission } } : {};
   return await withModelHint(
     queue,
     abortSignal,

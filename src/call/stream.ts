@@ -10,7 +10,6 @@ import { type FollowedJob, followJob } from "../job/follow.ts";
 import { POLLING } from "../job/options.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { runJob } from "../job/run_job.ts";
-import { withoutSecrets } from "../job/submission.ts";
 import { followAnswer } from "../route/follow.ts";
 import { apiRequest } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
@@ -111,7 +110,7 @@ async function streamFromJob<K extends StreamKind>(
     const followed = await followJob(queue, ref.submission, { ...usable, abortSignal });
     return {
       stream: await modality.streamJob(followed, context),
-      request: { body: withoutSecrets(ref.submission) },
+      request: { body: ref.submission },
       response: { headers: followed.submitted.answer.headers },
     };
   });

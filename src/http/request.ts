@@ -180,15 +180,13 @@ function lifetimeOf(
   if (!abortSignal || !outlivesAbortMillis) return { signal: abortSignal, dispose: () => {} };
   const end = new AbortController();
   const endAt = Date.now() + outlivesAbortMillis;
-  let isOver = false;
+  let timer: ReturnType<typeof setTimeout>;
   const onAbort = () => {
-    // Unlike a timer of the page or the program, it does not keep a process alive.
-    const time = AbortSignal.timeout(Math.max(0, endAt - Date.now()));
-    time.addEventListener("abort", () => isOver || end.abort(abortSignal.reason), { once: true });
+    timer = setTimeout(() => end.abort(abortSignal.reason), Math.max(0, endAt - Date.now()));
   };
   abortSignal.addEventListener("abort", onAbort, { once: true });
   const dispose = () => {
-    isOver = true;
+    clearTimeout(timer);
     abortSignal.removeEventListener("abort", onAbort);
   };
   return { signal: end.signal, dispose };

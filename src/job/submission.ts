@@ -95,8 +95,8 @@ export function secretsOf({ webhook, s3Config }: Partial<Submission>): string[] 
   return [webhook, s3Config?.accessSecret].filter((secret) => typeof secret === "string");
 }
 
-/** A submission as errors and results show it. */
-export function withoutSecrets({ webhook, s3Config, ...submission }: Submission): Submission {
+/** A submission as errors show it. */
+function withoutSecrets({ webhook, s3Config, ...submission }: Submission): Submission {
   return {
     ...submission,
     ...(webhook !== undefined && { webhook: originOf(webhook) }),
