@@ -32,7 +32,10 @@ const RULES: Record<string, [has: RegExp, fields: Field[]]> = {
   "other servers have other names of finish reasons": [/"finish_reason":"(end_turn|eos_token|max_tokens)"/, ["finish"]],
   "a refusal is text, and ends the answer as filtered": [/"refusal":"/, ["text", "finish"]],
   "a heartbeat is nothing": [/data: ?(\n|: keepalive|null)/, ["errors", "finish"]],
-  "a stream without an end was cut": [/^(?![^]*"finish_reason":")/, ["errors", "finish"]],
+  "a stream without an end was cut, and its calls are not run": [
+    /^(?![^]*"finish_reason":")/,
+    ["errors", "finish", "calls"],
+  ],
   "an error has many dresses": [/event: error|^error: |"object":"error"/, [
     "errors",
     "finish",
