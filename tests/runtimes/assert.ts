@@ -6,7 +6,9 @@
 import { dequal } from "dequal";
 
 export function deepStrictEqual(actual: unknown, expected: unknown): void {
-  if (!dequal(actual, expected)) throw new Error(`${show(actual)}\nis not\n${show(expected)}`);
+  if (!dequal(actual, expected)) {
+    throw new Error(`${show(actual)}\nis not\n${show(expected)}`);
+  }
 }
 
 function show(value: unknown): string {

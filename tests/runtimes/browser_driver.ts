@@ -16,15 +16,18 @@ const LIMIT_MILLIS = 60_000;
 
 const [browserName, executablePath, bundle, place] = process.argv.slice(2);
 
-const serve = (strictOrigin: string) => async ({ url }: Request): Promise<Response> => {
-  const { pathname } = new URL(url);
-  if (pathname === "/strict-server") return new Response(strictOrigin);
-  const isScript = pathname === "/suite.js";
-  const body = isScript
-    ? await readFile(bundle)
-    : '<!doctype html><meta charset="utf-8"><script type="module" src="/suite.js"></script>';
-  return new Response(body, { headers: { "content-type": isScript ? "text/javascript" : "text/html" } });
-};
+const serve =
+  (strictOrigin: string) => async ({ url }: Request): Promise<Response> => {
+    const { pathname } = new URL(url);
+    if (pathname === "/strict-server") return new Response(strictOrigin);
+    const isScript = pathname === "/suite.js";
+    const body = isScript
+      ? await readFile(bundle)
+      : '<!doctype html><meta charset="utf-8"><script type="module" src="/suite.js"></script>';
+    return new Response(body, {
+      headers: { "content-type": isScript ? "text/javascript" : "text/html" },
+    });
+  };
 
 async function browse(origin: string): Promise<void> {
   const browser = await puppeteer.launch({
@@ -37,19 +40,19 @@ async function browse(origin: string): Promise<void> {
     const page = await browser.newPage();
     await new Promise<void>((resolve, reject) => {
       let lastLine = "";
-      const tooLong = () => reject(new Error(`Nothing happens after "${lastLine}"`));
+      const tooLong = () =>
+        reject(new Error(`Nothing happens after "${lastLine}"`));
       let limit = setTimeout(tooLong, LIMIT_MILLIS);
       page.on("console", (message) => {
         const line = message.text();
         if (line === "DONE") return resolve();
-        if (!line.startsWith("RESULT ")) return;
-        console.log(line);
+        if (line.startsWith("RESULT ")) console.log(line);
         lastLine = line.slice(0, 200);
         clearTimeout(limit);
         limit = setTimeout(tooLong, LIMIT_MILLIS);
       });
       page.on("pageerror", (error) => {
-        // Firefox tells of each stream that a test breaks, too.
+        // Once tests run, Firefox tells of each stream that one of them breaks, too.
         if (lastLine === "") reject(error);
       });
       page.goto(`${origin}/#${place}`).catch(reject);
@@ -59,5 +62,8 @@ async function browse(origin: string): Promise<void> {
   }
 }
 
-await withServer(createStrictServer(), (strictOrigin) => withServer(serve(strictOrigin), browse));
+await withServer(
+  createStrictServer(),
+  (strictOrigin) => withServer(serve(strictOrigin), browse),
+);
 process.exit();

@@ -19,7 +19,9 @@ export function it(name: string, run: () => unknown): void {
 }
 
 /** Runs all tests in their order, tells one line of JSON for each, and returns how many have failed. */
-export async function runTests(tell: (line: string) => void = console.log): Promise<number> {
+export async function runTests(
+  tell: (line: string) => void = console.log,
+): Promise<number> {
   let failures = 0;
   for (const { name, run } of tests) {
     let error: string | undefined;

@@ -15,8 +15,13 @@ let reads = 0;
 /** Counts reads of bodies from now on, and lets virtual time wait for them. */
 export function countReads(): void {
   for (const { prototype } of [Request, Response, Blob]) {
-    const methods = prototype as unknown as Record<string, () => Promise<unknown>>;
-    for (const name of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"]) {
+    const methods = prototype as unknown as Record<
+      string,
+      () => Promise<unknown>
+    >;
+    for (
+      const name of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"]
+    ) {
       const read = methods[name];
       if (read === undefined) continue;
       methods[name] = async function () {

@@ -21,9 +21,16 @@ export function createStrictServer(): (request: Request) => Promise<Response> {
   return async (request) => {
     const { pathname } = new URL(request.url);
     const isPreflight = request.method === "OPTIONS";
-    if (pathname.startsWith("/refusing/")) return new Response(null, { status: isPreflight ? 204 : 200 });
+    if (pathname.startsWith("/refusing/")) {
+      return new Response(null, { status: isPreflight ? 204 : 200 });
+    }
     if (isPreflight) {
-      for (const name of request.headers.get("access-control-request-headers")?.split(",") ?? []) {
+      for (
+        const name
+          of request.headers.get("access-control-request-headers")?.split(
+            ",",
+          ) ?? []
+      ) {
         asked.add(name.trim());
       }
     }
@@ -33,7 +40,10 @@ export function createStrictServer(): (request: Request) => Promise<Response> {
       ? Response.json([...asked])
       : await emulator.fetch(request);
     const headers = new Headers(answer.headers);
-    headers.set("access-control-allow-origin", request.headers.get("origin") ?? "null");
+    headers.set(
+      "access-control-allow-origin",
+      request.headers.get("origin") ?? "null",
+    );
     headers.set("access-control-allow-methods", "GET, POST");
     headers.set("access-control-allow-headers", ALLOWED_HEADERS);
     return new Response(answer.body, { status: answer.status, headers });
