@@ -4,6 +4,7 @@
  * @module
  */
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
+import { bytesOf, MP4_BASE64 } from "./files.ts";
 
 /** The key of the tests. It must never be in an error, a log or a stored model. */
 export const KEY = "rpa_FAKE_TEST_KEY_000000";
@@ -21,7 +22,13 @@ export interface Sent {
   body: any;
 }
 
-/** Makes a provider whose requests `answer` answers, and the list of its requests. */
+/** What every download of a video gives in these tests. */
+export const VIDEO: Uint8Array<ArrayBuffer> = bytesOf(atob(MP4_BASE64));
+
+/**
+ * Makes a provider whose requests `answer` answers, and the list of its requests. Downloads of videos are answered too,
+ * and not listed.
+ */
 export function capture(
   answer: (request: Sent, index: number) => Response | Promise<Response>,
   settings: RunpodProviderSettings = {},
@@ -40,6 +47,7 @@ export function capture(
         redirect: init?.redirect,
         body: typeof body === "string" ? (body === "" ? undefined : JSON.parse(body)) : body,
       };
+      if (/\.(mp4|mov|webm|gif|mkv|m4v)\b|\/a$/i.test(entry.url) && entry.method === "GET") return new Response(VIDEO);
       sent.push(entry);
       return await answer(entry, sent.length - 1);
     },

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { assertType, type IsExact } from "@std/testing/types";
 import { featuresOf, type VideoCall, videoCall, videoCalls } from "./calls.ts";
-import { capture } from "./capture.ts";
+import { capture, VIDEO } from "./capture.ts";
 import { type DocumentedModel, pageOf, pagesOf } from "./documented.ts";
 import { emulate, statesOf } from "./emulated.ts";
 import { fileAt } from "./files.ts";
@@ -239,7 +239,7 @@ describe("every documented video model", () => {
       const { videos, providerMetadata } = await runpod.videoModel(id).doGenerate!(videoCall(smallest));
       const { output, delayTime, executionTime, id: jobId, workerId } = model.exampleOutput;
       const url = String(output.video_url);
-      assertEquals(videos, [{ type: "url", url, mediaType: "video/mp4" }]);
+      assertEquals(videos, [{ type: "binary", data: VIDEO, mediaType: "video/mp4" }]);
       assertEquals(
         providerMetadata,
         {

@@ -20,7 +20,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import { spy } from "@std/testing/mock";
 import { completed } from "./answers.ts";
 import { featuresOf, overridden, type VideoCall, videoCall, videoCalls } from "./calls.ts";
-import { capture, KEY } from "./capture.ts";
+import { capture, KEY, VIDEO } from "./capture.ts";
 import { count, emulate, operationsOf, statesOf } from "./emulated.ts";
 import { failFirst, failure, htmlPage, networkFailure, rateLimited, truncatedJson } from "./faults.ts";
 import { fileAt, isMp4, MP4_BASE64, PNG, PNG_BASE64, PNG_DATA_URI } from "./files.ts";
@@ -280,7 +280,7 @@ describe("a video request", () => {
       options: { own: 1, waitMillis: 5000 },
     }));
     assertEquals(sent[0].body.input, { frames: 24, size: [832, 480] });
-    assertEquals(videos, [{ type: "url", url: "https://a.b/c.webm", mediaType: "video/webm" }]);
+    assertEquals(videos, [{ type: "binary", data: VIDEO, mediaType: "video/webm" }]);
     assertEquals(seen, {
       prompt: "A red apple rolls",
       width: 832,
@@ -333,7 +333,7 @@ describe("a video result", () => {
   for (const [name, output, url, mediaType] of URLS) {
     it(`is a URL ${name}`, async () => {
       const { videos, providerMetadata, response } = await read(output);
-      assertEquals(videos, [{ type: "url", url, mediaType }]);
+      assertEquals(videos, [{ type: "binary", data: VIDEO, mediaType }]);
       assertEquals(providerMetadata?.runpod.videos, [{
         url,
         jobId: "sync-1-u1",
@@ -364,7 +364,7 @@ describe("a video result", () => {
 
   it("may be several videos", async () => {
     const { videos } = await read({ videos: [`${URL_}.mp4`, `data:video/mp4;base64,${MP4_BASE64}`] });
-    assertEquals(videos.map(({ type }) => type), ["url", "base64"]);
+    assertEquals(videos.map(({ type }) => type), ["binary", "base64"]);
   });
 
   it("is an error with the output when it holds no video, waited for or polled", async () => {

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type {
-  Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
-  Experimental_VideoModelV4Result as VideoModelV4Result,
-  Experimental_VideoModelV4VideoData as VideoModelV4VideoData,
-  JSONObject,
+import {
+  APICallError,
+  type Experimental_VideoModelV4CallOptions as VideoModelV4CallOptions,
+  type Experimental_VideoModelV4Result as VideoModelV4Result,
+  type Experimental_VideoModelV4VideoData as VideoModelV4VideoData,
+  type JSONObject,
 } from "@ai-sdk/provider";
-import { detectMediaType } from "@ai-sdk/provider-utils";
+import { detectMediaType, DownloadError } from "@ai-sdk/provider-utils";
 import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
 import { jobSettings, settingsSchema } from "../call/settings.ts";
@@ -18,6 +19,7 @@ import { type CallContext, contextFor, refuse, warnUnsupported } from "../input/
 import { checkImages, type ImageSource, takeImages, writeImages } from "../input/images.ts";
 import { ratiosOf, sidesOf } from "../input/size.ts";
 import { writeInput } from "../input/writer.ts";
+import type { RunpodJobError } from "../job/error.ts";
 import { rootOf } from "../job/queue.ts";
 import { once } from "../once.ts";
 import type { OutputFile } from "../output/find_files.ts";
@@ -32,7 +34,8 @@ export interface VideoKind extends ModalityTypes {
   settings: RunpodVideoModelSettings;
   row: VideoRow;
   options: Record<never, never>;
-  reading: undefined;
+  /** Whether files stay URLs, because the result goes to another process. */
+  reading: { keepsUrls: boolean } | undefined;
   result: Required<Pick<VideoModelV4Result, "videos" | "providerMetadata">>;
 }
 
@@ -132,19 +135,33 @@ function followsImage(
   return ratiosOf(size)?.length === 0 || (ignoredFor !== undefined && ignoredFor === images?.one);
 }
 
-async function readVideos(output: JobOutput, { warnings }: ReadContext<VideoKind>): Promise<VideoKind["result"]> {
+async function readVideos(
+  output: JobOutput,
+  { warnings, reading }: ReadContext<VideoKind>,
+): Promise<VideoKind["result"]> {
   const files = output.files("video", warnings);
-  const videos = await Promise.all(files.map((file) => readVideo(output, file)));
+  const videos = await Promise.all(files.map((file) => readVideo(output, file, reading?.keepsUrls)));
   const described = files.map(({ url }) => ({ url, ...output.about }));
   return { videos, providerMetadata: { runpod: { videos: described, jobId: output.job.id } } };
 }
 
-async function readVideo(output: JobOutput, file: OutputFile): Promise<VideoModelV4VideoData> {
+async function readVideo(output: JobOutput, file: OutputFile, keepsUrls = false): Promise<VideoModelV4VideoData> {
   const { url, base64, mediaType = "video/mp4" } = file;
-  // The SDK downloads nothing from a private network, where the endpoint itself may be.
-  const isLeft = base64 === undefined && new URL(url!).origin !== new URL(rootOf(output.queue)).origin;
-  if (isLeft) return { type: "url", url: url!, mediaType };
-  const data = await output.content(file, "video");
+  const { queue } = output;
+  const left = { type: "url" as const, url: url!, mediaType };
+  // The SDK downloads nothing from a private network, where the endpoint itself may be, and knows no fetch but the global.
+  const isElsewhere = base64 === undefined && new URL(url!).origin !== new URL(rootOf(queue)).origin;
+  if (isElsewhere && (keepsUrls || queue.settings.fetch === undefined)) return left;
+  let data: string | Uint8Array;
+  try {
+    data = await output.content(file, "video");
+  } catch (error) {
+    // The SDK takes larger files, and a fetch that answers with no file may only know the API.
+    const { cause } = error as RunpodJobError;
+    const isForSdk = DownloadError.isInstance(cause) || (APICallError.isInstance(cause) && cause.statusCode === 200);
+    if (isElsewhere && isForSdk) return left;
+    throw error;
+  }
   return typeof data === "string" ? { type: "base64", data, mediaType } : {
     type: "binary",
     data,

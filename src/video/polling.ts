@@ -113,9 +113,11 @@ async function readStatus(
   const { jobId, startedAt, wait } = readOperation(base, operation);
   const queue = { ...base, advice: `to go on, call getVideoStatus again, or generateVideo with jobId: "${jobId}"` };
   const watch = findWatch(operation);
+  // Who has stored the operation as JSON sends the result on as JSON, too.
+  const reading = { keepsUrls: watch === undefined };
   const complete = async (result: JobAnswer, tools: ResultTools): Promise<VideoModelV4OperationStatusResult> => {
     const { attempt } = queue;
-    const context = { modelId, attempt, warnings: [], settings: modelSettings, reading: undefined, notFound: "" };
+    const context = { modelId, attempt, warnings: [], settings: modelSettings, reading, notFound: "" };
     const read = await readResult(videoModality, context, queue, { result, tools, timestamp });
     const runpod = { ...read.providerMetadata.runpod, job: describeState(queue, result.job) };
     return { ...read, status: "completed", providerMetadata: { runpod } };

@@ -16,18 +16,17 @@ const LIMIT_MILLIS = 60_000;
 
 const [browserName, executablePath, bundle, place] = process.argv.slice(2);
 
-const serve =
-  (strictOrigin: string) => async ({ url }: Request): Promise<Response> => {
-    const { pathname } = new URL(url);
-    if (pathname === "/strict-server") return new Response(strictOrigin);
-    const isScript = pathname === "/suite.js";
-    const body = isScript
-      ? await readFile(bundle)
-      : '<!doctype html><meta charset="utf-8"><script type="module" src="/suite.js"></script>';
-    return new Response(body, {
-      headers: { "content-type": isScript ? "text/javascript" : "text/html" },
-    });
-  };
+const serve = (strictOrigin: string) => async ({ url }: Request): Promise<Response> => {
+  const { pathname } = new URL(url);
+  if (pathname === "/strict-server") return new Response(strictOrigin);
+  const isScript = pathname === "/suite.js";
+  const body = isScript
+    ? await readFile(bundle)
+    : '<!doctype html><meta charset="utf-8"><script type="module" src="/suite.js"></script>';
+  return new Response(body, {
+    headers: { "content-type": isScript ? "text/javascript" : "text/html" },
+  });
+};
 
 async function browse(origin: string): Promise<void> {
   const browser = await puppeteer.launch({
@@ -40,8 +39,7 @@ async function browse(origin: string): Promise<void> {
     const page = await browser.newPage();
     await new Promise<void>((resolve, reject) => {
       let lastLine = "";
-      const tooLong = () =>
-        reject(new Error(`Nothing happens after "${lastLine}"`));
+      const tooLong = () => reject(new Error(`Nothing happens after "${lastLine}"`));
       let limit = setTimeout(tooLong, LIMIT_MILLIS);
       page.on("console", (message) => {
         const line = message.text();

@@ -12,8 +12,7 @@ export async function runInBrowser(): Promise<void> {
   if (isPage && location.hash === "#worker") {
     const worker = new Worker(import.meta.url, { type: "module" });
     worker.onmessage = ({ data }) => console.log(data);
-    worker.onerror = ({ message }) =>
-      console.log(failure(message ?? "The worker could not start"));
+    worker.onerror = ({ message }) => console.log(failure(message ?? "The worker could not start"));
     return;
   }
   countReads();

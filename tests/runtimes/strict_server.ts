@@ -26,10 +26,9 @@ export function createStrictServer(): (request: Request) => Promise<Response> {
     }
     if (isPreflight) {
       for (
-        const name
-          of request.headers.get("access-control-request-headers")?.split(
-            ",",
-          ) ?? []
+        const name of request.headers.get("access-control-request-headers")?.split(
+          ",",
+        ) ?? []
       ) {
         asked.add(name.trim());
       }
