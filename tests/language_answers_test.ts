@@ -312,6 +312,7 @@ describe("an answer, whole and streamed,", () => {
 describe("a constraint that a server ignored", () => {
   const CASES: Array<[structuredOutputs: Record<string, unknown>, text: string, ignored: string | undefined]> = [
     [{ choice: ["yes", "no"] }, "yes", undefined],
+    [{ choice: ["yes", "no"] }, "\n\nyes", undefined],
     [{ choice: ["yes", "no"] }, "Well, yes", "choice"],
     [{ regex: "\\d{4}" }, "1984", undefined],
     [{ regex: "\\d{4}" }, "in 1984", "regex"],

@@ -244,9 +244,12 @@ export class PartWriter implements ChunkSink {
   /** The constraint that the text shows the server to have ignored. */
   #brokenConstraint(): "choice" | "regex" | undefined {
     const { choice, regex } = this.#context.constraint ?? {};
-    if (choice && !choice.includes(this.#text)) return "choice";
+    // A template may leave white space between the thinking and the text.
+    const texts = [this.#text, this.#text.trim()];
+    if (choice && !texts.some((text) => choice.includes(text))) return "choice";
     try {
-      return regex !== undefined && !new RegExp(`^(?:${regex})$`, "su").test(this.#text) ? "regex" : undefined;
+      const isRight = (text: string) => new RegExp(`^(?:${regex})$`, "su").test(text);
+      return regex !== undefined && !texts.some(isRight) ? "regex" : undefined;
     } catch {
       // The server's notation differs from JavaScript's.
       return undefined;
