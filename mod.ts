@@ -17,6 +17,8 @@
  * @module
  */
 export { createRunpod, runpod } from "./src/provider.ts";
+export { comfyui } from "./src/comfyui.ts";
+export type { ComfyUICall, ComfyUIPlace, ComfyUIPlaces, ComfyUIWorkflow } from "./src/comfyui.ts";
 export type { RunpodProvider } from "./src/provider.ts";
 export type { RunpodJobUpdate, RunpodProviderSettings } from "./src/settings.ts";
 export type { RunpodChatModelId } from "./src/language/catalogue.ts";
@@ -33,7 +35,7 @@ export type {
   RunpodStructuredOutputs,
   RunpodTextOptions,
 } from "./src/language/options.ts";
-export type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./src/image/catalogue.ts";
+export type { RunpodImageOptionsById, RunpodImageWorkerName, RunpodKnownImageModelId } from "./src/image/catalogue.ts";
 export type { RunpodImageWorkerOptions } from "./src/image/worker_options.ts";
 export type {
   RunpodImageCall,
@@ -41,7 +43,11 @@ export type {
   RunpodImageModelOptions,
   RunpodImageModelSettings,
 } from "./src/image/options.ts";
-export type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./src/speech/catalogue.ts";
+export type {
+  RunpodKnownSpeechModelId,
+  RunpodSpeechOptionsById,
+  RunpodSpeechWorkerName,
+} from "./src/speech/catalogue.ts";
 export type { RunpodChatterboxVoice, RunpodSpeechWorkerOptions } from "./src/speech/worker_options.ts";
 export type {
   RunpodSpeechCall,
@@ -49,7 +55,11 @@ export type {
   RunpodSpeechModelOptions,
   RunpodSpeechModelSettings,
 } from "./src/speech/options.ts";
-export type { RunpodKnownTranscriptionModelId, RunpodTranscriptionOptionsById } from "./src/transcription/catalogue.ts";
+export type {
+  RunpodKnownTranscriptionModelId,
+  RunpodTranscriptionOptionsById,
+  RunpodTranscriptionWorkerName,
+} from "./src/transcription/catalogue.ts";
 export type { RunpodTranscriptFormat, RunpodTranscriptionWorkerOptions } from "./src/transcription/worker_options.ts";
 export type {
   RunpodTranscriptionCall,
@@ -60,7 +70,7 @@ export type {
 } from "./src/transcription/options.ts";
 export type { RunpodEmbeddingModelOptions, RunpodEmbeddingModelSettings } from "./src/embedding/options.ts";
 export type { RunpodRerankingModelOptions, RunpodRerankingModelSettings } from "./src/reranking/options.ts";
-export type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./src/video/catalogue.ts";
+export type { RunpodKnownVideoModelId, RunpodVideoOptionsById, RunpodVideoWorkerName } from "./src/video/catalogue.ts";
 export type { RunpodVideoWorkerOptions } from "./src/video/worker_options.ts";
 export type {
   RunpodVideoCall,

@@ -18,7 +18,7 @@ import { mustRun } from "./shell.ts";
 const LAYERS = [
   ["mod.ts"],
   ["src/provider.ts"],
-  ["src/client.ts", "src/metadata.ts"],
+  ["src/client.ts", "src/metadata.ts", "src/comfyui.ts"],
   ["src/batch/"],
   [
     "src/language/",

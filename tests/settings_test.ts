@@ -51,7 +51,7 @@ describe("a setting of a model", () => {
       [
         { language: "en" },
         "language",
-        '"language" is not one of its settings ("transport", "model", "family", "input", "output")',
+        '"language" is not one of its settings ("transport", "model", "family", "input", "output", "worker", "keys")',
       ],
     ];
     for (const [wrong, argument, says] of settings) {

@@ -28,7 +28,13 @@ export const choiceSetting = (choices: readonly string[]) =>
 const functionSetting = () => z.optional(z.custom((value) => typeof value === "function", "a function"));
 
 /** The settings that shape jobs: whose input is written, and functions of the caller's own. */
-const JOB_SETTINGS = { family: textSetting, input: functionSetting, output: functionSetting };
+const JOB_SETTINGS = {
+  family: textSetting,
+  input: functionSetting,
+  output: functionSetting,
+  worker: textSetting,
+  keys: () => z.optional(z.record(z.string(), z.string(), "an object of names")),
+};
 
 /** Makes the schemas of the settings that shape jobs. */
 export function jobSettings(): z.core.$ZodShape {

@@ -60,6 +60,9 @@ export type RunpodImageOptionsById = {
 /** The id of an image model of Runpod's public endpoints. */
 export type RunpodKnownImageModelId = keyof RunpodImageOptionsById;
 
+/** An image worker that Runpod ships. */
+export type RunpodImageWorkerName = "sdxl" | "a1111" | "vllm-omni";
+
 /** What is known of one image model. */
 export interface ImageRow extends Row {
   size: SizeRules;
@@ -75,6 +78,28 @@ export const ANY_IMAGE_WORKER: ImageRow = {
   images: { one: "image", many: "images", max: Infinity, required: false, isUndocumented: true },
   options: {},
   required: [],
+};
+
+/** A size of any numbers, and no ratio. */
+const SIDES: SizeRules = { as: "width height", ratios: [] };
+
+/** The image workers that Runpod ships. */
+export const IMAGE_WORKERS: { readonly [Name in RunpodImageWorkerName]: ImageRow } = {
+  "sdxl": {
+    keys: { prompt: "prompt", seed: "seed" },
+    size: SIDES,
+    images: { one: "image_url", max: 1, required: false },
+    options: {},
+    required: [],
+  },
+  "a1111": { keys: { prompt: "prompt", seed: "seed" }, size: SIDES, options: {}, required: [] },
+  "vllm-omni": {
+    keys: { prompt: "prompt", seed: "seed" },
+    size: { as: "size x", ratios: [] },
+    options: {},
+    defaults: { task: "image" },
+    required: [],
+  },
 };
 
 /** Every model of the catalogue needs a prompt. */

@@ -16,7 +16,7 @@ import { sidesOf } from "../input/size.ts";
 import { writeInput } from "../input/writer.ts";
 import { once } from "../once.ts";
 import type { JobOutput } from "../output/job_output.ts";
-import { ANY_IMAGE_WORKER, IMAGE_MODELS, type ImageRow } from "./catalogue.ts";
+import { ANY_IMAGE_WORKER, IMAGE_MODELS, IMAGE_WORKERS, type ImageRow } from "./catalogue.ts";
 import type { RunpodImageModelSettings } from "./options.ts";
 
 /** The types of image generation. */
@@ -35,8 +35,8 @@ export const imageModality: Modality<ImageKind> = {
   verb: "generate an image",
   settings: settingsSchema(jobSettings),
   options: once(callOptions),
-  resolve: ({ modelId, modelSettings: { family } }) =>
-    resolveRow<ImageRow>(IMAGE_MODELS, { kind: "image", modelId, family, otherwise: ANY_IMAGE_WORKER }),
+  resolve: (config) =>
+    resolveRow<ImageRow>(IMAGE_MODELS, IMAGE_WORKERS, ANY_IMAGE_WORKER, { kind: "image", ...config }),
   async write(modelCall) {
     return { input: await writeImageInput(modelCall), reading: undefined };
   },

@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodJobOptions } from "../job/options.ts";
-import type { RunpodImageOptionsById, RunpodKnownImageModelId } from "./catalogue.ts";
+import type { RunpodImageOptionsById, RunpodImageWorkerName, RunpodKnownImageModelId } from "./catalogue.ts";
 import type { RunpodImageWorkerOptions } from "./worker_options.ts";
 
 /** An image model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
@@ -35,6 +35,10 @@ export type RunpodImageModelOptions<Id extends RunpodImageModelId = string> =
 export interface RunpodImageModelSettings {
   /** The known model whose input yours takes. Default: the one with this id; else a prompt, `width` and `height`. */
   family?: RunpodKnownImageModelId;
+  /** The worker of Runpod's that the endpoint runs, whose input is known. */
+  worker?: RunpodImageWorkerName;
+  /** The worker's own keys for settings of the call, such as `{ prompt: "text", image: "init_image" }`. Default: those of the family or worker. */
+  keys?: { [Setting in "prompt" | "seed" | "mask" | "width" | "height" | "image" | "images"]?: string };
   /**
    * Makes the worker's input of a call, in the place of the provider.
    *

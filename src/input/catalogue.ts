@@ -4,6 +4,7 @@
  * @module
  */
 import { quoteAll } from "./context.ts";
+import type { Row } from "./row.ts";
 import { invalidArgument } from "../invalid_argument.ts";
 
 /** Where a known model is. */
@@ -28,20 +29,40 @@ export function findEntry<Entry extends CatalogueEntry>(
   return Object.values(catalogue).find(({ endpoint, aliases }) => endpoint === modelId || aliases?.includes(modelId));
 }
 
+/** The settings of a model that say which input its worker takes. */
+export interface RowSettings {
+  family?: string;
+  worker?: string;
+  keys?: Readonly<Record<string, string | undefined>>;
+}
+
 /**
- * Resolves the row to write with: that of the family if one is named, that of the model id if it is known, or the row for
- * any other worker.
+ * Resolves the row to write with: that of the family or the worker if one is named, that of the model id if it is known, or
+ * the row for any other worker; with the caller's own keys.
  *
  * @param kind What the catalogue holds, such as "image".
- * @throws {InvalidArgumentError} for a family that is not in the catalogue.
+ * @throws {InvalidArgumentError} for a family that is not in the catalogue, and for an unknown worker.
  */
-export function resolveRow<Row>(
-  catalogue: Readonly<Record<string, CatalogueEntry & Row>>,
-  { kind, modelId, family, otherwise }: { kind: string; modelId: string; family: string | undefined; otherwise: Row },
-): Row {
-  const entry = findEntry(catalogue, family ?? modelId);
-  if (entry) return entry;
-  if (family === undefined) return otherwise;
-  const attempt = `use "${family}" as a family of ${kind} models`;
-  throw invalidArgument(attempt, "family", `it is not one of ${quoteAll(Object.keys(catalogue))}`);
+export function resolveRow<R extends Row>(
+  catalogue: Readonly<Record<string, CatalogueEntry & R>>,
+  workers: Readonly<Record<string, R>>,
+  otherwise: R,
+  { kind, modelId, modelSettings: { family, worker, keys } }: {
+    kind: string;
+    modelId: string;
+    modelSettings: RowSettings;
+  },
+): R {
+  const row = worker !== undefined && Object.hasOwn(workers, worker)
+    ? workers[worker]
+    : findEntry(catalogue, family ?? modelId);
+  const [name, value, known] = worker === undefined ? ["family", family, catalogue] : ["worker", worker, workers];
+  if (value !== undefined && (row === undefined || (worker !== undefined && row !== workers[worker]))) {
+    throw invalidArgument(
+      `use "${value}" as a ${name} of ${kind} models`,
+      name,
+      `it is not one of ${quoteAll(Object.keys(known))}`,
+    );
+  }
+  return keys ? { ...(row ?? otherwise), renamed: keys } : row ?? otherwise;
 }

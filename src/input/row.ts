@@ -49,6 +49,8 @@ export interface Row {
   required: readonly string[];
   /** The keys that the worker ignores, each with the key whose presence makes it so. */
   ignores?: Readonly<Record<string, string>>;
+  /** The caller's names for the keys of the worker, by the settings that are written there. */
+  renamed?: Readonly<Record<string, string | undefined>>;
   /** Changes the caller's worker options before they are sent, for names and values that only this worker has. */
   rewrite?: (options: JSONObject) => JSONObject;
   /** The day on which Runpod's documentation dropped the model. Its endpoint may be gone as well. */

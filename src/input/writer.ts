@@ -41,7 +41,16 @@ export function writeInput(context: CallContext, row: Row, request: WorkerReques
   const input = { ...row.defaults, ...written, ...options };
   dropIgnored(context, row, request, input);
   checkRequired(context, row, request, input);
-  return input;
+  return rename(row, input, options);
+}
+
+/** Puts what was written under the caller's own keys. */
+function rename(row: Row, input: JSONObject, options: JSONObject): JSONObject {
+  if (row.renamed === undefined) return input;
+  const names = new Map(Object.entries(row.renamed).map(([setting, key]) => [keyOf(row, setting) ?? setting, key]));
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [(key in options ? undefined : names.get(key)) ?? key, value]),
+  );
 }
 
 /**

@@ -20,6 +20,9 @@ export type RunpodSpeechOptionsById = {
 /** The id of a speech model of Runpod's public endpoints. */
 export type RunpodKnownSpeechModelId = keyof RunpodSpeechOptionsById;
 
+/** A speech worker that Runpod ships. */
+export type RunpodSpeechWorkerName = "bark" | "vllm-omni";
+
 /** A row of the catalogue. */
 export type SpeechEntry = CatalogueEntry & Row;
 
@@ -49,6 +52,12 @@ export const OPENAI_SPEECH: Row = {
   },
   options: {},
   required: [],
+};
+
+/** The speech workers that Runpod ships. */
+export const SPEECH_WORKERS: { readonly [Name in RunpodSpeechWorkerName]: Row } = {
+  "bark": { keys: { text: "text_prompt", voice: "voice_preset" }, options: {}, required: [] },
+  "vllm-omni": { ...OPENAI_SPEECH, defaults: { task: "speech" } },
 };
 
 /** The speech models by id. */

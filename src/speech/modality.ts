@@ -17,7 +17,7 @@ import { typeOfBase64 } from "../output/evidence.ts";
 import { findFiles, type OutputFile } from "../output/find_files.ts";
 import type { JobOutput } from "../output/job_output.ts";
 import type { RouteAnswer } from "../route/post.ts";
-import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS } from "./catalogue.ts";
+import { ANY_SPEECH_WORKER, OPENAI_SPEECH, SPEECH_MODELS, SPEECH_WORKERS } from "./catalogue.ts";
 import { isJoinable, joinSounds } from "./join_sounds.ts";
 import type { RunpodSpeechModelSettings } from "./options.ts";
 
@@ -41,8 +41,7 @@ export const speechModality: Modality<SpeechKind> = {
     ...jobSettings(),
   })),
   options: once(callOptions),
-  resolve: ({ modelId, modelSettings: { family } }) =>
-    resolveRow<Row>(SPEECH_MODELS, { kind: "speech", modelId, family, otherwise: ANY_SPEECH_WORKER }),
+  resolve: (config) => resolveRow<Row>(SPEECH_MODELS, SPEECH_WORKERS, ANY_SPEECH_WORKER, { kind: "speech", ...config }),
   async write(modelCall) {
     return { input: await writeSpeechInput(modelCall), reading: undefined };
   },

@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodJobOptions } from "../job/options.ts";
-import type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById } from "./catalogue.ts";
+import type { RunpodKnownSpeechModelId, RunpodSpeechOptionsById, RunpodSpeechWorkerName } from "./catalogue.ts";
 import type { RunpodSpeechWorkerOptions } from "./worker_options.ts";
 
 /** A speech model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
@@ -45,6 +45,10 @@ export interface RunpodSpeechModelSettings {
   model?: string;
   /** Jobs: the known model whose input yours takes. Default: the one with this id; else a `prompt` and what you set. */
   family?: RunpodKnownSpeechModelId;
+  /** Jobs: the worker of Runpod's that the endpoint runs, whose input is known. */
+  worker?: RunpodSpeechWorkerName;
+  /** Jobs: the worker's own keys for settings of the call, such as `{ text: "text" }`. Default: those of the family or worker. */
+  keys?: { [Setting in "text" | "voice" | "outputFormat" | "speed" | "language" | "instructions" | "model"]?: string };
   /**
    * Jobs: makes the worker's input of a call, in the place of the provider.
    *

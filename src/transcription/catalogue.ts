@@ -16,6 +16,9 @@ export type RunpodTranscriptionOptionsById = {
 /** The id of a transcription model of Runpod's public endpoints. */
 export type RunpodKnownTranscriptionModelId = keyof RunpodTranscriptionOptionsById;
 
+/** A transcription worker that Runpod ships. */
+export type RunpodTranscriptionWorkerName = "faster-whisper" | "insanely-fast-whisper";
+
 /** What is known of one transcription worker. */
 export interface TranscriptionRow extends Row {
   /** The worker's keys for the recording: one for URLs, and one for base64 where URLs may not be data URIs. */
@@ -39,6 +42,19 @@ export const OPENAI_TRANSCRIPTION: Row = {
   options: {},
   defaults: { response_format: "verbose_json" },
   required: [],
+};
+
+/** The transcription workers that Runpod ships. */
+export const TRANSCRIPTION_WORKERS: { readonly [Name in RunpodTranscriptionWorkerName]: TranscriptionRow } = {
+  "faster-whisper": ANY_TRANSCRIPTION_WORKER,
+  "insanely-fast-whisper": {
+    keys: {},
+    audio: { url: "audio" },
+    options: {},
+    // It fails without them.
+    defaults: { chunk_length: 30, batch_size: 24 },
+    required: [],
+  },
 };
 
 /** The transcription models by id. */

@@ -32,6 +32,7 @@ import {
   ANY_TRANSCRIPTION_WORKER,
   OPENAI_TRANSCRIPTION,
   TRANSCRIPTION_MODELS,
+  TRANSCRIPTION_WORKERS,
   type TranscriptionRow,
 } from "./catalogue.ts";
 import type { RunpodTranscriptionModelSettings } from "./options.ts";
@@ -65,13 +66,14 @@ export const transcriptionModality: Modality<TranscriptionKind> = {
     ...jobSettings(),
   })),
   options: once(callOptions),
-  resolve: ({ modelId, modelSettings: { family } }) =>
-    resolveRow<TranscriptionRow>(TRANSCRIPTION_MODELS, {
+  resolve: (config) => {
+    const row = resolveRow<TranscriptionRow>(TRANSCRIPTION_MODELS, TRANSCRIPTION_WORKERS, ANY_TRANSCRIPTION_WORKER, {
       kind: "transcription",
-      modelId,
-      family,
-      otherwise: ANY_TRANSCRIPTION_WORKER,
-    }),
+      ...config,
+    });
+    // A worker with another key for the recording has one for all recordings, unless the caller names two.
+    return row.renamed?.audio && !row.renamed.audio_base64 ? { ...row, audio: { url: row.audio.url } } : row;
+  },
   async write(modelCall) {
     return { input: await writeTranscriptionInput(modelCall), reading: readingOf(modelCall) };
   },

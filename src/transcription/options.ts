@@ -5,7 +5,11 @@
  */
 import type { JSONObject, JSONValue, TranscriptionModelV4TimestampGranularity } from "@ai-sdk/provider";
 import type { RunpodJobOptions } from "../job/options.ts";
-import type { RunpodKnownTranscriptionModelId, RunpodTranscriptionOptionsById } from "./catalogue.ts";
+import type {
+  RunpodKnownTranscriptionModelId,
+  RunpodTranscriptionOptionsById,
+  RunpodTranscriptionWorkerName,
+} from "./catalogue.ts";
 import type { RunpodTranscriptionWorkerOptions } from "./worker_options.ts";
 
 /** A transcription model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
@@ -51,6 +55,10 @@ export interface RunpodTranscriptionModelSettings {
   model?: string;
   /** Jobs: the known model whose input yours takes. Default: the one with this id; else the worker for faster-whisper. */
   family?: RunpodKnownTranscriptionModelId;
+  /** Jobs: the worker of Runpod's that the endpoint runs, whose input is known. */
+  worker?: RunpodTranscriptionWorkerName;
+  /** Jobs: the worker's own keys for settings of the call, such as `{ audio: "audio_file" }`. Default: those of the family or worker. */
+  keys?: { [Setting in "audio" | "audio_base64" | "model"]?: string };
   /**
    * Jobs: makes the worker's input of a call, in the place of the provider.
    *

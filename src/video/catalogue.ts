@@ -83,6 +83,9 @@ export interface VideoRow extends Row {
   takesReferences?: boolean;
 }
 
+/** A video worker that Runpod ships. */
+export type RunpodVideoWorkerName = "mochi" | "vllm-omni";
+
 /** The keys of a worker, by the settings of a call. */
 export type VideoKeys = Readonly<Partial<Record<VideoSetting, Key>>>;
 
@@ -118,6 +121,23 @@ export const ANY_VIDEO_WORKER: VideoRow = {
   takesReferences: true,
   options: {},
   required: [],
+};
+
+/** The video workers that Runpod ships. */
+export const VIDEO_WORKERS: { readonly [Name in RunpodVideoWorkerName]: VideoRow } = {
+  "mochi": {
+    keys: { prompt: "positive_prompt", seed: "seed" },
+    size: { as: "width height", ratios: [] },
+    options: {},
+    required: [],
+  },
+  "vllm-omni": {
+    keys: { prompt: "prompt", duration: "seconds", fps: "fps", seed: "seed" },
+    size: { as: "size x", ratios: [] },
+    options: {},
+    defaults: { task: "video" },
+    required: [],
+  },
 };
 
 const PROMPT = { keys: { prompt: "prompt" }, required: ["prompt"] } as const;

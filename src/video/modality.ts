@@ -24,7 +24,7 @@ import { rootOf } from "../job/queue.ts";
 import { once } from "../once.ts";
 import type { OutputFile } from "../output/find_files.ts";
 import type { JobOutput } from "../output/job_output.ts";
-import { ANY_VIDEO_WORKER, VIDEO_MODELS, type VideoRow } from "./catalogue.ts";
+import { ANY_VIDEO_WORKER, VIDEO_MODELS, VIDEO_WORKERS, type VideoRow } from "./catalogue.ts";
 import { type CallFiles, sortFiles } from "./files.ts";
 import type { RunpodVideoModelSettings } from "./options.ts";
 
@@ -45,8 +45,8 @@ export const videoModality: Modality<VideoKind> = {
   verb: "generate a video",
   settings: settingsSchema(jobSettings),
   options: once(callOptions),
-  resolve: ({ modelId, modelSettings: { family } }) =>
-    resolveRow<VideoRow>(VIDEO_MODELS, { kind: "video", modelId, family, otherwise: ANY_VIDEO_WORKER }),
+  resolve: (config) =>
+    resolveRow<VideoRow>(VIDEO_MODELS, VIDEO_WORKERS, ANY_VIDEO_WORKER, { kind: "video", ...config }),
   async write(modelCall) {
     return { input: await writeVideoInput(modelCall), reading: undefined };
   },

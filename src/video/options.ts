@@ -5,7 +5,7 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import type { RunpodJobOptions } from "../job/options.ts";
-import type { RunpodKnownVideoModelId, RunpodVideoOptionsById } from "./catalogue.ts";
+import type { RunpodKnownVideoModelId, RunpodVideoOptionsById, RunpodVideoWorkerName } from "./catalogue.ts";
 import type { RunpodVideoWorkerOptions } from "./worker_options.ts";
 
 /** A video model: its id at Runpod's public endpoints, or the id or URL of any endpoint. */
@@ -44,6 +44,26 @@ export interface RunpodVideoModelSettings {
    * `generate_audio`.
    */
   family?: RunpodKnownVideoModelId;
+  /** The worker of Runpod's that the endpoint runs, whose input is known. */
+  worker?: RunpodVideoWorkerName;
+  /** The worker's own keys for settings of the call, such as `{ prompt: "text", duration: "seconds" }`. Default: those of the family or worker. */
+  keys?: {
+    [
+      Setting in
+        | "prompt"
+        | "seed"
+        | "duration"
+        | "fps"
+        | "width"
+        | "height"
+        | "image"
+        | "images"
+        | "lastFrame"
+        | "video"
+        | "audio"
+        | "generateAudio"
+    ]?: string;
+  };
   /**
    * Makes the worker's input of a call, in the place of the provider.
    *
