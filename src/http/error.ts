@@ -5,7 +5,8 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import type { Answer } from "./answer.ts";
-import { causesOf, readError, shorten } from "./error_details.ts";
+import { MAX_LENGTH } from "../limits.ts";
+import { causesOf, messageOf, readError, shorten } from "./error_details.ts";
 import { isRetryableAnswer, isRetryableNetworkError, type RetryCost } from "./retry_cost.ts";
 
 /** Makes the error for an answer with an error status, or with an error in the body of a success. */
@@ -24,7 +25,7 @@ export function answerError(
   const status = (answer.ok || answer.status >= 500 ? details?.code : undefined) ?? answer.status;
   const advice = redirectAdvice(answer) ?? trustAdvice(answer, status) ??
     adviceFor(attempt, status, notFound, details?.message);
-  const reason = details?.message ?? "the answer is empty";
+  const reason = shorten(details?.message ?? "the answer is empty", 2 * MAX_LENGTH.message);
   return new APICallError({
     ...callDetails(answer),
     message: `Cannot ${attempt}: ${reason} (HTTP ${answer.status})${advice ? `; ${advice}` : ""}`,
@@ -84,7 +85,7 @@ export function networkError(
 ): APICallError {
   const what = hasBegun ? "the answer broke off" : "no answer";
   const isRetryable = isRetryableNetworkError(cause, retryCost, hasBegun);
-  const reason = innermostMessage(cause);
+  const reason = shorten(innermostMessage(cause));
   const { host } = new URL(url);
   const isSubmission = retryCost === "job" && !isRetryable;
   let note = isSubmission ? "; a job may exist, so it is not submitted again" : "";
@@ -124,7 +125,7 @@ function callDetails(
 
 function redirectAdvice({ status, headers }: Answer): string | undefined {
   if (status < 300 || status >= 400 || !headers.location) return undefined;
-  return `it redirects to "${headers.location}", and the API key is not sent there`;
+  return `it redirects to "${shorten(headers.location, 200)}", and the API key is not sent there`;
 }
 
 /** Why a server that only a model id names may miss the key. */
@@ -182,7 +183,7 @@ export function adviceFor(
 
 /** The message of the first cause: runtimes wrap the interesting one in "fetch failed". */
 function innermostMessage(error: unknown): string {
-  let message = String(error);
+  let message = messageOf(error);
   for (const at of causesOf(error)) message = at.message || message;
   return message;
 }

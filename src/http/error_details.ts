@@ -5,7 +5,7 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import { MAX_DEPTH } from "../limits.ts";
+import { MAX_DEPTH, MAX_LENGTH, MAX_NAMES } from "../limits.ts";
 import { parseJson } from "./json.ts";
 import { readNodeErrors } from "./node_errors.ts";
 import { readPythonCode, readPythonProblems, readPythonText } from "./python_dict.ts";
@@ -24,10 +24,6 @@ export interface ErrorDetails {
   jobId?: string;
 }
 
-const MAX_MESSAGE_LENGTH = 600;
-/** How much of a text is searched. Servers choose its length, and some searches take longer than in proportion to it. */
-const MAX_SEARCHED_LENGTH = 10_000;
-
 /** Reads an error value of any shape; `undefined` when it holds no message. */
 export function readError(value: unknown, depth = 0): ErrorDetails | undefined {
   if (typeof value === "string") return readText(value);
@@ -39,7 +35,8 @@ export function readError(value: unknown, depth = 0): ErrorDetails | undefined {
 
 /** What an error that was caught says. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : error;
+  return typeof message === "string" ? message : showValue(message);
 }
 
 /** Lists an error and its causes. A cause may be the error itself, so the list is bounded. */
@@ -59,9 +56,17 @@ export function showValue(value: unknown, limit?: number, replace?: (key: string
   }
 }
 
-/** Cuts a text that is too long for an error message. */
-export function shorten(value: string, limit: number = MAX_MESSAGE_LENGTH): string {
-  return value.length <= limit ? value : `${value.slice(0, limit)}…`;
+/**
+ * What would change more of a terminal or a log than the place of a message: the codes of terminals, control characters
+ * with line ends among them, marks that turn the direction of writing, and halves of characters.
+ */
+const UNPRINTABLE =
+  /(?:\u001b\[[\d;?]{0,20}[ -~]?|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069])+/gu;
+
+/** Writes a server's text for an error message: one line, and not too long. */
+export function shorten(value: string, limit: number = MAX_LENGTH.message): string {
+  const start = value.slice(0, limit).replace(UNPRINTABLE, " ");
+  return value.length <= limit ? start : `${start}…`;
 }
 
 /** The keys that hold a message or an inner error. The first one that a record has wins, the most specific first. */
@@ -122,7 +127,7 @@ function readException(record: Record<string, unknown>): ErrorDetails {
 
 /** Joins the messages of a list, as validators send them: `["x is required"]`, `[{ loc: ["input", "x"], msg: "…" }]`. */
 function readList(list: unknown[], depth: number): ErrorDetails | undefined {
-  const found = list.flatMap((item) => {
+  const found = list.slice(0, MAX_NAMES).flatMap((item) => {
     const details = readError(item, depth + 1);
     if (details === undefined) return [];
     return [{ ...details, message: readPlace(item) + details.message }];
@@ -134,7 +139,7 @@ function readList(list: unknown[], depth: number): ErrorDetails | undefined {
 /** The field that an item of a list is about, as the beginning of its message. */
 function readPlace(item: unknown): string {
   const names = isRecord(item) ? PLACE_KEYS.flatMap((key) => item[key]).filter(isName) : [];
-  return names.length > 0 ? `${names.join(".")}: ` : "";
+  return names.length > 0 ? `${shorten(names.slice(0, MAX_NAMES).join("."), 200)}: ` : "";
 }
 
 function readText(raw: string): ErrorDetails | undefined {
@@ -143,7 +148,7 @@ function readText(raw: string): ErrorDetails | undefined {
   if (text.startsWith("<")) return { message: readHtml(cut(text)) };
   if (/^[{["]/.test(text)) return readJsonOrDict(text) ?? { message: shorten(text) };
   if (text.startsWith("Traceback (most recent call last)")) return { message: lastLine(text), traceback: text };
-  return readRaised(text) ?? readSentence(text);
+  return readRaised(text) ?? readSentence(cut(text));
 }
 
 function readJsonOrDict(text: string): ErrorDetails | undefined {
@@ -169,9 +174,9 @@ const ERROR_NAME = /(?:Error|Exception)$/;
 
 /** Reads a sentence, which may quote another server's error: "vLLM returned HTTP 400: {json}". */
 function readSentence(text: string): ErrorDetails {
-  const nodes = readNodeErrors(cut(text));
+  const nodes = readNodeErrors(text);
   if (nodes !== undefined) return { message: shorten(nodes) };
-  const code = readStatus(cut(text));
+  const code = readStatus(text);
   const [, gateway, said] = GATEWAY.exec(text) ?? [];
   const start = gateway ? gateway.length : text.indexOf("{");
   const end = text.lastIndexOf("}") + 1;
@@ -180,7 +185,7 @@ function readSentence(text: string): ErrorDetails {
     : start < 0 || end < start
     ? undefined
     : readJsonOrDict(text.slice(start, end));
-  const message = inner?.message ?? readPythonProblems(cut(text));
+  const message = inner?.message ?? readPythonProblems(text);
   if (!message) return withoutUndefined({ message: shorten(text), code });
   if (!inner) return withoutUndefined({ message: shorten(message), code });
   const introduction = shorten(text.slice(0, start)).trimEnd().replace(/[\s:,[-]+$|\. Raw response:$/, "");
@@ -235,11 +240,14 @@ function readStatus(sentence: string): number | undefined {
 }
 
 function lastLine(text: string): string {
-  return shorten(text.trim().split("\n").at(-1)!.trim());
+  const whole = text.trimEnd();
+  return shorten(whole.slice(whole.lastIndexOf("\n") + 1).trim());
 }
 
+/** The start and the end of a text. Servers choose its length, and some searches take longer than in proportion to it. */
 function cut(text: string): string {
-  return text.slice(0, MAX_SEARCHED_LENGTH);
+  const { start, end } = MAX_LENGTH.searched;
+  return text.length <= start + end ? text : `${text.slice(0, start)}…${text.slice(-end)}`;
 }
 
 function isName(value: unknown): boolean {

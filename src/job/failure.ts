@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { APICallError } from "@ai-sdk/provider";
-import { messageOf } from "../http/error_details.ts";
+import { AISDKError, APICallError } from "@ai-sdk/provider";
+import { messageOf, shorten } from "../http/error_details.ts";
+import { MAX_LENGTH } from "../limits.ts";
 import { cancelInBackground } from "./cancel.ts";
 import { isFinal, type RunpodJob } from "./envelope.ts";
 import { describeEnd, kindOf, RunpodJobError, type RunpodJobErrorKind } from "./error.ts";
@@ -18,7 +19,9 @@ export function jobError(
   { kind = kindOf(job), reason, cause }: { kind?: RunpodJobErrorKind; reason?: string; cause?: unknown } = {},
 ): RunpodJobError {
   return new RunpodJobError({
-    message: `Cannot ${queue.attempt}: job "${job.id}" ${reason ?? describeEnd(kind, job)}`,
+    message: `Cannot ${queue.attempt}: job "${shorten(job.id, 200)}" ${
+      shorten(reason ?? describeEnd(kind, job), 3 * MAX_LENGTH.message)
+    }`,
     kind,
     endpoint: queue.endpoint.name,
     job,
@@ -47,8 +50,17 @@ function unreadError(queue: Queue, seen: SeenJob, cause: unknown, advice: string
  * error itself. Cancels a job that nobody waits for any more, unless the caller wants it to go on.
  */
 export function errorToThrow(wait: JobWait, error: unknown): unknown {
-  const { signal, options } = wait;
-  if (!signal.aborted) return error;
+  const { signal, options, queue, latest } = wait;
+  if (!signal.aborted) {
+    if (latest === undefined || AISDKError.isInstance(error)) return error;
+    // Such as one of the runtime for an answer that is nested too deep. The job was submitted, so its id must not be lost.
+    const kind = isFinal(latest.job) ? "no-output" : "deadline";
+    return jobError(queue, latest, {
+      kind,
+      reason: `has an answer that cannot be read: ${messageOf(error)}`,
+      cause: error,
+    });
+  }
   const isDeadline = signal.reason === DEADLINE;
   const wantsCancel = (isDeadline ? options.cancelOnTimeout : options.cancelOnAbort) ?? true;
   const isCancelled = wantsCancel && cancelUnfinished(wait);

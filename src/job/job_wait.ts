@@ -193,13 +193,13 @@ export function notify(
   if (!onJobUpdate) return;
   const hasProgress = output !== undefined && !isFinal(job);
   const update = { endpoint: endpoint.name, jobId, ...job, ...(hasProgress && { progress: output }) };
-  const text = JSON.stringify(update);
-  if (text === wait.lastUpdate) return;
-  wait.lastUpdate = text;
   try {
+    const text = JSON.stringify(update);
+    if (text === wait.lastUpdate) return;
+    wait.lastUpdate = text;
     // An asynchronous function fails later. Either way its error must not cost the caller a paid job.
     Promise.resolve(onJobUpdate(update)).catch(() => {});
   } catch {
-    // See above.
+    // See above. A progress may also be nested too deep to be written.
   }
 }

@@ -7,6 +7,7 @@ import { isRecord, removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import { createParser, type EventSourceParser, type ParseError } from "eventsource-parser";
 import { parseJson } from "../http/json.ts";
 import { readJob } from "../job/envelope.ts";
+import { inMegabytes, MAX_BYTES } from "../limits.ts";
 import { ChunkParser } from "./chunk_parser.ts";
 
 /** Takes what is read. */
@@ -57,6 +58,8 @@ export class ChunkReader {
   #hasChunks = false;
   /** The text so far, as long as it is no event stream. */
   #text = "";
+  /** The same without the white space before it, while it may still be the beginning of an event stream. */
+  #start = "";
   /** The objects that are not chunks. */
   readonly #objects: unknown[] = [];
   #lastNative: Item | undefined;
@@ -81,9 +84,12 @@ export class ChunkReader {
   /** Reads a piece of text. */
   addText(piece: string): void {
     if (this.#events) return this.#events.feed(piece);
-    const isStart = this.#text.trimStart().length < LONGEST_START;
     this.#text += piece;
-    if (isStart && EVENT_START.test(this.#text)) this.#startEvents();
+    if (this.#text.length > MAX_BYTES.answer) throw tooLarge("the answer", MAX_BYTES.answer);
+    if (this.#start.length >= LONGEST_START) return;
+    // Only what follows the white space, which may be long, is looked at again.
+    this.#start = (this.#start + piece).trimStart();
+    if (EVENT_START.test(this.#start)) this.#startEvents();
   }
 
   /** Reads what a job has yielded. */
@@ -115,7 +121,7 @@ export class ChunkReader {
   addInside(json: unknown): boolean {
     const items = chunksInside(json);
     if (items === undefined) return false;
-    this.#text = "";
+    this.#text = this.#start = "";
     this.addItem(items);
     this.#events?.feed("\n\n");
     return true;
@@ -138,9 +144,12 @@ export class ChunkReader {
       sink.add(chunk);
     };
     // The parser reports fields that event streams do not have. llama.cpp sends its errors as one.
-    const onError = ({ field, line, value }: ParseError) =>
-      field === "error" ? sink.addError(value ?? "") : sink.addStray(line ?? value ?? "");
-    this.#events = createParser({ onEvent, onError });
+    const onError = ({ type, field, line, value }: ParseError) => {
+      if (type === "max-buffer-size-exceeded") throw tooLarge("an event of the stream", MAX_BYTES.event);
+      if (field === "error") sink.addError(value ?? "");
+      else sink.addStray(line ?? value ?? "");
+    };
+    this.#events = createParser({ onEvent, onError, maxBufferSize: MAX_BYTES.event });
     const text = this.#text;
     this.#text = "";
     this.#events.feed(text);
@@ -164,6 +173,10 @@ export class ChunkReader {
     const json = isAlone ? objects[0] : undefined;
     return { json, text: this.#text + objects.map((object) => JSON.stringify(object)).join("\n") };
   }
+}
+
+function tooLarge(what: string, limit: number): Error {
+  return new Error(`${what} is larger than the ${inMegabytes(limit)} that are read`);
 }
 
 /** The chunks, or the text of events, that a whole JSON answer holds; `undefined` where it holds something else. */

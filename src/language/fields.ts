@@ -117,7 +117,7 @@ export function readFinishReason(
   { hasToolCalls, isRefusal, jsonTool }: { hasToolCalls: boolean; isRefusal: boolean; jsonTool?: string },
 ): LanguageModelV4FinishReason {
   if (!isFinishReason(raw)) return { unified: hasToolCalls ? "tool-calls" : "other", raw: undefined };
-  const unified = FINISH_REASONS[raw.toLowerCase()] ?? "other";
+  const unified = FINISH_REASONS.get(raw.toLowerCase()) ?? "other";
   if (hasToolCalls && (unified === "stop" || unified === "other")) return { unified: "tool-calls", raw };
   // The call of the JSON tool is the answer itself, not a call that the caller has to run.
   if (unified === "tool-calls" && jsonTool && !hasToolCalls) return { unified: "stop", raw };
@@ -130,26 +130,28 @@ export function isFinishReason(value: unknown): value is string {
 }
 
 /** The names of OpenAI, TGI, Ollama and gateways to Anthropic, in lower case. */
-const FINISH_REASONS: Record<string, LanguageModelV4FinishReason["unified"] | undefined> = {
-  stop: "stop",
-  eos: "stop",
-  eos_token: "stop",
-  end_turn: "stop",
-  stop_sequence: "stop",
-  length: "length",
-  max_tokens: "length",
-  max_length: "length",
-  model_length: "length",
-  tool_calls: "tool-calls",
-  tool_call: "tool-calls",
-  tool_use: "tool-calls",
-  function_call: "tool-calls",
-  content_filter: "content-filter",
-  refusal: "content-filter",
-  safety: "content-filter",
-  abort: "error",
-  error: "error",
-};
+const FINISH_REASONS: ReadonlyMap<string, LanguageModelV4FinishReason["unified"]> = new Map(Object.entries(
+  {
+    stop: "stop",
+    eos: "stop",
+    eos_token: "stop",
+    end_turn: "stop",
+    stop_sequence: "stop",
+    length: "length",
+    max_tokens: "length",
+    max_length: "length",
+    model_length: "length",
+    tool_calls: "tool-calls",
+    tool_call: "tool-calls",
+    tool_use: "tool-calls",
+    function_call: "tool-calls",
+    content_filter: "content-filter",
+    refusal: "content-filter",
+    safety: "content-filter",
+    abort: "error",
+    error: "error",
+  } as const,
+));
 
 /** Reads token counts, with the server's own object as `raw`. */
 export function readUsage(value: unknown): LanguageModelV4Usage {

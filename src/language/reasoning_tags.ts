@@ -38,6 +38,8 @@ export class TagSplitter {
   #trims = false;
   /** Text that may turn out to be part of a tag. */
   #held = "";
+  /** White space before it, which belongs to the text if more follows. */
+  #space = "";
   /** What separates two blocks of reasoning. */
   #separator = "";
 
@@ -46,6 +48,8 @@ export class TagSplitter {
     this.#closing = closing;
     this.#beginsInside = startWithReasoning;
     this.#emit = emit;
+    // Empty tags stand everywhere.
+    if (opening === "" || closing === "") this.#place = "text";
   }
 
   /** Whether all that follows is text. */
@@ -63,22 +67,24 @@ export class TagSplitter {
 
   /** Emits what is held back, because nothing follows it. */
   flush(): void {
-    if (this.#place === "inside") this.#held = this.#held.trimEnd();
-    else if (this.#trims) this.#held = this.#held.trimStart();
+    if (this.#place === "start" && this.#trims) this.#space = "";
+    if (this.#place === "inside" && this.#held.trim() === "") return;
     this.#tell(this.#place === "inside" ? "reasoning" : "text", this.#held.length);
   }
 
   #begin(): boolean {
     const start = this.#held.trimStart();
+    this.#space += this.#held.slice(0, this.#held.length - start.length);
+    this.#held = start;
     if (start.startsWith(this.#opening)) {
       this.#held = start.slice(this.#opening.length);
       this.#place = "inside";
     } else if (this.#opening.startsWith(start)) {
       return false;
     } else {
-      if (this.#trims) this.#held = start;
       this.#place = this.#beginsInside ? "inside" : "text";
     }
+    if (this.#place === "inside" || this.#trims) this.#space = "";
     this.#trims = this.#place === "inside";
     return true;
   }
@@ -86,12 +92,19 @@ export class TagSplitter {
   #think(): boolean {
     if (this.#trims) this.#held = this.#held.trimStart();
     const end = this.#held.indexOf(this.#closing);
-    const thought = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end).trimEnd();
-    this.#trims &&= thought === "";
-    this.#tell("reasoning", thought.length);
-    if (end < 0) return false;
+    const thought = this.#held.slice(0, end < 0 ? this.#held.length - this.#partLength() : end);
+    const { length } = thought.trimEnd();
+    this.#trims &&= length === 0;
+    if (length > 0) this.#tell("reasoning", length);
+    if (end < 0) {
+      // White space is held apart, so that a long run of it is not searched again with each piece.
+      this.#space += thought.slice(length);
+      this.#held = this.#held.slice(thought.length - length);
+      return false;
+    }
     if (!this.#trims) this.#separator = "\n";
-    this.#held = this.#held.slice(this.#held.indexOf(this.#closing) + this.#closing.length);
+    this.#space = "";
+    this.#held = this.#held.slice(thought.length - length + this.#closing.length);
     this.#place = "start";
     this.#beginsInside = false;
     this.#trims = true;
@@ -106,7 +119,8 @@ export class TagSplitter {
   }
 
   #tell(kind: BlockKind, length: number): void {
-    const text = this.#held.slice(0, length);
+    const text = this.#space + this.#held.slice(0, length);
+    this.#space = "";
     this.#held = this.#held.slice(length);
     if (text === "") return;
     this.#emit(kind, kind === "reasoning" ? this.#separator + text : text);

@@ -7,6 +7,7 @@ import { APICallError } from "@ai-sdk/provider";
 import { detectMediaType, DownloadError, fetchUntrustedUrl, readResponseWithSizeLimit } from "@ai-sdk/provider-utils";
 import { networkError } from "../http/error.ts";
 import { isTransientStatus } from "../http/retry_cost.ts";
+import { hideCredentials } from "../http/runpod_url.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 
 /** The largest file that is downloaded, in bytes: the AI SDK's own limit. */
@@ -47,7 +48,14 @@ export async function download(
   } catch (cause) {
     abortSignal?.throwIfAborted();
     if (APICallError.isInstance(cause) || DownloadError.isInstance(cause)) throw cause;
-    throw networkError({ attempt: `download ${url}`, url, requestBody: undefined, cause, retryCost: "free", hasBegun });
+    throw networkError({
+      attempt: `download ${hideCredentials(url)}`,
+      url,
+      requestBody: undefined,
+      cause,
+      retryCost: "free",
+      hasBegun,
+    });
   }
 }
 
@@ -59,7 +67,7 @@ function isFile(bytes: Uint8Array, mediaType: string): boolean {
 
 function downloadError(url: string, { status, headers }: Response, reason: string, isRetryable: boolean): APICallError {
   return new APICallError({
-    message: `Cannot download ${url}: ${reason}`,
+    message: `Cannot download ${hideCredentials(url)}: ${reason}`,
     url,
     requestBodyValues: undefined,
     statusCode: status,

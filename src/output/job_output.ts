@@ -7,6 +7,7 @@ import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import { wholeBase64 } from "../files/base64.ts";
 import type { Answer } from "../http/answer.ts";
 import { messageOf } from "../http/error_details.ts";
+import { hideCredentials } from "../http/runpod_url.ts";
 import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
 import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
@@ -135,7 +136,9 @@ export class JobOutput {
       return await retry((abortSignal) => download({ url, settings, trustedOrigin, abortSignal }));
     } catch (cause) {
       signal.throwIfAborted();
-      const reason = `completed, but its ${what} could not be downloaded from ${url}: ${messageOf(cause)}`;
+      const reason = `completed, but its ${what} could not be downloaded from ${hideCredentials(url)}: ${
+        messageOf(cause)
+      }`;
       throw this.error({ kind: "no-output", reason, cause });
     }
   }

@@ -5,15 +5,18 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { adviceFor } from "../http/error.ts";
-import { readError } from "../http/error_details.ts";
+import { readError, shorten } from "../http/error_details.ts";
+import { untilAborted } from "../http/abort.ts";
+import { loadKey } from "../http/credentials.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { RunpodJobError } from "../job/error.ts";
 import type { Queue } from "../job/queue.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
+import { MAX_NAMES } from "../limits.ts";
 import { listModels, type RunpodServedModel } from "./models.ts";
 
-/** Served names by provider and OpenAI root. */
-const servedNames = new WeakMap<RunpodProviderSettings, Map<string, string>>();
+/** Served names by provider, OpenAI root, and the key and headers that they were listed with. */
+const servedNames = new WeakMap<RunpodProviderSettings, Map<string, Map<string, string>>>();
 
 /** The server that has just answered is awake. If it is not, the error matters more than the names. */
 const NAMES_TIMEOUT_MILLIS = 5000;
@@ -30,17 +33,22 @@ const MAY_MEAN_MODEL = [200, 400, 404, 422, 500];
  * Only the name is shared between calls, not the request for it: on Workers a request dies with the call that made it.
  */
 export async function findServedModel(
-  { settings, endpoint, headers }: Queue,
+  { settings, endpoint, attempt, headers }: Queue,
   abortSignal: AbortSignal | undefined,
   list: () => Promise<Array<{ id: string }>> = () => listModels(settings, endpoint, { headers, abortSignal }),
 ): Promise<string> {
-  const known = servedNames.get(settings) ?? new Map<string, string>();
-  servedNames.set(settings, known);
-  const name = known.get(endpoint.openaiRoot);
-  if (name !== undefined) return name;
-  const [first] = await list();
-  known.set(endpoint.openaiRoot, first.id);
-  return first.id;
+  const roots = servedNames.get(settings) ?? new Map<string, Map<string, string>>();
+  servedNames.set(settings, roots);
+  // A server may serve another model to another key.
+  const key = loadKey(settings, { attempt, url: endpoint.openaiRoot, headers });
+  const caller = JSON.stringify([await untilAborted(key, abortSignal), headers]);
+  const known = roots.get(endpoint.openaiRoot)?.get(caller);
+  if (known !== undefined) return known;
+  const [{ id }] = await list();
+  const names = roots.get(endpoint.openaiRoot) ?? new Map<string, string>();
+  if (names.size >= MAX_NAMES) names.clear();
+  roots.set(endpoint.openaiRoot, names.set(caller, id));
+  return id;
 }
 
 /** The advice for a name that may not be served. */
@@ -99,9 +107,11 @@ async function nameServedModels(
       error.message = error.message.slice(0, -notFound.length) +
         `this server has no such route${route && ` ("${route}")`}`;
     }
-    error.message += `; it serves ${
-      models.map((model) => isServed ? describeModel(model) : `"${model.id}"`).join(", ")
-    }`;
+    const names = models.slice(0, MAX_NAMES).map((model) =>
+      shorten(isServed ? describeModel(model) : `"${model.id}"`, 100)
+    );
+    const more = models.length > MAX_NAMES ? ` and ${models.length - MAX_NAMES} more` : "";
+    error.message += `; it serves ${names.join(", ")}${more}`;
   } catch {
     abortSignal?.throwIfAborted();
   }
