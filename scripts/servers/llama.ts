@@ -38,7 +38,7 @@ export const LLAMA: Server = {
   server: "llama.cpp",
   version: VERSION,
   title: "llama.cpp's server",
-  abilities: ["chat", "tools", "tool choice", "schema", "thinking", "completion", "logprobs", "key", "busy"],
+  abilities: ["chat", "tools", "tool choice", "schema", "thinking", "completion", "logprobs", "key", "busy", "plain"],
   basePath: "/v1",
   models: { chat: "tiny" },
   commands: ["cmake"],

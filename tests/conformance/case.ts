@@ -36,6 +36,8 @@ export type Ability =
   | "comfyui"
   | "sdxl"
   | "handlers"
+  /** Its routes are vLLM's, and so are the names of its models: it is sent requests as they stand. */
+  | "plain"
   /** It tells how many requests it works on. */
   | "busy";
 

@@ -6,6 +6,9 @@
 import type { CallWarning } from "ai";
 import type { Reading, StepReading } from "./case.ts";
 
+/** The settings of every call of a case: one attempt, no sampling, and nothing printed. */
+export const quiet = { maxRetries: 0, temperature: 0, onError: () => {} };
+
 /** What a step of `generateText` or `streamText` has in common. */
 interface Step {
   text: string;
