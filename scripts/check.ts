@@ -38,7 +38,7 @@ const SOURCE_CHECKS: Record<string, Check> = {
   // Without npm, because the AI SDK's declarations are not ours to document.
   "documentation": ["doc", "--lint", "--no-npm", ...entries],
   "documentation's examples": [...runExamples, "mod.ts", "src"],
-  "README's tables": checkTables,
+  "tables": checkTables,
   "README's examples": [...runExamples, "README.md"],
   "publishing to JSR": ["publish", "--dry-run", "--allow-dirty", "--quiet"],
   "manifests": checkManifests,

@@ -1,5 +1,5 @@
 /**
- * Writes the README's tables of models from the catalogues, so that they always agree with the code.
+ * Writes the tables of the documentation: those of models from the catalogues, those of servers from the recordings.
  *
  *     deno task tables
  */
@@ -10,11 +10,14 @@ import type { Rule } from "../src/input/rules.ts";
 import { ratiosOf } from "../src/input/size.ts";
 import { SPEECH_MODELS, type SpeechEntry } from "../src/speech/catalogue.ts";
 import { VIDEO_MODELS, type VideoEntry } from "../src/video/catalogue.ts";
+import { failureTable, featureTable, peerTable } from "./conformance_tables.ts";
 import { readText, root } from "./files.ts";
 import { run } from "./shell.ts";
 
-/** The tables by name. Each stands in the README between `<!-- table: NAME -->` and `<!-- /table -->`. */
-const TABLES: Record<string, string[][]> = {
+/** Tables by name. Each stands in its document between `<!-- table: NAME -->` and `<!-- /table -->`. */
+type Tables = Record<string, string[][]>;
+
+const MODEL_TABLES: Tables = {
   "language models": [
     ["Model id", "Served as"],
     ...rowsOf<ChatEntry>(CHAT_MODELS, ({ model }) => [model === undefined ? "" : `\`${model}\``]),
@@ -48,6 +51,12 @@ const TABLES: Record<string, string[][]> = {
       ({ keys: { text: _, ...keys }, options }) => [namesOf(keys), namesOf(options)],
     ),
   ],
+};
+
+/** The tables of each document. */
+const DOCUMENTS: Record<string, Tables> = {
+  "README.md": MODEL_TABLES,
+  "docs/servers.md": { features: featureTable(), peer: peerTable(), failures: failureTable() },
 };
 
 /** A row for each model: its id, then the cells of its entry. */
@@ -93,21 +102,26 @@ function imagesOf({ images }: Pick<ImageEntry, "images">): string {
   return `${required ? 1 : 0} to ${max === Infinity ? "any number" : max}`;
 }
 
-/** Replaces the tables of a README. */
-export async function writeTables(readme: string): Promise<string> {
-  for (const [name, rows] of Object.entries(TABLES)) {
+/** Returns a document with its tables as they should be. */
+async function withTables(document: string): Promise<string> {
+  let text = await readText(document);
+  for (const [name, rows] of Object.entries(DOCUMENTS[document])) {
     const table = await formatTable(rows);
     const place = new RegExp(`(<!-- table: ${name} -->\n)[^]*?(<!-- /table -->)`);
-    if (!place.test(readme)) throw new Error(`README.md has no "<!-- table: ${name} -->"`);
-    readme = readme.replace(place, (_, start, end) => `${start}\n${table}\n${end}`);
+    if (!place.test(text)) throw new Error(`${document} has no "<!-- table: ${name} -->"`);
+    text = text.replace(place, (_, start, end) => `${start}\n${table}\n${end}`);
   }
-  return readme;
+  return text;
 }
 
-/** Checks that the README's tables agree with the catalogues. */
+/** Checks that the tables agree with the catalogues and the recordings. */
 export async function checkTables(): Promise<string[]> {
-  const readme = await readText("README.md");
-  return await writeTables(readme) === readme ? [] : ["the tables in README.md are out of date; run: deno task tables"];
+  const problems: string[] = [];
+  for (const document of Object.keys(DOCUMENTS)) {
+    if (await withTables(document) === await readText(document)) continue;
+    problems.push(`the tables in ${document} are out of date; run: deno task tables`);
+  }
+  return problems;
 }
 
 /** Writes a Markdown table with the spaces that `deno fmt` would write. */
@@ -125,5 +139,7 @@ async function formatTable([head, ...rows]: string[][]): Promise<string> {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(new URL("README.md", root), await writeTables(await readText("README.md")));
+  for (const document of Object.keys(DOCUMENTS)) {
+    await Deno.writeTextFile(new URL(document, root), await withTables(document));
+  }
 }

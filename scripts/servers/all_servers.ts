@@ -14,6 +14,7 @@ import { VLLM, VLLM_EMBEDDING, VLLM_RERANKING } from "./vllm.ts";
 /** All servers, the cheapest first. One more server is one more file, and one more line here. */
 export const SERVERS: Server[] = [
   LLAMA,
+  VLLM,
   VLLM_EMBEDDING,
   VLLM_RERANKING,
   VLLM,
