@@ -55,15 +55,14 @@ export const LLAMA: Server = {
     place.start("llama.cpp", `${sources}/build/bin/llama-server`, [
       "--model",
       model,
-      "--alias=tiny",
-      "--host=127.0.0.1",
-      `--port=${port}`,
-      `--api-key=${key}`,
-      "--ctx-size=8192",
-      "--parallel=4",
+      ...["--alias", "tiny"],
+      ...["--host", "127.0.0.1"],
+      ...["--port", `${port}`],
+      ...["--api-key", key],
+      // Each of the four slots has the context of the model.
+      ...["--ctx-size", "8192"],
+      ...["--parallel", "4"],
       "--jinja",
-      "--slots",
-      "--no-webui",
     ]);
     await place.untilReady(`http://127.0.0.1:${port}/health`, 60);
     return `http://127.0.0.1:${port}`;

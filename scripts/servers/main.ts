@@ -10,7 +10,7 @@
  */
 import { outcomeOf, readCase } from "../../tests/conformance/outcome.ts";
 import { casesFor } from "../../tests/conformance/all_cases.ts";
-import type { Case } from "../../tests/conformance/case.ts";
+import type { Case, Reading, World } from "../../tests/conformance/case.ts";
 import type { RecordedCase } from "../../tests/conformance/recording.ts";
 import { SERVER_KEY, worldOf } from "../../tests/conformance/world.ts";
 import { isChosen, listOption } from "../arguments.ts";
@@ -26,6 +26,11 @@ import type { Server } from "./server.ts";
 const folder = new URL(`file://${await Deno.realPath(await madeFolder())}/`);
 const sources = Object.fromEntries((listOption("sources") ?? []).map((entry) => entry.split(/:(.*)/s)));
 const words = listOption("cases");
+// What a case is warned of is in its reading.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
+/** With which a run is ended early. The servers must not stay behind. */
+const SIGNALS: Deno.Signal[] = ["SIGINT", "SIGTERM"];
 const onlyChecks = Deno.args.includes("--check");
 
 async function madeFolder(): Promise<string> {
@@ -38,6 +43,8 @@ async function madeFolder(): Promise<string> {
 /** Runs the cases on a server. Returns the outcomes that differ from the recorded ones. */
 async function runServer(server: Server): Promise<string[]> {
   const place = placeIn(folder, sources);
+  const interrupt = () => void stopQuietly(place).then(() => Deno.exit(1));
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, interrupt);
   console.log(`\n${server.title} ${server.version}`);
   try {
     const origin = await server.start(place, SERVER_KEY);
@@ -58,6 +65,7 @@ async function runServer(server: Server): Promise<string[]> {
         : [`${server.server}: ${name}: ${is}, before: ${was}`];
     });
   } finally {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, interrupt);
     await stopQuietly(place);
   }
 }
@@ -67,16 +75,29 @@ async function runCase(server: Server, each: Case, origin: string): Promise<Reco
   const busy = server.busy && (() => server.busy!(origin, SERVER_KEY));
   const world = worldOf(server, origin, fetch, busy);
   const normal = normaliser(folder.pathname);
-  const outcome = normal(outcomeOf(each, await readCase(each, world))) as string;
+  const outcome = normal(outcomeOf(each, await readInTime(each, world))) as string;
   await settled();
   const recorded: RecordedCase = { outcome };
   if (each.peer !== false) {
     const peer = peerWorld(world, origin + server.basePath);
-    recorded.peer = normal(outcomeOf(each, await readCase(each, peer))) as string;
+    recorded.peer = normal(outcomeOf(each, await readInTime(each, peer))) as string;
   }
   if (!each.unrecorded) recorded.exchanges = exchanges.map((exchange) => normal(exchange) as typeof exchange);
   console.log(`  ${each.name}: ${outcome}${recorded.peer ? `   (peer: ${recorded.peer})` : ""}`);
   return recorded;
+}
+
+/** The most time that one case may take. */
+const CASE_MILLIS = 180_000;
+
+/** Runs a case. One that never ends is as bad as one that fails. */
+async function readInTime(each: Case, world: World): Promise<Reading> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<Reading>((resolve) => {
+    const error = { name: "Error", message: `there was no answer within ${CASE_MILLIS / 1000} seconds` };
+    timer = setTimeout(() => resolve({ error }), CASE_MILLIS);
+  });
+  return await Promise.race([readCase(each, world), late]).finally(() => clearTimeout(timer));
 }
 
 /** "works", "refused" or "wrong". */

@@ -66,6 +66,7 @@ export const VLLM: Server = {
     "thinking",
     "completion",
     "logprobs",
+    "strict",
     "key",
     "busy",
     "plain",
@@ -80,6 +81,8 @@ export const VLLM: Server = {
       "--enable-auto-tool-choice",
       "--tool-call-parser=hermes",
       "--reasoning-parser=qwen3",
+      // A model this small would write white space until it may write no more.
+      '--structured-outputs-config={"backend":"xgrammar","disable_any_whitespace":true}',
     ]),
   busy: async (origin) => {
     const text = await (await fetch(`${origin}/metrics`)).text();
@@ -96,7 +99,7 @@ export const VLLM_EMBEDDING: Server = {
   abilities: ["embedding", "scoring", "key", "plain"],
   basePath: "/v1",
   models: { embedding: "tiny-embedding" },
-  emulated: { worker: "pooling", models: ["tiny-embedding"], dimensions: 32 },
+  emulated: { worker: "pooling", models: ["tiny-embedding"], dimensions: 64 },
   start: async (place, key) =>
     await startVllm(place, "vllm-embedding", `${await bertModels(place)}/embedding`, key, [
       "--served-model-name=tiny-embedding",

@@ -36,6 +36,8 @@ export type Ability =
   | "comfyui"
   | "sdxl"
   | "handlers"
+  /** It refuses values out of range, fields of wrong types, and unknown models, where others overlook them. */
+  | "strict"
   /** Its routes are vLLM's, and so are the names of its models: it is sent requests as they stand. */
   | "plain"
   /** It tells how many requests it works on. */

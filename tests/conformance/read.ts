@@ -6,8 +6,8 @@
 import type { CallWarning } from "ai";
 import type { Reading, StepReading } from "./case.ts";
 
-/** The settings of every call of a case: one attempt, no sampling, and nothing printed. */
-export const quiet = { maxRetries: 0, temperature: 0, onError: () => {} };
+/** The settings of every call of a case: one attempt, no sampling, an end in any case, and nothing printed. */
+export const quiet = { maxRetries: 0, temperature: 0, maxOutputTokens: 200, onError: () => {} };
 
 /** What a step of `generateText` or `streamText` has in common. */
 interface Step {

@@ -14,7 +14,10 @@ const refuses = (words: RegExp, status?: number) => ({ error, steps }: Reading) 
 /** A prompt that is longer than the context of the tiny models. */
 const LONG = "a ".repeat(2100);
 
-const errors: Array<[name: string, judge: Case["judge"], run: (world: World) => Promise<Reading>, peer?: false]> = [
+type Row = [name: string, judge: Case["judge"], run: (world: World) => Promise<Reading>, peer?: false];
+
+/** What every server has to refuse. */
+const ERRORS: Row[] = [
   [
     "a prompt that is too long",
     refuses(/context|too long|maximum/i, 400),
@@ -24,42 +27,6 @@ const errors: Array<[name: string, judge: Case["judge"], run: (world: World) => 
     "a prompt that is too long, streamed",
     refuses(/context|too long|maximum/i, 400),
     async ({ chat }) => await streamed(chat(), { prompt: LONG }),
-  ],
-  [
-    "an answer that is too long",
-    refuses(/max_tokens|context|maximum/i, 400),
-    async ({ chat }) =>
-      readSteps((await generateText({ ...quiet, model: chat(), prompt: "Hello", maxOutputTokens: 100_000 })).steps),
-  ],
-  [
-    "a parameter out of range",
-    refuses(/top_p/, 400),
-    async ({ chat }) => readSteps((await generateText({ ...quiet, model: chat(), prompt: "Hello", topP: 7 })).steps),
-  ],
-  [
-    "a field of the wrong type",
-    refuses(/logit_bias|stop|valid/, 400),
-    async ({ chat }) =>
-      readSteps(
-        (await generateText({
-          ...quiet,
-          model: chat(),
-          prompt: "Hello",
-          providerOptions: { runpod: { stop: { not: "a list" }, logit_bias: "none" } },
-        })).steps,
-      ),
-    false,
-  ],
-  [
-    "an unknown model",
-    refuses(/nope/, 404),
-    async ({ other }) =>
-      readSteps((await generateText({ ...quiet, model: other({ model: "nope" }).chat, prompt: "Hello" })).steps),
-  ],
-  [
-    "an unknown model, streamed",
-    refuses(/nope/, 404),
-    async ({ other }) => await streamed(other({ model: "nope" }).chat, { prompt: "Hello" }),
   ],
   [
     "a system message in the middle",
@@ -96,19 +63,52 @@ const errors: Array<[name: string, judge: Case["judge"], run: (world: World) => 
   ],
 ];
 
+/** What a strict server refuses besides. */
+const STRICT_ERRORS: Row[] = [
+  [
+    "an answer that is too long",
+    refuses(/max_tokens|context|maximum/i, 400),
+    async ({ chat }) =>
+      readSteps((await generateText({ ...quiet, model: chat(), prompt: "Hello", maxOutputTokens: 100_000 })).steps),
+  ],
+  [
+    "a parameter out of range",
+    refuses(/top_p/, 400),
+    async ({ chat }) => readSteps((await generateText({ ...quiet, model: chat(), prompt: "Hello", topP: 7 })).steps),
+  ],
+  [
+    "a field of the wrong type",
+    refuses(/logit_bias|stop|valid/, 400),
+    async ({ chat }) =>
+      readSteps(
+        (await generateText({
+          ...quiet,
+          model: chat(),
+          prompt: "Hello",
+          providerOptions: { runpod: { stop: { not: "a list" }, logit_bias: "none" } },
+        })).steps,
+      ),
+    false,
+  ],
+  [
+    "an unknown model",
+    refuses(/nope/, 404),
+    async ({ other }) =>
+      readSteps((await generateText({ ...quiet, model: other({ model: "nope" }).chat, prompt: "Hello" })).steps),
+  ],
+  [
+    "an unknown model, streamed",
+    refuses(/nope/, 404),
+    async ({ other }) => await streamed(other({ model: "nope" }).chat, { prompt: "Hello" }),
+  ],
+];
+
 const PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 export const ERROR_CASES: Case[] = [
-  ...errors.map(([name, judge, run, peer]): Case => ({
-    name: `error: ${name}`,
-    feature: "errors",
-    needs: ["chat"],
-    wantsError: true,
-    ...(peer === undefined ? {} : { peer }),
-    run,
-    judge,
-  })),
+  ...ERRORS.map((row) => errorCase(row, ["chat"])),
+  ...STRICT_ERRORS.map((row) => errorCase(row, ["chat", "strict"])),
   {
     name: "error: a wrong key",
     feature: "errors",
@@ -121,6 +121,18 @@ export const ERROR_CASES: Case[] = [
     judge: refuses(/key|auth/i, 401),
   },
 ];
+
+function errorCase([name, judge, run, peer]: Row, needs: Case["needs"]): Case {
+  return {
+    name: `error: ${name}`,
+    feature: "errors",
+    needs,
+    wantsError: true,
+    run,
+    judge,
+    ...(peer === false && { peer }),
+  };
+}
 
 /** A stream; its first error is thrown. */
 async function streamed(model: Parameters<typeof streamText>[0]["model"], call: { prompt: string }): Promise<Reading> {

@@ -12,7 +12,7 @@ const schema = jsonSchema<Colour>({
   required: ["color", "count"],
   additionalProperties: false,
 });
-const settings = { ...quiet, prompt: "A color and a count", maxOutputTokens: 300 };
+const settings = { ...quiet, prompt: "A color and a count" };
 
 const isColour = ({ object }: Reading) => {
   const { color, count } = (object ?? {}) as Partial<Colour>;
@@ -80,14 +80,21 @@ export const OUTPUT_CASES: Case[] = [
     feature: "schemas",
     needs: ["chat", "schema"],
     run: async ({ chat }) => {
-      const element = jsonSchema<string>({ type: "string", enum: COLORS });
-      const { steps, output } = await generateText({ ...settings, model: chat(), output: Output.array({ element }) });
-      return { ...readSteps(steps), object: output };
+      const list = jsonSchema<{ colors: string[] }>({
+        type: "object",
+        properties: { colors: { type: "array", items: { type: "string", enum: COLORS }, minItems: 1, maxItems: 3 } },
+        required: ["colors"],
+        additionalProperties: false,
+      });
+      const output = Output.object({ schema: list });
+      const result = await generateText({ ...settings, model: chat(), output });
+      return { ...readSteps(result.steps), object: result.output };
     },
-    judge: ({ object }) =>
-      Array.isArray(object) && object.every((item) => COLORS.includes(item))
-        ? undefined
-        : `the object is ${JSON.stringify(object)}`,
+    judge: ({ object }) => {
+      const { colors } = object as { colors: string[] };
+      const fits = colors.length > 0 && colors.length < 4 && colors.every((color) => COLORS.includes(color));
+      return fits ? undefined : `the object is ${JSON.stringify(object)}`;
+    },
   },
   {
     name: "schema: a choice",

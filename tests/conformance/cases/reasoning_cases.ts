@@ -3,19 +3,24 @@ import { generateText, streamText } from "ai";
 import type { Case, Reading } from "../case.ts";
 import { quiet, readSteps } from "../read.ts";
 
+const HELLO = "Hello! How can I help you today?";
+
+/** Reasoning or none, but apart from the text. */
+const keepsApart = ({ steps: [step] = [] }: Reading) =>
+  step?.text.trim() === HELLO ? undefined : `the text is ${JSON.stringify(step?.text)}`;
 const thinks = ({ steps: [step] = [] }: Reading) => {
   if (!step?.reasoning.includes("A greeting. I greet back.")) {
     return `the reasoning is ${JSON.stringify(step?.reasoning)}`;
   }
-  if (step.text.includes("think>")) return `the text is ${JSON.stringify(step.text)}`;
+  if (step.text.trim() !== HELLO) return `the text is ${JSON.stringify(step.text)}`;
 };
 const thinksNot = ({ steps: [step] = [] }: Reading) => {
   if (step?.reasoning !== "") return `the reasoning is ${JSON.stringify(step?.reasoning)}`;
-  if (step.text.trim() !== "Hello! How can I help you today?") return `the text is ${JSON.stringify(step.text)}`;
+  if (step.text.trim() !== HELLO) return `the text is ${JSON.stringify(step.text)}`;
 };
 
 const levels: Array<[name: string, reasoning: "none" | "high" | "provider-default", judge: Case["judge"]]> = [
-  ["as the server likes", "provider-default", thinks],
+  ["as the server likes", "provider-default", keepsApart],
   ["high", "high", thinks],
   ["none", "none", thinksNot],
 ];

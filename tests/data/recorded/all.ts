@@ -13,4 +13,15 @@ export const RECORDINGS = [
   runpodSdk1120,
   workerComfyui585,
   workerInfinityEmbedding114,
+import llamaCpp1143400 from "./llama.cpp-11434.0.0/recording.json" with { type: "json" };
+import vllm0320 from "./vllm-0.32.0/recording.json" with { type: "json" };
+import vllmEmbedding0320 from "./vllm-embedding-0.32.0/recording.json" with { type: "json" };
+import vllmReranking0320 from "./vllm-reranking-0.32.0/recording.json" with { type: "json" };
+
+/** All recordings. */
+export const RECORDINGS = [
+  llamaCpp1143400,
+  vllm0320,
+  vllmEmbedding0320,
+  vllmReranking0320,
 ] as unknown as Recording[];
