@@ -4,29 +4,24 @@ import { createRunpod } from "@runpod/ai-sdk-provider";
 import { generateText, jsonSchema, streamText, tool } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { casesFor } from "./conformance/all_cases.ts";
-import type { Case, StepReading } from "./conformance/case.ts";
-import { outcomeOf, readCase } from "./conformance/outcome.ts";
+import { casesFor } from "./conformance/cases/all_cases.ts";
+import type { StepReading } from "./conformance/case.ts";
+import { outcomeOf } from "./conformance/outcome.ts";
 import { plainReading, wordsOfError } from "./conformance/plain_reading.ts";
 import { readSteps } from "./conformance/read.ts";
-import type { Exchange, Recording } from "./conformance/recording.ts";
 import { REPLAY_ORIGIN, replayingFetch } from "./conformance/replay.ts";
-import { SERVER_KEY, worldOf } from "./conformance/world.ts";
+import { replayCase } from "./conformance/replay_case.ts";
+import { SERVER_KEY } from "./conformance/world.ts";
+import { withVirtualTime } from "./virtual_time.ts";
 import { RECORDINGS } from "./data/recorded/all.ts";
 
 /** Requests that are sent as they stand have no right answer. */
 const UNJUDGED = "plain requests";
 
-/** "works", "refused" or "wrong". */
-const kindOf = (outcome: string) => outcome.split(":")[0];
+/** How good an outcome is. */
+const rankOf = (outcome: string) => ["wrong", "refused", "works"].indexOf(outcome.split(":")[0]);
 
 const WEATHER = tool({ inputSchema: jsonSchema({ type: "object" }) });
-
-/** Runs a case on its recording. */
-async function replay(recording: Recording, each: Case, exchanges: Exchange[]) {
-  const { fetch } = replayingFetch(exchanges);
-  return await readCase(each, worldOf(recording, REPLAY_ORIGIN, fetch));
-}
 
 /** A step without the white space beside tags, which belongs to the template. */
 const trimmed = (step: StepReading) => ({ ...step, text: step.text.trim(), reasoning: step.reasoning.trim() });
@@ -37,9 +32,10 @@ for (const recording of RECORDINGS) {
       const { exchanges, outcome: recorded } = recording.cases[each.name] ?? {};
       if (exchanges === undefined || each.feature === UNJUDGED) continue;
       it(each.name, async () => {
-        const reading = await replay(recording, each, exchanges);
+        const reading = await withVirtualTime(() => replayCase(recording, each, exchanges));
         const outcome = outcomeOf(each, reading);
-        assertEquals(kindOf(outcome), kindOf(recorded), outcome);
+        // It was recorded with an earlier version of the provider, which may have read worse, but not better.
+        assert(rankOf(outcome) >= rankOf(recorded), `${outcome}; when it was recorded: ${recorded}`);
         const plain = exchanges.map(plainReading);
         // Where an object came as the call of a tool of ours, its text is the arguments.
         const isOurTool = each.feature === 'schemas by "tool"';
@@ -70,7 +66,7 @@ for (const { title, version, models, cases } of RECORDINGS) {
         }
         const error = await assertRejects(() => generateText(call), APICallError);
         assertEquals(error.statusCode, exchange.status);
-        assertEquals(error.isRetryable, exchange.status >= 500, error.message);
+        assert(exchange.status >= 500 || !error.isRetryable, `retryable: ${error.message}`);
         assertStringIncludes(error.message, wordsOfError(exchange)!.trim().split(/[\n:({[<]/)[0].trim());
       });
     }

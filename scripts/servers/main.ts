@@ -9,7 +9,7 @@
  *     deno task servers --check                records nothing; fails where an outcome is not the recorded one
  */
 import { outcomeOf, readCase } from "../../tests/conformance/outcome.ts";
-import { casesFor } from "../../tests/conformance/all_cases.ts";
+import { casesFor } from "../../tests/conformance/cases/all_cases.ts";
 import type { Case, Reading, World } from "../../tests/conformance/case.ts";
 import type { RecordedCase } from "../../tests/conformance/recording.ts";
 import { SERVER_KEY, worldOf } from "../../tests/conformance/world.ts";

@@ -39,7 +39,7 @@ export async function writeRecording(server: Server, cases: Record<string, Recor
 }
 
 /** Writes the module that imports all recordings: a Worker is one bundle, and finds no files. */
-async function writeModule(): Promise<void> {
+export async function writeModule(): Promise<void> {
   const folders = [...Deno.readDirSync(recorded)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name)
     .sort();
   const names = folders.map((folder) => folder.replace(/[^A-Za-z0-9]+(.)/g, (_, next) => next.toUpperCase()));

@@ -33,9 +33,11 @@ export function plainReading(exchange: Exchange): StepReading | undefined {
       }
     }
   }
+  // A server without a parser for the model leaves its thoughts in the text.
+  const [, thought, rest] = written.match(/^<think>([^]*?)<\/think>([^]*)$/) ?? [];
   return {
-    text: written,
-    reasoning,
+    text: rest ?? written,
+    reasoning: thought ?? reasoning,
     toolCalls: calls.map(({ name, arguments: input }) => ({ name, input: jsonOr(input) })),
     finishReason: calls.length > 0 ? "tool-calls" : finishReason,
     inputTokens: usage?.prompt_tokens,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { pieces } from "../answers.ts";
 import type { Exchange } from "./recording.ts";
 
 /** Where the recorded server pretends to be. */
@@ -38,7 +37,13 @@ function responseOf(exchange: Exchange): Response {
   if (base64 !== undefined) return new Response(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)), init);
   const text = bodyText(exchange);
   if (text === "") return new Response([101, 204, 205, 304].includes(status) ? null : "", init);
-  return new Response(pieces(piecesOf(exchange)), init);
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of piecesOf(exchange)) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  return new Response(body, init);
 }
 
 /** The body of an answer as text. */

@@ -37,7 +37,9 @@ function addKinds(place: string, value: unknown, add: (place: string, kind: stri
     for (const item of value) addKinds(`${place}[]`, item, add);
   } else if (typeof value === "object" && value !== null) {
     add(place, "object");
-    for (const [key, item] of Object.entries(value)) addKinds(`${place}.${key}`, item, add);
+    // Tokens are names there.
+    const hasTokens = place.endsWith(".top_logprobs[]") && !("token" in value);
+    for (const [key, item] of Object.entries(value)) addKinds(`${place}.${hasTokens ? "*" : key}`, item, add);
   } else add(place, value === null ? "null" : typeof value);
 }
 
