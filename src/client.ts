@@ -14,6 +14,7 @@ import { cancelJob, type JobAnswer, type Queue, requestJson, requestStatus, retr
 import { streamJob } from "./job/stream.ts";
 import { type RunpodJobPolicy, type RunpodS3Config, writeSubmission } from "./job/submission.ts";
 import { runJob } from "./job/run_job.ts";
+import { withTimeout } from "./job/timeout.ts";
 import { listModels, type RunpodServedModel } from "./route/models.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 
@@ -122,6 +123,11 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     const attempt = `${verb} on "${name}"`;
     return { settings, endpoint: atEnvironmentBase(settings, endpoint, attempt), attempt, headers };
   };
+  const inTime = <T>(
+    queue: Queue,
+    { abortSignal }: RunpodCallOptions,
+    request: (signal: AbortSignal | undefined) => Promise<T>,
+  ) => withTimeout(queue, settings.timeoutMillis ?? Infinity, abortSignal, request, false);
   const jobOf = <Output>({ job }: JobAnswer) => job as RunpodJob<Output>;
 
   return {
@@ -129,7 +135,7 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     async run(input, { webhook, policy, s3Config, abortSignal, headers } = {}) {
       const queue = queueFor("run a job", { headers });
       const submission = writeSubmission(queue.attempt, { input, webhook, policy, s3Config });
-      return jobOf(await submit(queue, submission, { abortSignal }));
+      return jobOf(await inTime(queue, { abortSignal }, (abortSignal) => submit(queue, submission, { abortSignal })));
     },
     async runSync<Output>(
       input: Record<string, unknown>,
@@ -145,7 +151,9 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
       const queue = queueFor(`read job "${jobId}"`, options);
-      return jobOf<Output>(await requestStatus(queue, jobId, options));
+      return jobOf<Output>(
+        await inTime(queue, options, (abortSignal) => requestStatus(queue, jobId, { ...options, abortSignal })),
+      );
     },
     stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
       const queue = queueFor(`read the stream of job "${jobId}"`, { headers });
@@ -154,11 +162,12 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     async cancel(jobId, options = {}) {
       const queue = queueFor(`cancel job "${jobId}"`, options);
       try {
-        return jobOf(await cancelJob(queue, jobId, options.abortSignal));
+        return jobOf(await inTime(queue, options, (signal) => cancelJob(queue, jobId, signal)));
       } catch (error) {
         if (!isCancelRefused(error)) throw error;
         try {
-          return jobOf(await requestStatus(queue, jobId, { abortSignal: options.abortSignal, mayPost: false }));
+          const read = (abortSignal?: AbortSignal) => requestStatus(queue, jobId, { abortSignal, mayPost: false });
+          return jobOf(await inTime(queue, options, read));
         } catch (readError) {
           // A server that only takes POST cannot cancel, and a POST would run the job.
           throw isPostOnly(queue) ? error : readError;
@@ -166,21 +175,26 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
       }
     },
     async retry(jobId, options = {}) {
-      return jobOf(await retryJob(queueFor(`retry job "${jobId}"`, options), jobId, options.abortSignal));
+      const queue = queueFor(`retry job "${jobId}"`, options);
+      return jobOf(await inTime(queue, options, (signal) => retryJob(queue, jobId, signal)));
     },
     async purgeQueue(options = {}) {
-      const call = { method: "POST", path: "/purge-queue", abortSignal: options.abortSignal } as const;
-      const { json } = await requestJson(queueFor("purge the queue", options), call);
+      const queue = queueFor("purge the queue", options);
+      const call = { method: "POST", path: "/purge-queue" } as const;
+      const { json } = await inTime(queue, options, (abortSignal) => requestJson(queue, { ...call, abortSignal }));
       return isRecord(json) && typeof json.removed === "number" ? json.removed : 0;
     },
     async health(options = {}) {
-      const call = { method: "GET", path: "/health", abortSignal: options.abortSignal } as const;
-      const { json } = await requestJson(queueFor("read the health", options), call);
+      const queue = queueFor("read the health", options);
+      const call = { method: "GET", path: "/health" } as const;
+      const { json } = await inTime(queue, options, (abortSignal) => requestJson(queue, { ...call, abortSignal }));
       const { jobs, workers } = isRecord(json) ? json : {};
       return { jobs: readCounts(jobs), workers: readCounts(workers) };
     },
     async models(options) {
-      return await listModels(settings, queueFor("list the models", options).endpoint, options);
+      const queue = queueFor("list the models", options);
+      const list = (abortSignal?: AbortSignal) => listModels(settings, queue.endpoint, { ...options, abortSignal });
+      return await inTime(queue, options ?? {}, list);
     },
   };
 }

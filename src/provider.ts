@@ -16,6 +16,7 @@ import type {
 } from "@ai-sdk/provider";
 import { endpointClient, type RunpodEndpoint } from "./client.ts";
 import { type Endpoint, locate } from "./http/endpoint.ts";
+import { checkWaitOptions } from "./job/options.ts";
 import type { RunpodProviderSettings } from "./settings.ts";
 import type { ModelConfig } from "./call/model_config.ts";
 // This order puts similar code side by side in a bundle, where it compresses better.
@@ -157,6 +158,7 @@ export interface RunpodProvider extends ProviderV4 {
  * ```
  */
 export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvider {
+  if (settings.timeoutMillis !== undefined) checkWaitOptions({ timeoutMillis: settings.timeoutMillis });
   // An id stands for the same endpoint whatever kind of model is asked for.
   const endpointOf = (modelId: string): Endpoint => {
     const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findVideoModel(modelId) ??

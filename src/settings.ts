@@ -35,6 +35,13 @@ export interface RunpodProviderSettings {
    */
   fetch?: FetchFunction;
   /**
+   * How long a call may take in all, in milliseconds, above 0, where its own `timeoutMillis` does not say. It holds for every
+   * kind of model, for streams until their end, and for each request of an endpoint's client.
+   *
+   * @default 600_000 for jobs, no limit for calls over OpenAI routes
+   */
+  timeoutMillis?: number;
+  /**
    * Called when a job is submitted, and whenever its status or its progress changes, so that you can store its id before
    * there is a result. Jobs are then submitted through `/run`, which tells the id at once. Errors of this function are
    * ignored, also if it is asynchronous.

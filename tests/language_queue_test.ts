@@ -567,7 +567,7 @@ describe("options of jobs", () => {
         () => model.doGenerate({ prompt: PROMPT, providerOptions }),
         RunpodJobError,
       );
-      assertEquals([error.kind, elapsed()], ["deadline", 30_000]);
+      assertEquals([error.kind, elapsed()], ["deadline", 20_000]);
     });
   });
 

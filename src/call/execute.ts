@@ -3,11 +3,13 @@
  *
  * @module
  */
-import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
+import { AISDKError, type JSONObject, type SharedV4Warning } from "@ai-sdk/provider";
+import { messageOf } from "../http/error_details.ts";
+import { remaining } from "../job/job_wait.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { type ResultTools, runJob } from "../job/run_job.ts";
 import { JobOutput } from "../output/job_output.ts";
-import { postRoute } from "../route/post.ts";
+import { postRoute, type RouteAnswer } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
 import { askWithout } from "./dispensable.ts";
 import type { Modality, ModalityResult, ModalityTypes, ReadContext, Route } from "./modality.ts";
@@ -75,17 +77,32 @@ export async function readResult<K extends ModalityTypes>(
 async function askRoute<K extends ModalityTypes>(prepared: Prepared<K>, route: Route<K>): Promise<Executed<K>> {
   const { modality, modelCall, queue, job } = prepared;
   const { abortSignal } = modelCall.call;
+  const startedAt = Date.now();
   const { reading, ...post } = await writePost(prepared, route);
   const timestamp = new Date();
   const context = readContext(prepared, reading, post.notFound);
   const { path, answersBytes } = route;
   const ask = async (body: JSONObject) => {
-    const answer = await postRoute(queue, { ...post, body, path, answersBytes }, { ...job.wait, abortSignal });
+    const wait = { ...remaining(job.wait, queue, startedAt, Infinity), abortSignal };
+    const answer = await postRoute(queue, { ...post, body, path, answersBytes }, wait);
     const { headers } = answer.answer;
     const request = modality.includesRequest ? { request: { url: queue.endpoint.openaiRoot + path, body } } : {};
-    return { ...complete(context, route.read(answer, context), { timestamp, headers }), ...request };
+    return { ...complete(context, readAnswer(route, answer, context), { timestamp, headers }), ...request };
   };
   return await withModelHint(queue, abortSignal, post.notFound, () => askWithout(queue, context, post, ask));
+}
+
+function readAnswer<K extends ModalityTypes>(
+  route: Route<K>,
+  answer: RouteAnswer,
+  context: ReadContext<K>,
+): ModalityResult<K> {
+  try {
+    return route.read(answer, context);
+  } catch (error) {
+    // Such as one of the runtime for an answer that is nested too deep.
+    throw AISDKError.isInstance(error) ? error : answer.unexpected(`an answer that can be read (${messageOf(error)})`);
+  }
 }
 
 function complete<K extends ModalityTypes>(

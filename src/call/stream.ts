@@ -5,11 +5,14 @@
  */
 import type { JSONObject, LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai-sdk/provider";
 import { open, type OpenAnswer } from "../http/request.ts";
+import { untilAborted } from "../http/abort.ts";
 import type { Answer } from "../http/answer.ts";
 import { type FollowedJob, followJob } from "../job/follow.ts";
+import { remaining, timeoutOf } from "../job/job_wait.ts";
 import { POLLING } from "../job/options.ts";
 import type { JobAnswer, Queue } from "../job/queue.ts";
 import { runJob } from "../job/run_job.ts";
+import { startTimeout } from "../job/timeout.ts";
 import { followAnswer } from "../route/follow.ts";
 import { apiRequest } from "../route/post.ts";
 import { withModelHint } from "../route/served_model.ts";
@@ -75,17 +78,31 @@ async function streamRoute<K extends StreamKind>(
   route: Route<K>,
 ): Promise<LanguageModelV4StreamResult> {
   const { queue, job, modelCall: { call: { abortSignal } } } = prepared;
+  const startedAt = Date.now();
+  const left = () => remaining(job.wait, queue, startedAt, Infinity);
   const { reading, notFound, ...written } = await writePost(prepared, route);
-  const follow = (answer: Answer) => followAnswer(answer, queue, { ...job.wait, abortSignal });
+  const follow = (answer: Answer) => followAnswer(answer, queue, { ...left(), abortSignal });
   const context = streamContext(prepared, reading, notFound);
   const ask = async (body: JSONObject) => {
-    const post = apiRequest(queue, { path: route.path, body }, abortSignal);
-    const answer = await open(queue.settings, { ...post, notFound });
-    return {
-      stream: await modality.streamAnswer({ ...answer, follow }, context),
-      request: { url: post.url, body },
-      response: { headers: answer.headers },
-    };
+    // The time of a stream ends with the stream.
+    const { signal, dispose } = startTimeout(queue, timeoutOf(left(), queue, Infinity), abortSignal, false);
+    try {
+      const post = apiRequest(queue, { path: route.path, body }, signal);
+      const answer = await untilAborted(open(queue.settings, { ...post, notFound }), signal);
+      const cancel = (reason: unknown) => {
+        dispose();
+        answer.body.cancel(reason);
+      };
+      const source = { ...answer, body: { ...answer.body, cancel }, follow };
+      return {
+        stream: await modality.streamAnswer(source, { ...context, abortSignal: signal }),
+        request: { url: post.url, body },
+        response: { headers: answer.headers },
+      };
+    } catch (error) {
+      dispose();
+      throw error;
+    }
   };
   return await withModelHint(queue, abortSignal, notFound, () => askWithout(queue, context, written, ask));
 }

@@ -5,10 +5,11 @@
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { jobError } from "../job/failure.ts";
-import { timeoutOf } from "../job/job_wait.ts";
+import { remaining, timeoutOf } from "../job/job_wait.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import type { Submission } from "../job/submission.ts";
 import { type JobRef, runJob } from "../job/run_job.ts";
+import { withTimeout } from "../job/timeout.ts";
 import { readModels } from "../route/models.ts";
 import { adviceForName, findServedModel } from "../route/served_model.ts";
 import type { Dispensable } from "./dispensable.ts";
@@ -53,7 +54,7 @@ export async function writeJob<K extends ModalityTypes>(prepared: Prepared<K>): 
   const list = modality.jobModel === "listed by a job" ? () => listModelsByJob(prepared) : undefined;
   const { written, name, notFound } = await writeWithName(prepared, (call) => modality.write(call), list);
   const ref = { submission: { input: { ...name, ...written.input }, ...submission } };
-  return { ref, reading: written.reading, wait: remaining(wait, startedAt), notFound };
+  return { ref, reading: written.reading, wait: remaining(wait, prepared.queue, startedAt), notFound };
 }
 
 /**
@@ -76,12 +77,16 @@ export async function writePost<K extends ModalityTypes>(
  * unless what is written depends on the name.
  */
 async function writeWithName<K extends ModalityTypes, Written>(
-  { modality: { writesForName }, modelCall, queue }: Prepared<K>,
+  { modality: { writesForName }, modelCall, queue, job }: Prepared<K>,
   write: (call: ModelCall<K>) => Written | Promise<Written>,
   list?: () => Promise<Array<{ id: string }>>,
 ): Promise<{ written: Written; name: { model?: string }; notFound: string }> {
   const early = writesForName ? undefined : await write(modelCall);
-  const servedName = queue.endpoint.model ?? await findServedModel(queue, modelCall.call.abortSignal, list);
+  const find = (signal: AbortSignal | undefined) => findServedModel(queue, signal, list);
+  const { abortSignal } = modelCall.call;
+  // A job has a timeout of its own.
+  const timeoutMillis = list ? Infinity : timeoutOf(job.wait, queue, Infinity);
+  const servedName = queue.endpoint.model ?? await withTimeout(queue, timeoutMillis, abortSignal, find, false);
   return {
     written: early ?? await write({ ...modelCall, servedName }),
     name: writesForName ? {} : { model: servedName },
@@ -105,11 +110,4 @@ async function listModelsByJob<K extends ModalityTypes>(
     if (models.length > 0) return models;
     throw jobError(listing, result, { kind: "no-output", reason: "listed no models" });
   });
-}
-
-/** The same wait after a part of its time has passed. */
-function remaining(wait: RunpodWaitOptions, startedAt: number): RunpodWaitOptions {
-  const timeoutMillis = timeoutOf(wait);
-  if (timeoutMillis === Infinity) return wait;
-  return { ...wait, timeoutMillis: Math.max(1, timeoutMillis - (Date.now() - startedAt)) };
 }

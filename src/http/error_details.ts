@@ -60,6 +60,7 @@ export function showValue(value: unknown, limit?: number, replace?: (key: string
  * What would change more of a terminal or a log than the place of a message: the codes of terminals, control characters
  * with line ends among them, marks that turn the direction of writing, and halves of characters.
  */
+// deno-lint-ignore no-control-regex
 const UNPRINTABLE =
   /(?:\u001b\[[\d;?]{0,20}[ -~]?|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069])+/gu;
 

@@ -58,7 +58,23 @@ export function isRetryableAnswer(
  */
 export function isRetryableNetworkError(cause: unknown, retryCost: RetryCost, hasBegun: boolean): boolean {
   if (retryCost === "free") return true;
-  return !hasBegun && (retryCost === "completion" || wasNeverSent(cause));
+  if (hasBegun) return false;
+  return retryCost === "completion" ? !mayRun(cause) : wasNeverSent(cause);
+}
+
+/** What Node and Bun say when the client itself stopped waiting for an answer, so that the first completion may still run. */
+const CLIENT_TIMEOUTS: unknown[] = [
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "UND_ERR_SOCKET",
+  "UND_ERR_RES_TIMEOUT",
+  "TimeoutError",
+];
+
+function mayRun(error: unknown): boolean {
+  return causesOf(error).some(({ code, name }: Error & { code?: unknown }) =>
+    CLIENT_TIMEOUTS.includes(code) || CLIENT_TIMEOUTS.includes(name)
+  );
 }
 
 /** The codes that Node, Deno and Bun use when there was no connection, so that no server can have the request. */

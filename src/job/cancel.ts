@@ -33,7 +33,7 @@ export function cancelInBackground(queue: Queue, target: CancelTarget | Promise<
 export function runInBackground({ settings }: Queue, work: Promise<unknown>): void {
   const handled = work.catch(() => {});
   try {
-    settings.waitUntil?.(handled);
+    Promise.resolve(settings.waitUntil?.(handled)).catch(() => {});
   } catch {
     // Then the request runs for as long as the runtime lets it.
   }

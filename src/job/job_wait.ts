@@ -78,14 +78,16 @@ export function startWait(
   abortSignal: AbortSignal | undefined,
   submission: Partial<Submission> = {},
 ): JobWait {
-  const timeoutMillis = timeoutOf(options);
+  const timeoutMillis = timeoutOf(options, queue);
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortSignal!.reason);
   if (abortSignal?.aborted) onAbort();
   abortSignal?.addEventListener("abort", onAbort, { once: true });
-  const timer = timeoutMillis === Infinity
-    ? undefined
-    : setTimeout(() => stop.abort(DEADLINE), Math.min(timeoutMillis, MAX_TIMER_MILLIS));
+  const leave = () => abortSignal?.removeEventListener("abort", onAbort);
+  const timer = timeoutMillis === Infinity ? undefined : setTimeout(() => {
+    leave();
+    stop.abort(DEADLINE);
+  }, Math.min(timeoutMillis, MAX_TIMER_MILLIS));
   const startedAt = Date.now();
   return {
     queue: { ...queue, secrets: secretsOf(submission) },
@@ -94,7 +96,7 @@ export function startWait(
     stop: (reason) => stop.abort(reason),
     dispose: () => {
       clearTimeout(timer);
-      abortSignal?.removeEventListener("abort", onAbort);
+      leave();
       stop.abort(OVER);
     },
     startedAt,
@@ -112,9 +114,29 @@ export function startWait(
   };
 }
 
-/** How long a wait may take, in milliseconds. */
-export function timeoutOf(options: RunpodWaitOptions): number {
-  return options.timeoutMillis ?? (isPolling(options) ? Infinity : DEFAULT_TIMEOUT_MILLIS);
+/**
+ * How long a wait may take, in milliseconds.
+ *
+ * @param otherwise How long where neither the call nor the provider says.
+ */
+export function timeoutOf(
+  options: RunpodWaitOptions,
+  { settings }: Pick<Queue, "settings">,
+  otherwise: number = isPolling(options) ? Infinity : DEFAULT_TIMEOUT_MILLIS,
+): number {
+  return options.timeoutMillis ?? settings.timeoutMillis ?? otherwise;
+}
+
+/** The same wait after a part of its time has passed. */
+export function remaining<Wait extends RunpodWaitOptions>(
+  wait: Wait,
+  queue: Pick<Queue, "settings">,
+  startedAt: number,
+  otherwise?: number,
+): Wait {
+  const timeoutMillis = timeoutOf(wait, queue, otherwise);
+  if (timeoutMillis === Infinity) return wait;
+  return { ...wait, timeoutMillis: Math.max(1, timeoutMillis - (Date.now() - startedAt)) };
 }
 
 function maxReadsOf(options: RunpodWaitOptions): number {

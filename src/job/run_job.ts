@@ -18,7 +18,7 @@ import { withTimeout } from "./timeout.ts";
 export type JobRef = { submission: Submission } | { jobId: string; submittedAt?: number };
 
 /** A download that ends when the signal aborts. */
-type Download<T> = (signal: AbortSignal) => Promise<T>;
+type Download<T> = (signal: AbortSignal | undefined) => Promise<T>;
 
 /** What the reader of a result may use before the wait is over. */
 export interface ResultTools {

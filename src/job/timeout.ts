@@ -5,41 +5,72 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
-import { type Queue, rootOf } from "./queue.ts";
+import type { Queue } from "./queue.ts";
+import { MAX_TIMER_MILLIS } from "./schedule.ts";
 
-const TIMED_OUT = Symbol("timed out");
+/** A signal that aborts with another one, and when the time is up, with the error for that. */
+export interface Timeout {
+  signal: AbortSignal | undefined;
+  /** Lifts the timeout. */
+  lift: () => void;
+  /** To be called at the end. */
+  dispose: () => void;
+}
 
 /**
- * Runs a request that may be repeated, with a timeout.
+ * Starts a timeout.
+ *
+ * @param isRetryable Whether what takes too long may be repeated.
+ */
+export function startTimeout(
+  { attempt, endpoint }: Queue,
+  timeoutMillis: number,
+  signal: AbortSignal | undefined,
+  isRetryable: boolean,
+): Timeout {
+  if (timeoutMillis === Infinity) return { signal, lift: () => {}, dispose: () => {} };
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(signal!.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const dispose = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+  const timer = setTimeout(() => {
+    dispose();
+    stop.abort(
+      new APICallError({
+        message: `Cannot ${attempt}: timed out after ${timeoutMillis / 1000} s`,
+        url: endpoint.root ?? endpoint.openaiRoot,
+        requestBodyValues: undefined,
+        isRetryable,
+      }),
+    );
+  }, Math.min(timeoutMillis, MAX_TIMER_MILLIS));
+  return { signal: stop.signal, lift: () => clearTimeout(timer), dispose };
+}
+
+/**
+ * Runs a request with a timeout.
  *
  * @param request Gets a signal to end by, and a function that lifts the timeout.
- * @throws {APICallError} that is retryable, when the time is up.
+ * @param isRetryable Whether the request may be repeated. Default true.
+ * @throws {APICallError} when the time is up.
  * @throws the signal's reason, as soon as it aborts.
  */
 export async function withTimeout<T>(
   queue: Queue,
   timeoutMillis: number,
   signal: AbortSignal | undefined,
-  request: (signal: AbortSignal, lift: () => void) => Promise<T>,
+  request: (signal: AbortSignal | undefined, lift: () => void) => Promise<T>,
+  isRetryable: boolean = true,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const stop = new AbortController();
-  const onAbort = () => stop.abort(signal!.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(TIMED_OUT), timeoutMillis);
-  const lift = () => clearTimeout(timer);
+  const timeout = startTimeout(queue, timeoutMillis, signal, isRetryable);
   try {
-    return await untilAborted(request(stop.signal, lift), stop.signal);
-  } catch (error) {
-    if (error !== TIMED_OUT) throw error;
-    throw new APICallError({
-      message: `Cannot ${queue.attempt}: timed out after ${timeoutMillis / 1000} s`,
-      url: rootOf(queue),
-      requestBodyValues: undefined,
-      isRetryable: true,
-    });
+    return await untilAborted(request(timeout.signal, timeout.lift), timeout.signal);
   } finally {
-    lift();
-    signal?.removeEventListener("abort", onAbort);
+    timeout.dispose();
   }
 }

@@ -74,6 +74,10 @@ export class PartWriter implements ChunkSink {
   get hasOutput(): boolean {
     return this.#blocks > 0 || !this.#toolCalls.isEmpty || this.#finishReason !== undefined;
   }
+  /** Whether the server gave a finish reason. */
+  get hasFinished(): boolean {
+    return this.#finishReason !== undefined;
+  }
   readonly #context: PartContext;
   /** Where the parts go. */
   emit: Emit;

@@ -20,6 +20,7 @@ export function routeSource(
   const decoder = new TextDecoder();
   return {
     read: body.read,
+    mayLinger: true,
     add: (reader, bytes) => reader.addText(decoder.decode(bytes, { stream: true })),
     addEnd: (reader) => reader.addText(decoder.decode()),
     stop: (_isAbandoned, reason) => body.cancel(reason),

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { JSONObject, LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provider";
+import { APICallError, type JSONObject, type LanguageModelV4StreamPart, type SharedV4Warning } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
 import type { Answer } from "../http/answer.ts";
 import { writeWhole } from "./completion.ts";
+import { LINGER_MILLIS } from "../limits.ts";
 import { ChunkReader, type WholeAnswer } from "./events.ts";
 import { type PartContext, PartWriter } from "./parts.ts";
 
@@ -16,6 +17,8 @@ type Part = LanguageModelV4StreamPart;
 export interface PieceSource<Piece = unknown> {
   /** Reads the next piece. */
   read: () => Promise<{ done?: boolean; value?: Piece }>;
+  /** Whether the source may stay open after the answer has finished. */
+  mayLinger?: boolean;
   /** Gives a piece to the reader. */
   add: (reader: ChunkReader, piece: Piece) => void;
   /** Gives the reader what is left when there is no further piece. */
@@ -71,6 +74,7 @@ export async function partStream<Piece>(
   }
   const whole = isAtEnd ? reader.end() : undefined;
   if (whole !== undefined) {
+    source.stop(false);
     const answer = await source.follow(whole);
     if (!reader.addInside(answer.json)) {
       writeWhole(answer, context, await source.waitForEnd(), (part) => void first.push(part));
@@ -101,6 +105,19 @@ export function streamOf(parts: Part[]): ReadableStream<Part> {
   });
 }
 
+/** Waits for a piece until a time, after which there is none. */
+async function readUntil<T>(
+  piece: Promise<{ done?: boolean; value?: T }>,
+  time: number | undefined,
+): Promise<{ done?: boolean; value?: T }> {
+  if (time === undefined) return await piece;
+  let timer: ReturnType<typeof setTimeout>;
+  const over = new Promise<{ done: boolean }>((resolve) => {
+    timer = setTimeout(() => resolve({ done: true }), Math.max(0, time - Date.now()));
+  });
+  return await Promise.race([piece, over]).finally(() => clearTimeout(timer));
+}
+
 /** A stream that reads the next piece when the consumer wants more. */
 function pullStream<Piece>(
   { source, reader, writer, isAtEnd, abortSignal }: {
@@ -114,6 +131,8 @@ function pullStream<Piece>(
 ): ReadableStream<Part> {
   let hasEmitted = false;
   let isClosed = false;
+  let isRead = false;
+  let lingersUntil: number | undefined;
   let onAbort: () => void;
 
   const close = (isAbandoned: boolean, reason?: unknown) => {
@@ -124,25 +143,34 @@ function pullStream<Piece>(
 
   return new ReadableStream<Part>({
     start(controller) {
-      onAbort = () => {
-        controller.error(abortSignal!.reason);
-        close(true, abortSignal!.reason);
-      };
-      if (abortSignal?.aborted) return onAbort();
-      abortSignal?.addEventListener("abort", onAbort, { once: true });
-      for (const part of first) controller.enqueue(part);
       writer.emit = (part) => {
         hasEmitted = true;
         controller.enqueue(part);
       };
+      onAbort = () => {
+        const { reason } = abortSignal!;
+        close(true, reason);
+        // The time is up: what has come stays, and the reason is a part.
+        if (!APICallError.isInstance(reason)) return controller.error(reason);
+        writer.breakOff(reason);
+        writer.finish();
+        controller.close();
+      };
+      for (const part of first) controller.enqueue(part);
+      if (abortSignal?.aborted) onAbort();
     },
     async pull(controller) {
+      // Not before somebody reads, so that a stream that nobody reads leaves nothing behind at a signal that many share.
+      if (!isRead) abortSignal?.addEventListener("abort", onAbort, { once: true });
+      isRead = true;
+      if (abortSignal?.aborted) return onAbort();
       hasEmitted = false;
       while (!hasEmitted && !isClosed) {
         isAtEnd ||= writer.isDone;
         try {
           if (!isAtEnd) {
-            const { done = false, value } = await source.read();
+            if (source.mayLinger && writer.hasFinished) lingersUntil ??= Date.now() + LINGER_MILLIS;
+            const { done = false, value } = await readUntil(source.read(), lingersUntil);
             // The answer was aborted in the meantime.
             if (isClosed) return;
             if (!done) source.add(reader, value as Piece);

@@ -12,7 +12,9 @@ import { readError } from "../http/error_details.ts";
 import { type ApiRequest, request, requestBytes } from "../http/request.ts";
 import { unwrap } from "../job/envelope.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
+import { remaining, timeoutOf } from "../job/job_wait.ts";
 import type { Queue } from "../job/queue.ts";
+import { withTimeout } from "../job/timeout.ts";
 import { followAnswer } from "./follow.ts";
 
 /** A request to a route. */
@@ -52,9 +54,15 @@ export type RouteWait = RunpodWaitOptions & { abortSignal?: AbortSignal };
 export async function postRoute(queue: Queue, post: RoutePost, wait: RouteWait): Promise<RouteAnswer> {
   const { attempt, endpoint } = queue;
   const { notFound } = post;
-  const call = apiRequest(queue, post, wait.abortSignal);
-  const first = await (post.answersBytes ? requestFile(queue, { ...call, notFound }) : requestText(queue, call));
-  const answer = first.bytes ? first.answer : await followAnswer(first.answer, queue, wait);
+  const startedAt = Date.now();
+  const send = (abortSignal: AbortSignal | undefined): Promise<{ answer: Answer; bytes?: Uint8Array }> => {
+    const call = apiRequest(queue, post, abortSignal);
+    return post.answersBytes ? requestFile(queue, { ...call, notFound }) : requestText(queue, call);
+  };
+  const first = await withTimeout(queue, timeoutOf(wait, queue, Infinity), wait.abortSignal, send, false);
+  const answer = first.bytes
+    ? first.answer
+    : await followAnswer(first.answer, queue, remaining(wait, queue, startedAt, Infinity));
   const json = unwrap(answer.json);
   if (!answer.ok || (isRecord(json) && isErrorObject(json))) {
     throw answerError({ attempt, answer, retryCost: "completion", notFound });
