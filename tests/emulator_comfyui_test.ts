@@ -242,7 +242,7 @@ describe("a workflow that fails at run time", () => {
   // A URL is decoded as if it were base64.
   const images = [{ name: "a.png", image: "https://example.com/pictures12" }, { name: "b.png", image: PNG_BASE64 }];
   const message =
-    "Workflow execution error: Node Type: LoadImage, Node ID: 1, Message: cannot identify image file '/comfyui/input/a.png'";
+    "Workflow execution error: Node Type: LoadImage, Node ID: 1, Message: cannot identify image file '/comfyui/input/a.png'\n";
 
   it("fails the job, with the cause beside the error", async () => {
     const { status, error, output } = await run({ workflow: { "1": load, "2": save("1") }, images });

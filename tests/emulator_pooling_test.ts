@@ -176,7 +176,7 @@ describe("the worker for Infinity", () => {
       code: 400,
     });
     const messages: Array<[input: Json, message: string]> = [
-      [{ model: "bge-reranker", query, docs: null }, "object of type 'NoneType' has no len()"],
+      [{ model: "bge-reranker", query, docs: null }, "'NoneType' object is not iterable"],
       [{ model: "bge-reranker", query, docs: [] }, "list index out of range"],
       [{ model: "bge", query, docs: documents }, "the loaded moded cannot fullyfill `rerank`. Options are {'embed'}."],
       [{ model: "bge-reranker", input: "a" }, "the loaded moded cannot fullyfill `embed`. Options are {'rerank'}."],

@@ -83,7 +83,6 @@ describe("vLLM's answers", () => {
     assertEquals(nulls(choice), ["logprobs", "stop_reason", "token_ids", "routed_experts"]);
     assertEquals(nulls(body), [
       "service_tier",
-      "system_fingerprint",
       "prompt_logprobs",
       "prompt_token_ids",
       "prompt_text",
@@ -183,7 +182,7 @@ describe("vLLM's refusals", () => {
     const refused: Array<[more: Json, message: string, param: string]> = [
       [
         { temperature: -1 },
-        "temperature must be non-negative, got -1. (parameter=temperature, value=-1)",
+        "temperature must be non-negative, got -1.0. (parameter=temperature, value=-1.0)",
         "temperature",
       ],
       [{ top_p: 2 }, "top_p must be in (0, 1], got 2. (parameter=top_p, value=2)", "top_p"],

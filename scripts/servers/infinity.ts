@@ -88,7 +88,7 @@ export const WORKER_INFINITY: Server = {
   abilities: ["queue", "infinity"],
   basePath: "/v2",
   models: { infinity: "infinity" },
-  emulated: { worker: "embedding" },
+  emulated: { worker: "embedding", models: ["embedding", "reranking"], rerankers: ["reranking"], dimensions: 32 },
   sources: ["worker-infinity-embedding"],
   start: async (place, key) => {
     const bin = await infinity(place);

@@ -233,8 +233,8 @@ export const COMFYUI_CASES: Case[] = [
     "VIDEO",
   ),
   fails("a missing input", {
-    workflow: { "1": node("EmptyImage", { width: 16 }), "2": save("1") },
-  }, "height"),
+    workflow: { "1": empty(18), "2": node("SaveImage", { images: ["1", 0] }) },
+  }, "filename_prefix"),
   fails("a value of another type", { workflow: { "1": empty(13, { width: "wide" }), "2": save("1") } }, "wide"),
   fails("a value out of range", { workflow: { "1": empty(14, { width: 0 }), "2": save("1") } }, "width"),
   fails("a value that is not in the list", {

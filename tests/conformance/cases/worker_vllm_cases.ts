@@ -126,7 +126,7 @@ export const WORKER_VLLM_CASES: Case[] = [
     "multimodal",
   ),
   fails(
-    "an unknown tool that is required",
+    "a tool that is required where there is none",
     chat({ tool_choice: { type: "function", function: { name: "none" } } }),
     "tool",
   ),

@@ -8,14 +8,14 @@ import { chatLogprobs } from "./logprobs.ts";
 import { type Answer, answerChat } from "./pretend_model.ts";
 import { reasoningField, tagsOf } from "./reasoning.ts";
 import { callDeltas } from "./tool_deltas.ts";
-import { costOf, eventsOf, interleaved, usageOf } from "./usage.ts";
+import { costOf, eventsOf, FINGERPRINT, interleaved, usageOf } from "./usage.ts";
 
 type Body = Record<string, unknown>;
 
 /** Fields of vLLM's answer that have no value here. SGLang does not write them. */
 const emptyFields = {
   service_tier: null,
-  system_fingerprint: null,
+  system_fingerprint: FINGERPRINT,
   prompt_logprobs: null,
   prompt_token_ids: null,
   prompt_text: null,

@@ -4,7 +4,7 @@ import { badRequest, type ServerReply } from "../server_reply.ts";
 import { fieldErrors, replyTo, samplingRefusal, sharedContradiction } from "./generation_request.ts";
 import type { Message } from "./pretend_model.ts";
 import { schemaProblem } from "./schema_check.ts";
-import { contradiction, type FieldType, type ValidationError } from "./validation.ts";
+import { badParameter, contradiction, type FieldType, type ValidationError } from "./validation.ts";
 
 type Body = Record<string, unknown>;
 
@@ -131,7 +131,7 @@ function toolContradiction(body: Body): ServerReply | undefined {
   }
   if (choice === undefined || choice === null || choice === "none") return undefined;
   if (!Array.isArray(tools)) {
-    return contradiction("When using `tool_choice`, `tools` must be set.", body, "tool_choice");
+    return badParameter("When using `tool_choice`, `tools` must be set.", "tool_choice");
   }
   if (choice === "auto" || choice === "required") return undefined;
   if (!isRecord(choice)) {

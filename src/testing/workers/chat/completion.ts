@@ -4,7 +4,7 @@ import { badRequest, type Caller, type ServerReply } from "../server_reply.ts";
 import { contextRefusal, fieldErrors, replyTo, samplingRefusal, sharedContradiction } from "./generation_request.ts";
 import { completionLogprobs } from "./logprobs.ts";
 import { type Answer, continueText } from "./pretend_model.ts";
-import { costOf, eventsOf, interleaved, usageOf } from "./usage.ts";
+import { costOf, eventsOf, FINGERPRINT, interleaved, usageOf } from "./usage.ts";
 import { contradiction, type ValidationError } from "./validation.ts";
 
 type Body = Record<string, unknown>;
@@ -15,7 +15,7 @@ const DEFAULT_MAX_TOKENS = 16;
 /** Fields of vLLM's answer that have no value here. SGLang does not write them. */
 const emptyFields = {
   service_tier: null,
-  system_fingerprint: null,
+  system_fingerprint: FINGERPRINT,
   kv_transfer_params: null,
   ec_transfer_params: null,
   metrics: null,
@@ -64,7 +64,8 @@ export function createCompletion(config: EmulatedEndpoint, model: string, body: 
     model,
   };
   const promptTokens = choices.reduce((total, answer) => total + answer.promptTokens, 0) / count;
-  const usage = usageOf(choices, promptTokens);
+  // Only chats tell how many tokens were reasoning.
+  const usage = { ...usageOf(choices, promptTokens), completion_tokens_details: null };
   if (body.stream !== true || config.stream === false) {
     const isSglang = config.server === "sglang";
     const whole = choices.map((answer, index) => ({

@@ -102,10 +102,14 @@ export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | un
     );
   }
   if (typeof temperature === "number" && temperature < 0) {
-    return badParameter(`temperature must be non-negative, got ${temperature}.`, "temperature", temperature);
+    return badParameter(
+      `temperature must be non-negative, got ${float(temperature)}.`,
+      "temperature",
+      float(temperature),
+    );
   }
   if (typeof top_p === "number" && (top_p <= 0 || top_p > 1)) {
-    return badParameter(`top_p must be in (0, 1], got ${top_p}.`, "top_p", top_p);
+    return badParameter(`top_p must be in (0, 1], got ${float(top_p)}.`, "top_p", float(top_p));
   }
   if (typeof limit === "number" && limit < 1) {
     return badParameter(`max_tokens must be at least 1, got ${limit}.`, "max_tokens", limit);
@@ -121,6 +125,11 @@ export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | un
   const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;
   const constraints = isRecord(body.structured_outputs) ? body.structured_outputs : {};
   return schemaProblem(schema ?? constraints.json);
+}
+
+/** A number as Python writes a float. */
+function float(value: number): string {
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 /** Why a prompt does not fit; undefined if it does. */

@@ -2,13 +2,16 @@ import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import type { Answer } from "./pretend_model.ts";
 
+/** What vLLM says of its version and its settings. */
+export const FINGERPRINT = "vllm-0.32.0-e31dca7e";
+
 /** How many tokens a request has used. */
 export interface Usage {
   prompt_tokens: number;
   total_tokens: number;
   completion_tokens: number;
   prompt_tokens_details?: null;
-  completion_tokens_details: { reasoning_tokens: number };
+  completion_tokens_details: { reasoning_tokens: number } | null;
 }
 
 /** The usage of an answer with one or more choices, as vLLM writes it. */

@@ -7,13 +7,17 @@ import type { EmulatedHandler } from "../handler.ts";
 import { fileUrl, type Product } from "../media/product.ts";
 import { namesOf } from "./output_folder.ts";
 import { type SavedFile, savedFiles } from "./saved_files.ts";
-import { checkWorkflow } from "./validation.ts";
+import { checkWorkflow, withoutClass } from "./validation.ts";
 import { readWorkflow, upstream, type Workflow } from "./workflow.ts";
 
 type Input = Record<string, unknown>;
 
 /** The input images that come with ComfyUI. */
 const BUILT_IN_IMAGES = ["example.png"];
+
+/** What the worker says of an error that ComfyUI did not expect. */
+const SERVER_ERROR =
+  "Error queuing workflow: 500 Server Error: Internal Server Error for url: http://127.0.0.1:8188/prompt";
 
 /** Runpod's worker for ComfyUI. It draws from the numbers and texts of a workflow. */
 export function comfyuiWorker(endpoint: ResolvedEndpoint, origin: string): EmulatedHandler {
@@ -63,6 +67,8 @@ function runWorkflow(
   { config }: ResolvedEndpoint,
 ): { files: SavedFile[]; errors: string[] } | { error: string } {
   const workflow = readWorkflow(given);
+  if (workflow === undefined) return { error: SERVER_ERROR };
+  if ("withoutClass" in workflow) return withoutClass(workflow.withoutClass);
   const uploads = new Map((isImages(images) ? images : []).map(({ name, image }) => [name, bytesOf(image)]));
   const checked = checkWorkflow(workflow, {
     images: [...BUILT_IN_IMAGES, ...uploads.keys()],
@@ -85,7 +91,7 @@ function runtimeError(workflow: Workflow, output: string, uploads: Map<string, U
     const { class_type, inputs } = workflow.get(id)!;
     const bytes = class_type === "LoadImage" ? uploads.get(String(inputs.image)) : undefined;
     if (bytes !== undefined && !isImage(bytes)) {
-      const message = `cannot identify image file '/comfyui/input/${inputs.image}'`;
+      const message = `cannot identify image file '/comfyui/input/${inputs.image}'\n`;
       return `Node Type: ${class_type}, Node ID: ${id}, Message: ${message}`;
     }
   }

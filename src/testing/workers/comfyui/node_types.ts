@@ -1,19 +1,35 @@
+/** What nodes hand to each other. */
+type LinkType =
+  | "AUDIO"
+  | "CLIP"
+  | "CONDITIONING"
+  | "GUIDER"
+  | "IMAGE"
+  | "LATENT"
+  | "MASK"
+  | "MODEL"
+  | "NOISE"
+  | "SAMPLER"
+  | "SIGMAS"
+  | "VAE"
+  | "VIDEO";
+
 /** The rule of a required input of a node. */
 export interface NodeInput {
-  type: "INT" | "FLOAT" | "STRING" | "BOOLEAN" | "COMBO" | "LINK";
+  type: "INT" | "FLOAT" | "STRING" | "BOOLEAN" | "COMBO" | LinkType;
   min?: number;
   max?: number;
   oneOf?: readonly string[];
 }
 
-const link: NodeInput = { type: "LINK" };
 const text: NodeInput = { type: "STRING" };
 const file: NodeInput = { type: "COMBO" };
 const flag: NodeInput = { type: "BOOLEAN" };
 const int = (min: number, max: number): NodeInput => ({ type: "INT", min, max });
 const float = (min: number, max: number): NodeInput => ({ type: "FLOAT", min, max });
 const oneOf = (...names: string[]): NodeInput => ({ type: "COMBO", oneOf: names });
-const linked = (...names: string[]): Record<string, NodeInput> => Object.fromEntries(names.map((name) => [name, link]));
+const linked = (types: Record<string, LinkType>): Record<string, NodeInput> =>
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
 
 const seed = int(0, 2 ** 64);
 const steps = int(1, 10_000);
@@ -40,101 +56,187 @@ export const nodeTypes: Readonly<Record<string, Readonly<Record<string, NodeInpu
   DualCLIPLoader: { clip_name1: file, clip_name2: file, type: file },
   VAELoader: { vae_name: file },
   LoraLoader: {
-    ...linked("model", "clip"),
+    ...linked({ model: "MODEL", clip: "CLIP" }),
     lora_name: file,
     strength_model: float(-100, 100),
     strength_clip: float(-100, 100),
   },
-  LoraLoaderModelOnly: { model: link, lora_name: file, strength_model: float(-100, 100) },
-  CLIPTextEncode: { text, clip: link },
-  FluxGuidance: { conditioning: link, guidance: float(0, 100) },
+  LoraLoaderModelOnly: { model: { type: "MODEL" }, lora_name: file, strength_model: float(-100, 100) },
+  CLIPTextEncode: { text, clip: { type: "CLIP" } },
+  FluxGuidance: { conditioning: { type: "CONDITIONING" }, guidance: float(0, 100) },
   EmptyLatentImage: emptyLatent,
   EmptySD3LatentImage: emptyLatent,
   EmptyImage: { width: int(1, 16_384), height: int(1, 16_384), batch_size: batch, color: int(0, 0xffffff) },
   KSampler: {
-    model: link,
+    model: { type: "MODEL" },
     seed,
     steps,
     cfg: float(0, 100),
     sampler_name: sampler,
     scheduler,
-    ...linked("positive", "negative", "latent_image"),
+    ...linked({ positive: "CONDITIONING", negative: "CONDITIONING", latent_image: "LATENT" }),
     denoise: float(0, 1),
   },
   KSamplerSelect: { sampler_name: sampler },
-  BasicScheduler: { model: link, scheduler, steps, denoise: float(0, 1) },
+  BasicScheduler: { model: { type: "MODEL" }, scheduler, steps, denoise: float(0, 1) },
   RandomNoise: { noise_seed: seed },
-  BasicGuider: linked("model", "conditioning"),
-  SamplerCustomAdvanced: linked("noise", "guider", "sampler", "sigmas", "latent_image"),
-  VAEDecode: linked("samples", "vae"),
-  VAEEncode: linked("pixels", "vae"),
+  BasicGuider: linked({ model: "MODEL", conditioning: "CONDITIONING" }),
+  SamplerCustomAdvanced: linked({
+    noise: "NOISE",
+    guider: "GUIDER",
+    sampler: "SAMPLER",
+    sigmas: "SIGMAS",
+    latent_image: "LATENT",
+  }),
+  VAEDecode: linked({ samples: "LATENT", vae: "VAE" }),
+  VAEEncode: linked({ pixels: "IMAGE", vae: "VAE" }),
   LoadImage: { image: file },
   LoadImageMask: { image: file, channel: oneOf("alpha", "red", "green", "blue") },
-  ImageInvert: linked("image"),
-  ImageBatch: linked("image1", "image2"),
+  ImageInvert: linked({ image: "IMAGE" }),
+  ImageBatch: linked({ image1: "IMAGE", image2: "IMAGE" }),
   ImageScale: {
-    image: link,
+    image: { type: "IMAGE" },
     upscale_method: resize,
     width: int(0, 16_384),
     height: int(0, 16_384),
     crop: oneOf("disabled", "center"),
   },
-  ImageScaleBy: { image: link, upscale_method: resize, scale_by: float(0.01, 8) },
-  CreateVideo: { images: link, fps: float(1, 120) },
-  SaveImage: { images: link, filename_prefix: text },
-  PreviewImage: linked("images"),
-  SaveVideo: { video: link, filename_prefix: text, format: file, codec: file },
+  ImageScaleBy: { image: { type: "IMAGE" }, upscale_method: resize, scale_by: float(0.01, 8) },
+  CreateVideo: { images: { type: "IMAGE" }, fps: float(1, 120) },
+  SaveImage: { images: { type: "IMAGE" }, filename_prefix: text },
+  PreviewImage: linked({ images: "IMAGE" }),
+  SaveVideo: { video: { type: "VIDEO" }, filename_prefix: text, format: file, codec: file },
   SaveWEBM: {
-    images: link,
+    images: { type: "IMAGE" },
     filename_prefix: text,
     codec: oneOf("vp9", "av1"),
     fps: float(0.01, 1000),
     crf: float(0, 63),
   },
   SaveAnimatedWEBP: {
-    images: link,
+    images: { type: "IMAGE" },
     filename_prefix: text,
     fps: float(0.01, 1000),
     lossless: flag,
     quality: int(0, 100),
     method: oneOf("default", "fastest", "slowest"),
   },
-  SaveAnimatedPNG: { images: link, filename_prefix: text, fps: float(0.01, 1000), compress_level: int(0, 9) },
+  SaveAnimatedPNG: {
+    images: { type: "IMAGE" },
+    filename_prefix: text,
+    fps: float(0.01, 1000),
+    compress_level: int(0, 9),
+  },
   LoadAudio: { audio: file },
-  SaveAudio: { audio: link, filename_prefix: text },
-  SaveAudioMP3: { audio: link, filename_prefix: text },
+  SaveAudio: { audio: { type: "AUDIO" }, filename_prefix: text },
+  SaveAudioMP3: { audio: { type: "AUDIO" }, filename_prefix: text },
 };
+
+/** What the nodes above hand on, by the number of their output. */
+const outputTypes: Readonly<Record<string, readonly LinkType[]>> = {
+  CheckpointLoaderSimple: ["MODEL", "CLIP", "VAE"],
+  UNETLoader: ["MODEL"],
+  CLIPLoader: ["CLIP"],
+  DualCLIPLoader: ["CLIP"],
+  VAELoader: ["VAE"],
+  LoraLoader: ["MODEL", "CLIP"],
+  LoraLoaderModelOnly: ["MODEL"],
+  CLIPTextEncode: ["CONDITIONING"],
+  FluxGuidance: ["CONDITIONING"],
+  EmptyLatentImage: ["LATENT"],
+  EmptySD3LatentImage: ["LATENT"],
+  EmptyImage: ["IMAGE"],
+  KSampler: ["LATENT"],
+  KSamplerSelect: ["SAMPLER"],
+  BasicScheduler: ["SIGMAS"],
+  RandomNoise: ["NOISE"],
+  BasicGuider: ["GUIDER"],
+  SamplerCustomAdvanced: ["LATENT", "LATENT"],
+  VAEDecode: ["IMAGE"],
+  VAEEncode: ["LATENT"],
+  LoadImage: ["IMAGE", "MASK"],
+  LoadImageMask: ["MASK"],
+  ImageInvert: ["IMAGE"],
+  ImageBatch: ["IMAGE"],
+  ImageScale: ["IMAGE"],
+  ImageScaleBy: ["IMAGE"],
+  CreateVideo: ["VIDEO"],
+  LoadAudio: ["AUDIO"],
+};
+
+/** What an output of a node hands on: undefined if there is no such output, and "*" if nobody knows. */
+export function outputType(name: string, index: number): string | undefined {
+  return Object.hasOwn(nodeTypes, name) ? outputTypes[name]?.[index] : "*";
+}
 
 /** Further nodes of ComfyUI, whose inputs are not checked. */
 const otherNodes = new Set(
-  ("CLIPSetLastLayer CLIPVisionEncode CLIPVisionLoader CLIPTextEncodeSDXL CLIPTextEncodeSDXLRefiner CLIPTextEncodeFlux " +
-    "CLIPTextEncodeSD3 CLIPTextEncodeHunyuanDiT CheckpointLoader CheckpointSave ConditioningAverage ConditioningCombine " +
-    "ConditioningConcat ConditioningSetArea ConditioningSetAreaPercentage ConditioningSetAreaStrength " +
-    "ConditioningSetMask ConditioningSetTimestepRange ConditioningZeroOut ControlNetApply ControlNetApplyAdvanced " +
-    "ControlNetApplySD3 ControlNetInpaintingAliMamaApply ControlNetLoader DiffControlNetLoader DiffusersLoader " +
-    "SetUnionControlNetType GLIGENLoader GLIGENTextBoxApply HypernetworkLoader InpaintModelConditioning " +
-    "KSamplerAdvanced SamplerCustom CFGGuider DualCFGGuider DisableNoise SplitSigmas SplitSigmasDenoise FlipSigmas " +
-    "KarrasScheduler ExponentialScheduler SDTurboScheduler AlignYourStepsScheduler BetaSamplingScheduler " +
-    "ModelSamplingFlux ModelSamplingSD3 ModelSamplingAuraFlow ModelSamplingDiscrete ModelMergeSimple " +
-    "LatentBatch LatentBlend LatentComposite LatentCompositeMasked LatentCrop LatentFlip LatentFromBatch LatentRotate " +
-    "LatentUpscale LatentUpscaleBy LoadLatent SaveLatent RepeatLatentBatch RepeatImageBatch SetLatentNoiseMask " +
-    "StyleModelApply StyleModelLoader unCLIPCheckpointLoader unCLIPConditioning TripleCLIPLoader QuadrupleCLIPLoader " +
-    "VAEDecodeTiled VAEEncodeTiled VAEEncodeForInpaint VAEDecodeAudio VAEEncodeAudio EmptyLatentAudio PreviewAudio " +
-    "SaveAudioOpus ImageBlend ImageBlur ImageColorToMask ImageCompositeMasked ImageCrop ImageFlip ImageFromBatch " +
-    "ImagePadForOutpaint ImageQuantize ImageRotate ImageScaleToTotalPixels ImageSharpen ImageStitch " +
-    "ImageOnlyCheckpointLoader ImageToMask ImageUpscaleWithModel UpscaleModelLoader LoadImageOutput LoadVideo " +
-    "GetVideoComponents GetImageSize MaskToImage MaskComposite MaskPreview InvertMask CropMask FeatherMask GrowMask " +
-    "SolidMask ThresholdMask PorterDuffImageComposite SplitImageWithAlpha JoinImageWithAlpha Canny FreeU FreeU_V2 " +
-    "PatchModelAddDownscale PerpNeg PerpNegGuider RescaleCFG SelfAttentionGuidance SkipLayerGuidanceSD3 TomePatchModel " +
-    "DifferentialDiffusion PhotoMakerEncode PhotoMakerLoader InstructPixToPixConditioning ReferenceLatent " +
-    "FluxDisableGuidance FluxKontextImageScale FluxKontextMultiReferenceLatentMethod Flux2Scheduler " +
-    "EmptyFlux2LatentImage TextEncodeQwenImageEdit TextEncodeQwenImageEditPlus EmptyHunyuanLatentVideo " +
-    "EmptyHunyuanImageLatent EmptyLTXVLatentVideo EmptyMochiLatentVideo EmptyCosmosLatentVideo LTXVConditioning " +
-    "LTXVImgToVideo LTXVScheduler HunyuanImageToVideo WanImageToVideo WanFirstLastFrameToVideo WanFunControlToVideo " +
-    "WanVaceToVideo WanCameraImageToVideo Wan22ImageToVideoLatent TrimVideoLatent SVD_img2vid_Conditioning " +
-    "VideoLinearCFGGuidance VideoTriangleCFGGuidance StableCascade_EmptyLatentImage StableZero123_Conditioning " +
-    "PrimitiveInt PrimitiveFloat PrimitiveString PrimitiveStringMultiline PrimitiveBoolean StringConcatenate " +
-    "StringTrim StringReplace PreviewAny SaveSVGNode SaveGLB Preview3D Load3D WebcamCapture").split(" "),
+  ("APG AddNoise AlignYourStepsScheduler AudioAdjustVolume AudioConcat AudioEncoderEncode AudioEncoderLoader " +
+    "AudioMerge BetaSamplingScheduler CFGGuider CFGNorm CFGZeroStar CLIPAttentionMultiply CLIPMergeAdd " +
+    "CLIPMergeSimple CLIPMergeSubtract CLIPSave CLIPSetLastLayer CLIPTextEncodeControlnet CLIPTextEncodeFlux " +
+    "CLIPTextEncodeHiDream CLIPTextEncodeHunyuanDiT CLIPTextEncodeLumina2 CLIPTextEncodePixArtAlpha " +
+    "CLIPTextEncodeSD3 CLIPTextEncodeSDXL CLIPTextEncodeSDXLRefiner CLIPVisionEncode CLIPVisionLoader Canny " +
+    "CaseConverter CheckpointLoader CheckpointSave ChromaRadianceOptions CombineHooks2 CombineHooks4 " +
+    "CombineHooks8 ConditioningAverage ConditioningCombine ConditioningConcat ConditioningSetArea " +
+    "ConditioningSetAreaPercentage ConditioningSetAreaPercentageVideo ConditioningSetAreaStrength " +
+    "ConditioningSetDefaultCombine ConditioningSetMask ConditioningSetProperties " +
+    "ConditioningSetPropertiesAndCombine ConditioningSetTimestepRange ConditioningStableAudio " +
+    "ConditioningTimestepsRange ConditioningZeroOut ContextWindowsManual ControlNetApply ControlNetApplyAdvanced " +
+    "ControlNetApplySD3 ControlNetInpaintingAliMamaApply ControlNetLoader CosmosImageToVideoLatent " +
+    "CosmosPredict2ImageToVideoLatent CreateHookKeyframe CreateHookKeyframesFromFloats " +
+    "CreateHookKeyframesInterpolated CreateHookLora CreateHookLoraModelOnly CreateHookModelAsLora " +
+    "CreateHookModelAsLoraModelOnly CropMask DiffControlNetLoader DifferentialDiffusion DiffusersLoader " +
+    "DisableNoise DualCFGGuider EasyCache EmptyAceStepLatentAudio EmptyAudio EmptyChromaRadianceLatentImage " +
+    "EmptyCosmosLatentVideo EmptyFlux2LatentImage EmptyHunyuanImageLatent EmptyHunyuanLatentVideo " +
+    "EmptyLTXVLatentVideo EmptyLatentAudio EmptyLatentHunyuan3Dv2 EmptyMochiLatentVideo Epsilon Scaling " +
+    "ExponentialScheduler ExtendIntermediateSigmas FeatherMask FlipSigmas Flux2Scheduler FluxDisableGuidance " +
+    "FluxKontextImageScale FluxKontextMultiReferenceLatentMethod FreSca FreeU FreeU_V2 GITSScheduler GLIGENLoader " +
+    "GLIGENTextBoxApply GetImageSize GetVideoComponents GrowMask Hunyuan3Dv2Conditioning " +
+    "Hunyuan3Dv2ConditioningMultiView HunyuanImageToVideo HunyuanRefinerLatent HyperTile HypernetworkLoader " +
+    "ImageAddNoise ImageBlend ImageBlur ImageColorToMask ImageCompositeMasked ImageCrop ImageFlip ImageFromBatch " +
+    "ImageOnlyCheckpointLoader ImageOnlyCheckpointSave ImagePadForOutpaint ImageQuantize ImageRGBToYUV " +
+    "ImageRotate ImageScaleToMaxDimension ImageScaleToTotalPixels ImageSharpen ImageStitch ImageToMask " +
+    "ImageUpscaleWithModel ImageYUVToRGB InpaintModelConditioning InstructPixToPixConditioning InvertMask " +
+    "JoinImageWithAlpha KSamplerAdvanced KarrasScheduler LTXVAddGuide LTXVConditioning LTXVCropGuides " +
+    "LTXVImgToVideo LTXVPreprocess LTXVScheduler LaplaceScheduler LatentAdd LatentApplyOperation " +
+    "LatentApplyOperationCFG LatentBatch LatentBatchSeedBehavior LatentBlend LatentComposite " +
+    "LatentCompositeMasked LatentConcat LatentCrop LatentCut LatentFlip LatentFromBatch LatentInterpolate " +
+    "LatentMultiply LatentOperationSharpen LatentOperationTonemapReinhard LatentRotate LatentSubtract " +
+    "LatentUpscale LatentUpscaleBy LazyCache Load3D Load3DAnimation LoadImageOutput LoadImageSetFromFolderNode " +
+    "LoadImageTextSetFromFolderNode LoadLatent LoadVideo LoraModelLoader LoraSave LossGraphNode LotusConditioning " +
+    "Mahiro MaskComposite MaskPreview MaskToImage ModelComputeDtype ModelMergeAdd ModelMergeAuraflow " +
+    "ModelMergeBlocks ModelMergeCosmos14B ModelMergeCosmos7B ModelMergeCosmosPredict2_14B " +
+    "ModelMergeCosmosPredict2_2B ModelMergeFlux1 ModelMergeLTXV ModelMergeMochiPreview ModelMergeQwenImage " +
+    "ModelMergeSD1 ModelMergeSD2 ModelMergeSD35_Large ModelMergeSD3_2B ModelMergeSDXL ModelMergeSimple " +
+    "ModelMergeSubtract ModelMergeWAN2_1 ModelPatchLoader ModelSamplingAuraFlow ModelSamplingContinuousEDM " +
+    "ModelSamplingContinuousV ModelSamplingDiscrete ModelSamplingFlux ModelSamplingLTXV ModelSamplingSD3 " +
+    "ModelSamplingStableCascade ModelSave Morphology OptimalStepsScheduler PairConditioningCombine " +
+    "PairConditioningSetDefaultCombine PairConditioningSetProperties PairConditioningSetPropertiesAndCombine " +
+    "PatchModelAddDownscale PerpNeg PerpNegGuider PerturbedAttentionGuidance PhotoMakerEncode PhotoMakerLoader " +
+    "PolyexponentialScheduler PorterDuffImageComposite Preview3D Preview3DAnimation PreviewAny PreviewAudio " +
+    "PrimitiveBoolean PrimitiveFloat PrimitiveInt PrimitiveString PrimitiveStringMultiline QuadrupleCLIPLoader " +
+    "QwenImageDiffsynthControlnet RebatchImages RebatchLatents RecordAudio ReferenceLatent RegexExtract " +
+    "RegexMatch RegexReplace RenormCFG RepeatImageBatch RepeatLatentBatch RescaleCFG ResizeAndPadImage " +
+    "SDTurboScheduler SD_4XUpscale_Conditioning SV3D_Conditioning SVD_img2vid_Conditioning SamplerCustom " +
+    "SamplerDPMAdaptative SamplerDPMPP_2M_SDE SamplerDPMPP_2S_Ancestral SamplerDPMPP_3M_SDE SamplerDPMPP_SDE " +
+    "SamplerER_SDE SamplerEulerAncestral SamplerEulerAncestralCFGPP SamplerEulerCFGpp SamplerLCMUpscale " +
+    "SamplerLMS SamplerSASolver SamplingPercentToSigma SaveAudioOpus SaveGLB SaveLatent SaveLoRANode SaveSVGNode " +
+    "SelfAttentionGuidance SetClipHooks SetFirstSigma SetHookKeyframes SetLatentNoiseMask SetUnionControlNetType " +
+    "SkipLayerGuidanceDiT SkipLayerGuidanceDiTSimple SkipLayerGuidanceSD3 SolidMask SplitAudioChannels " +
+    "SplitImageWithAlpha SplitSigmas SplitSigmasDenoise StableCascade_EmptyLatentImage " +
+    "StableCascade_StageB_Conditioning StableCascade_StageC_VAEEncode StableCascade_SuperResolutionControlnet " +
+    "StableZero123_Conditioning StableZero123_Conditioning_Batched StringCompare StringConcatenate StringContains " +
+    "StringLength StringReplace StringSubstring StringTrim StyleModelApply StyleModelLoader T5TokenizerOptions " +
+    "TCFG TextEncodeAceStepAudio TextEncodeHunyuanVideo_ImageToVideo TextEncodeQwenImageEdit " +
+    "TextEncodeQwenImageEditPlus ThresholdMask TomePatchModel TorchCompileModel TrainLoraNode TrimAudioDuration " +
+    "TrimVideoLatent TripleCLIPLoader UNetCrossAttentionMultiply UNetSelfAttentionMultiply " +
+    "UNetTemporalAttentionMultiply USOStyleReference UpscaleModelLoader VAEDecodeAudio VAEDecodeHunyuan3D " +
+    "VAEDecodeTiled VAEEncodeAudio VAEEncodeForInpaint VAEEncodeTiled VAESave VPScheduler VideoLinearCFGGuidance " +
+    "VideoTriangleCFGGuidance VoxelToMesh VoxelToMeshBasic Wan22FunControlToVideo Wan22ImageToVideoLatent " +
+    "WanAnimateToVideo WanCameraEmbedding WanCameraImageToVideo WanContextWindowsManual WanFirstLastFrameToVideo " +
+    "WanFunControlToVideo WanFunInpaintToVideo WanHuMoImageToVideo WanImageToVideo WanPhantomSubjectToVideo " +
+    "WanSoundImageToVideo WanSoundImageToVideoExtend WanTrackToVideo WanVaceToVideo WebcamCapture " +
+    "unCLIPCheckpointLoader unCLIPConditioning").split(" "),
 );
 
 /** Whether ComfyUI has a node of this class without further ones being installed. */
@@ -144,5 +246,5 @@ export function isOwnNode(name: string): boolean {
 
 /** Whether the workflow is run for what this node does. */
 export function isOutputNode(name: string): boolean {
-  return /^(Save|Preview)/.test(name) || name === "MaskPreview";
+  return /^(Save|Preview)|Save$/.test(name) || name === "MaskPreview" || name === "LossGraphNode";
 }

@@ -1,6 +1,6 @@
 import { pythonJson, repr } from "../python.ts";
-import { isOutputNode, isOwnNode, type NodeInput, nodeTypes } from "./node_types.ts";
-import { linkOf, upstream, type Workflow, type WorkflowNode } from "./workflow.ts";
+import { isOutputNode, isOwnNode, type NodeInput, nodeTypes, outputType } from "./node_types.ts";
+import { hasLoop, linkOf, slotOf, upstream, type Workflow, type WorkflowNode } from "./workflow.ts";
 
 /** What a workflow may use. */
 export interface Installed {
@@ -31,7 +31,7 @@ export function checkWorkflow(workflow: Workflow, installed: Installed): { outpu
   const errors = new Map<string, NodeError[]>();
   const dependents = new Map<string, string[]>();
   const valid = outputs.filter((output) => {
-    let isValid = true;
+    let isValid = !hasLoop(workflow, output);
     for (const [id, found] of errorsOf(workflow, output, installed)) {
       isValid = false;
       errors.set(id, found);
@@ -41,6 +41,14 @@ export function checkWorkflow(workflow: Workflow, installed: Installed): { outpu
   });
   // ComfyUI runs the outputs that are valid, and says nothing about the others.
   if (valid.length > 0) return { outputs: valid };
+  if (errors.size === 0) {
+    return refused(
+      "prompt_outputs_failed_validation",
+      "Prompt outputs failed validation",
+      "",
+      "Workflow validation failed",
+    );
+  }
   const lines = [...errors].flatMap(([id, found]) => [
     `• Node ${id} (errors): ${repr(found)}`,
     `• Node ${id} (dependent_outputs): ${repr(dependents.get(id))}`,
@@ -49,9 +57,15 @@ export function checkWorkflow(workflow: Workflow, installed: Installed): { outpu
   return { error: `Workflow validation failed:\n${lines.join("\n")}${checkpointHint(lines, installed)}` };
 }
 
-function refused(type: string, message: string, details: string): { error: string } {
+/** The error of a workflow without a class for each node. */
+export function withoutClass(id: string): { error: string } {
+  const message = "Cannot execute because a node is missing the class_type property.";
+  return refused("invalid_prompt", message, `Node ID '#${id}'`);
+}
+
+function refused(type: string, message: string, details: string, told = message): { error: string } {
   const response = { error: { type, message, details, extra_info: {} }, node_errors: {} };
-  return { error: `${message}. Raw response: ${pythonJson(response)}` };
+  return { error: `${told}. Raw response: ${pythonJson(response)}` };
 }
 
 function checkpointHint(lines: string[], { checkpoints = [] }: Installed): string {
@@ -64,21 +78,27 @@ function checkpointHint(lines: string[], { checkpoints = [] }: Installed): strin
 /** The errors of an output and of the nodes that it depends on. */
 function errorsOf(workflow: Workflow, output: string, installed: Installed): Array<[id: string, errors: NodeError[]]> {
   const ids = upstream(workflow, output);
-  // A link into nowhere is an exception, which ComfyUI tells of the output.
-  const dangling = ids.flatMap((id) => Object.values(workflow.get(id)!.inputs)).map(linkOf)
-    .find((link) => link !== undefined && !workflow.has(link));
-  if (dangling !== undefined) return [[output, [exception(dangling)]]];
-  return ids.map((id): [string, NodeError[]] => [id, nodeErrors(workflow.get(id)!, installed)])
+  for (const value of ids.flatMap((id) => Object.values(workflow.get(id)!.inputs))) {
+    const link = linkOf(value);
+    if (link === undefined) continue;
+    // These are exceptions, which ComfyUI tells of the output.
+    const source = workflow.get(link);
+    if (source === undefined) return [[output, [exception("KeyError", repr(link))]]];
+    if (outputType(source.class_type, slotOf(value)) === undefined) {
+      return [[output, [exception("IndexError", "tuple index out of range")]]];
+    }
+  }
+  return ids.map((id): [string, NodeError[]] => [id, nodeErrors(workflow, workflow.get(id)!, installed)])
     .filter(([, errors]) => errors.length > 0);
 }
 
-function exception(id: string): NodeError {
+function exception(type: string, details: string): NodeError {
   return {
     type: "exception_during_validation",
     message: "Exception when validating node",
-    details: repr(id),
+    details,
     extra_info: {
-      exception_type: "KeyError",
+      exception_type: type,
       traceback: [
         '  File "/comfyui/execution.py", line 965, in validate_prompt\n    m = await validate_inputs(prompt_id, prompt, o, validated)\n',
       ],
@@ -86,13 +106,22 @@ function exception(id: string): NodeError {
   };
 }
 
-function nodeErrors({ class_type, inputs }: WorkflowNode, installed: Installed): NodeError[] {
+function nodeErrors(
+  workflow: Workflow,
+  { class_type, inputs }: WorkflowNode,
+  installed: Installed,
+): NodeError[] {
   const rules = Object.hasOwn(nodeTypes, class_type) ? nodeTypes[class_type] : {};
-  const errors = Object.entries(rules).flatMap(([name, rule]) => inputError(name, inputs[name], rule, installed) ?? []);
+  const errors = Object.entries(rules).flatMap(([name, rule]) =>
+    inputError(name, inputs[name], rule, installed) ?? linkError(workflow, name, inputs[name], rule) ?? []
+  );
   if (class_type === "LoadImage" && errors.length === 0 && !installed.images.includes(String(inputs.image))) {
-    const error = problem("image", inputs.image, { type: "COMBO" });
-    const details = `image - Invalid image file: ${inputs.image}`;
-    return [{ ...error, type: "custom_validation_failed", message: "Custom validation failed for node", details }];
+    return [{
+      type: "custom_validation_failed",
+      message: "Custom validation failed for node",
+      details: `image - Invalid image file: ${inputs.image}`,
+      extra_info: { input_name: "image" },
+    }];
   }
   return errors;
 }
@@ -127,11 +156,10 @@ function inputError(name: string, value: unknown, rule: NodeInput, { checkpoints
     const function_ = rule.type === "INT"
       ? `invalid literal for int() with base 10: ${repr(value)}`
       : `could not convert string to float: ${repr(value)}`;
-    return error(
-      "invalid_input_type",
-      `Failed to convert an input value to a ${rule.type} value`,
-      `${name}, ${value}, ${function_}`,
-    );
+    const found = error("invalid_input_type", `Failed to convert an input value to a ${rule.type} value`);
+    found.details = `${name}, ${value}, ${function_}`;
+    found.extra_info.exception_message = function_;
+    return found;
   }
   if (number < (rule.min ?? -Infinity)) {
     return error("value_smaller_than_min", `Value ${number} smaller than min of ${rule.min}`);
@@ -139,6 +167,19 @@ function inputError(name: string, value: unknown, rule: NodeInput, { checkpoints
   if (number > (rule.max ?? Infinity)) {
     return error("value_bigger_than_max", `Value ${number} bigger than max of ${rule.max}`);
   }
+}
+
+/** Whether a link brings what the input takes. */
+function linkError(workflow: Workflow, name: string, value: unknown, { type }: NodeInput): NodeError | undefined {
+  const link = linkOf(value);
+  const given = link === undefined ? "*" : outputType(workflow.get(link)!.class_type, slotOf(value));
+  if (given === "*" || given === undefined || given === type || type === "COMBO") return undefined;
+  return {
+    type: "return_type_mismatch",
+    message: "Return type mismatch between linked nodes",
+    details: `${name}, received_type(${given}) mismatch input_type(${type})`,
+    extra_info: { input_name: name, input_config: [type, {}], received_type: given, linked_node: value },
+  };
 }
 
 function problem(name: string, value: unknown, { type, oneOf, ...limits }: NodeInput): NodeError {

@@ -42,7 +42,7 @@ export function infinityWorker({ config, behavior }: ResolvedEndpoint, now: () =
   function rerank(input: Input): Input {
     const model = modelFor("rerank", input);
     const { query, docs, return_docs } = input;
-    if (!Array.isArray(docs)) throw new Error("object of type 'NoneType' has no len()");
+    if (!Array.isArray(docs)) throw new Error(`'${docs == null ? "NoneType" : typeof docs}' object is not iterable`);
     const results = scoresOf(String(query), textsOf(docs)).map((relevance_score, index) => ({
       relevance_score,
       index,
@@ -81,6 +81,9 @@ export function infinityWorker({ config, behavior }: ResolvedEndpoint, now: () =
 function textsOf(values: unknown[]): string[] {
   if (values.length === 0) throw new Error("list index out of range");
   if (values.every((value) => typeof value === "string")) return values;
+  if (Array.isArray(values.find((value) => typeof value !== "string"))) {
+    throw new Error("TextInputSequence must be str");
+  }
   throw new Error("TextEncodeInput must be Union[TextInputSequence, Tuple[InputSequence, InputSequence]]");
 }
 
