@@ -185,7 +185,7 @@ describe("vLLM's refusals", () => {
         "temperature must be non-negative, got -1.0. (parameter=temperature, value=-1.0)",
         "temperature",
       ],
-      [{ top_p: 2 }, "top_p must be in (0, 1], got 2. (parameter=top_p, value=2)", "top_p"],
+      [{ top_p: 2 }, "top_p must be in (0, 1], got 2.0. (parameter=top_p, value=2.0)", "top_p"],
       [{ max_tokens: 0 }, "max_tokens must be at least 1, got 0. (parameter=max_tokens, value=0)", "max_tokens"],
       [
         { logprobs: true, top_logprobs: 30 },

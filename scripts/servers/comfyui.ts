@@ -17,7 +17,7 @@ const PACKAGES =
 export const WORKER_COMFYUI: Server = {
   server: "worker-comfyui",
   version: "5.8.5",
-  title: "worker-comfyui, ComfyUI 0.3.64",
+  title: "ComfyUI 0.3.64 behind worker-comfyui",
   abilities: ["queue", "comfyui"],
   basePath: "/v2",
   models: { comfyui: "comfyui" },

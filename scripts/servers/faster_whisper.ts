@@ -10,7 +10,7 @@ import type { Server } from "./server.ts";
 export const WORKER_FASTER_WHISPER: Server = {
   server: "worker-faster_whisper",
   version: "1.0.10",
-  title: "worker-faster_whisper, faster-whisper 1.2.1",
+  title: "faster-whisper 1.2.1 behind worker-faster_whisper",
   abilities: ["queue", "whisper worker"],
   basePath: "/v2",
   models: { "whisper worker": "whisper" },

@@ -84,7 +84,7 @@ export const INFINITY: Server = {
 export const WORKER_INFINITY: Server = {
   server: "worker-infinity-embedding",
   version: "1.1.4",
-  title: `worker-infinity-embedding, Infinity ${VERSION}`,
+  title: `Infinity ${VERSION} behind worker-infinity-embedding`,
   abilities: ["queue", "infinity"],
   basePath: "/v2",
   models: { infinity: "infinity" },

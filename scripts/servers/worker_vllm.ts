@@ -13,7 +13,7 @@ import { installVllm, VLLM_ENVIRONMENT, VLLM_VERSION } from "./vllm.ts";
 export const WORKER_VLLM: Server = {
   server: "worker-vllm",
   version: "2.23.0",
-  title: `worker-vllm, vLLM ${VLLM_VERSION}`,
+  title: `vLLM ${VLLM_VERSION} behind worker-vllm`,
   abilities: ["queue", "chat worker", "chat", "tools", "tool choice", "schema", "grammar", "thinking", "logprobs"],
   basePath: "/v2",
   transport: "queue",

@@ -49,10 +49,10 @@ const comfyui = (name: string, feature: string, body: Body): Case => ({
 });
 
 const images = (name: string, workflow: Workflow, judge: Case["judge"]) =>
-  comfyui(name, "images", { run: (world) => makeImages(image(world, workflow)), judge });
+  comfyui(name, "image generation", { run: (world) => makeImages(image(world, workflow)), judge });
 
 const videos = (name: string, workflow: Workflow, judge: Case["judge"]) =>
-  comfyui(name, "videos", { run: (world) => makeVideos(world, workflow), judge });
+  comfyui(name, "video generation", { run: (world) => makeVideos(world, workflow), judge });
 
 /** The output as the worker gave it: the names of its files, and everything else. */
 const output = (name: string, feature: string, input: Inputs, wanted: unknown) =>
@@ -93,10 +93,14 @@ const sampled: Workflow = {
 
 export const COMFYUI_CASES: Case[] = [
   images("an image", { "1": empty(0xff0000), "2": save("1") }, makes("image/png")),
-  output("an image, as it comes", "images", { workflow: { "1": empty(0x00ff00), "2": save("1", "folder/named") } }, {
+  output("an image, as it comes", "image generation", {
+    workflow: { "1": empty(0x00ff00), "2": save("1", "folder/named") },
+  }, {
     images: ["base64 named_00001_.png"],
   }),
-  output("the same workflow again", "images", { workflow: { "1": empty(0x00ff00), "2": save("1", "folder/named") } }, {
+  output("the same workflow again", "image generation", {
+    workflow: { "1": empty(0x00ff00), "2": save("1", "folder/named") },
+  }, {
     images: ["base64 named_00001_.png"],
   }),
   images(
@@ -104,17 +108,17 @@ export const COMFYUI_CASES: Case[] = [
     { "1": empty(0x0000ff, { batch_size: 3 }), "2": save("1") },
     makes(...Array(3).fill("image/png")),
   ),
-  output("two outputs", "images", {
+  output("two outputs", "image generation", {
     workflow: { "9": save("1", "nine"), "1": empty(0x00ffff), "2": save("3", "two"), "3": invert("1") },
   }, { images: ["base64 nine_00001_.png", "base64 two_00001_.png"] }),
-  comfyui("an image from an image", "images", {
+  comfyui("an image from an image", "image generation", {
     run: (world) =>
       makeImages(image(world, { "1": load("mine.png"), "2": invert("1"), "3": save("2") }, [
         { name: "mine.png", image: `data:image/png;base64,${PIXEL}` },
       ])),
     judge: makes("image/png"),
   }),
-  comfyui("an image from an image, without a data URI", "images", {
+  comfyui("an image from an image, without a data URI", "image generation", {
     run: (world) =>
       makeImages(image(world, {
         "1": load("plain.png"),
@@ -123,7 +127,7 @@ export const COMFYUI_CASES: Case[] = [
       }, [{ name: "plain.png", image: PIXEL }])),
     judge: makes("image/png"),
   }),
-  comfyui("two calls for two images", "images", {
+  comfyui("two calls for two images", "image generation", {
     run: (world) =>
       makeImages(
         world.runpod!.image("comfyui", {
@@ -155,7 +159,7 @@ export const COMFYUI_CASES: Case[] = [
     "4": node("ImageFromBatch", { image: ["1", 0], batch_index: 0, length: 1 }),
     "5": save("4", "frame"),
   }, makes("image/png")),
-  output("an image and a video, as they come", "videos", {
+  output("an image and a video, as they come", "video generation", {
     workflow: {
       "1": empty(4, { ...frames, batch_size: 2 }),
       "2": video("1"),

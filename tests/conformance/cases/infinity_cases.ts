@@ -47,24 +47,24 @@ const refused = (name: string, input: Input, message: string): Case => ({
 const openai = (openai_input: unknown, openai_route = "/v1/embeddings") => ({ openai_route, openai_input });
 
 export const INFINITY_CASES: Case[] = [
-  infinity("one text", "embedding", { run: (world) => embedTexts(world, ["hello"]), judge: vectors(1) }),
-  infinity("three texts", "embedding", {
+  infinity("one text", "embeddings", { run: (world) => embedTexts(world, ["hello"]), judge: vectors(1) }),
+  infinity("three texts", "embeddings", {
     run: (world) => embedTexts(world, ["hello", "日本語 👩‍🚀", "x ".repeat(600)]),
     judge: vectors(3),
   }),
-  infinity("the job of a text", "embedding", {
+  infinity("the job of a text", "embeddings", {
     run: (world) => runJob(world, "infinity", { model: EMBEDDING, input: "hello" }),
     judge: ({ value }) => (value as { object: string }).object === "list" ? undefined : "it is no list",
   }),
-  infinity("the job of texts", "embedding", {
+  infinity("the job of texts", "embeddings", {
     run: (world) => runJob(world, "infinity", { model: EMBEDDING, input: ["hello", "there"] }),
     judge: ({ value }) => (value as { data: unknown[] }).data.length === 2 ? undefined : "there are not two vectors",
   }),
-  infinity("the job of an OpenAI request", "embedding", {
+  infinity("the job of an OpenAI request", "embeddings", {
     run: (world) => runJob(world, "infinity", openai({ model: EMBEDDING, input: ["hello"] })),
     judge: ({ value }) => Array.isArray(value) ? undefined : "it is no list",
   }),
-  infinity("a number of dimensions and base64", "embedding", {
+  infinity("a number of dimensions and base64", "embeddings", {
     run: (world) =>
       runJob(
         world,
@@ -78,7 +78,7 @@ export const INFINITY_CASES: Case[] = [
     judge: ({ value }) => (value as { data: unknown[] }).data.length === 2 ? undefined : "there are not two models",
   }),
   {
-    ...infinity("an empty text", "embedding", {
+    ...infinity("an empty text", "embeddings", {
       run: (world) => runJob(world, "infinity", openai({ model: EMBEDDING, input: "" })),
       judge: ({ value }) => Array.isArray(value) ? undefined : "it is no list",
     }),
