@@ -131,7 +131,8 @@ export class PartWriter implements ChunkSink {
     if (!isRecord(chunk)) return;
     if (isErrorChunk(chunk)) return this.addError(JSON.stringify(chunk));
     if (this.#transcript) this.#noteRun(chunk, this.#transcript);
-    if (chunk.usage || chunk.metrics || !this.#hasMetadata) keepFields(chunk, this.#kept);
+    // They come with the first chunk or at the end.
+    if (!this.#hasMetadata || this.#finishReason !== undefined || chunk.metrics) keepFields(chunk, this.#kept);
     if (!this.#hasMetadata) this.#addMetadata(chunk);
     if (chunk.usage) this.#usage = chunk.usage;
     if (chunk.cost !== undefined) this.#cost = readCost(chunk);

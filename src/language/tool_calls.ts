@@ -3,82 +3,69 @@
  *
  * @module
  */
-import type { JSONObject, LanguageModelV4StreamPart, SharedV4ProviderMetadata } from "@ai-sdk/provider";
-import { isRecord, type StreamingToolCallDelta, StreamingToolCallTracker } from "@ai-sdk/provider-utils";
+import { InvalidResponseDataError, type JSONObject, type LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { generateId, isRecord } from "@ai-sdk/provider-utils";
 import { parseJson } from "../http/json.ts";
 import { readArguments } from "./fields.ts";
 
-interface Nameless {
-  id?: string;
+/** One call, as far as it has come. */
+interface Call {
+  index?: number;
+  /** The server's id. */
+  wireId?: string;
+  /** The id of the parts: the server's, unless it has none or gave it to another call. */
+  id: string;
+  /** Its name, which may come after some of the arguments. */
+  name?: string;
   arguments: string;
+  /** The fields that are not known. */
+  extra: JSONObject;
 }
-
-/** A delta with what the server wants back with the call. */
-type Delta = StreamingToolCallDelta & { extra: JSONObject };
 
 /** The fields of a call that are the SDK's own. Any other one has to come back with the call, such as a signature. */
 const KNOWN = new Set(["index", "id", "type", "function"]);
 
 /** The tool calls of one streamed answer. */
 export class ToolCalls {
-  readonly #tracker: StreamingToolCallTracker<Delta>;
-  /** Calls whose name has not come yet, by index: the tracker needs the name to start a call. */
-  readonly #nameless = new Map<number, Nameless>();
-  readonly #named = new Set<number>();
-  /** The arguments so far, by index or else by id. */
-  readonly #arguments = new Map<number | string, string>();
-  /** The fields that are not known, by the same keys. */
-  readonly #extras = new Map<number | string, JSONObject>();
-  #lastKey: number | string = 0;
-  #isEmpty = true;
+  readonly #emit: (part: LanguageModelV4StreamPart) => void;
+  readonly #calls: Call[] = [];
 
-  constructor(enqueue: (part: LanguageModelV4StreamPart) => void) {
-    this.#tracker = new StreamingToolCallTracker<Delta>({ enqueue }, {
-      extractMetadata: ({ extra }): SharedV4ProviderMetadata => ({ runpod: extra }),
-      buildToolCallProviderMetadata: (metadata) =>
-        metadata && Object.keys(metadata.runpod).length > 0 ? metadata : undefined,
-    });
+  constructor(emit: (part: LanguageModelV4StreamPart) => void) {
+    this.#emit = emit;
   }
 
   /** Whether the arguments of all calls are whole JSON. */
   get areWhole(): boolean {
-    return [...this.#arguments.values()].every((text) => text === "" || parseJson(text) !== undefined);
+    return this.#calls.every((call) => call.arguments === "" || isWhole(call));
   }
 
   /** Whether no call with a name has come. */
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    return !this.#calls.some(({ name }) => name !== undefined);
   }
 
   /** Takes one delta. */
   add(delta: unknown): void {
     if (!isRecord(delta)) return;
-    const call = isRecord(delta.function) ? delta.function : {};
+    const { name: givenName, arguments: given } = isRecord(delta.function) ? delta.function : {};
     const index = typeof delta.index === "number" ? delta.index : undefined;
-    const id = typeof delta.id === "string" ? delta.id : undefined;
-    const name = typeof call.name === "string" && call.name.trim() !== "" ? call.name : undefined;
-    const args = call.arguments == null ? undefined : readArguments(call.arguments);
+    const id = nonBlank(delta.id);
+    const name = nonBlank(givenName);
+    const args = given === undefined || given === null ? "" : readArguments(given);
 
-    if (name !== undefined) this.#isEmpty = false;
-    this.#lastKey = index ?? id ?? this.#lastKey;
-    this.#arguments.set(this.#lastKey, (this.#arguments.get(this.#lastKey) ?? "") + (args ?? ""));
-    const extra = this.#extras.get(this.#lastKey) ?? {};
-    this.#extras.set(this.#lastKey, extra);
-    for (const key in delta) if (!KNOWN.has(key) && delta[key] !== null) extra[key] = delta[key] as JSONObject;
-    if (index === undefined || this.#named.has(index)) {
-      this.#tracker.processDelta({ index, id, function: { name, arguments: args }, extra });
-      return;
+    const call = this.#find(index, id, name, args) ?? this.#begin(index);
+    call.wireId ??= id;
+    for (const key in delta) {
+      if (!KNOWN.has(key) && delta[key] !== null) call.extra[key] = delta[key] as JSONObject;
     }
-    const waiting: Nameless = this.#nameless.get(index) ?? { arguments: "" };
-    waiting.id ??= id;
-    waiting.arguments += args ?? "";
-    if (name === undefined) {
-      this.#nameless.set(index, waiting);
-      return;
-    }
-    this.#nameless.delete(index);
-    this.#named.add(index);
-    this.#tracker.processDelta({ index, id: waiting.id, function: { name, arguments: waiting.arguments }, extra });
+    call.arguments += args;
+    if (call.name !== undefined) return this.#tell(call, args);
+    if (name === undefined) return;
+    call.name = name;
+    const isTaken = this.#calls.some((other) => other !== call && other.id === call.wireId);
+    call.id = call.wireId === undefined || isTaken ? generateId() : call.wireId;
+    this.#emit({ type: "tool-input-start", id: call.id, toolName: name });
+    this.#tell(call, call.arguments);
   }
 
   /**
@@ -87,10 +74,58 @@ export class ToolCalls {
    * @throws {InvalidResponseDataError} for a call that never got a name.
    */
   finish(): void {
-    for (const [index, { id, arguments: args }] of this.#nameless) {
-      // Some servers announce a call and then do not make it.
-      if (args !== "") this.#tracker.processDelta({ index, id, function: { arguments: args }, extra: {} });
+    const areNumbered = this.#calls.every(({ index }) => index !== undefined);
+    const calls = areNumbered ? [...this.#calls].sort((a, b) => a.index! - b.index!) : this.#calls;
+    for (const { id, name, arguments: input, extra } of calls) {
+      if (name === undefined) {
+        // Some servers announce a call and then do not make it.
+        if (input === "") continue;
+        throw new InvalidResponseDataError({ data: input, message: "Expected 'function.name' to be a string." });
+      }
+      this.#emit({ type: "tool-input-end", id });
+      const metadata = Object.keys(extra).length > 0 ? { providerMetadata: { runpod: extra } } : {};
+      this.#emit({ type: "tool-call", toolCallId: id, toolName: name, input, ...metadata });
     }
-    this.#tracker.flush();
   }
+
+  #begin(index: number | undefined): Call {
+    const call: Call = { index, id: "", arguments: "", extra: {} };
+    this.#calls.push(call);
+    return call;
+  }
+
+  #tell({ id }: Call, delta: string): void {
+    if (delta !== "") this.#emit({ type: "tool-input-delta", id, delta });
+  }
+
+  /** Finds the call that a delta belongs to: by its index, by its id, or because it is the only one that it can be. */
+  #find(index: number | undefined, id: string | undefined, name: string | undefined, args: string): Call | undefined {
+    const isSameId = (call: Call) => call.wireId === id;
+    let call = index === undefined ? undefined : this.#last((call) => call.index === index);
+    if (name === undefined) {
+      if (id !== undefined) call ??= this.#last(isSameId);
+      else call ??= this.#last((call) => index === undefined || call.index === undefined);
+    } else if (index === undefined && id !== undefined) call = this.#last(isSameId);
+    if (!call || name === undefined || call.name === undefined) return call;
+
+    // Some servers repeat the name with every delta, and others give all their calls the same index.
+    const isOtherId = id !== undefined && call.wireId !== undefined && id !== call.wireId;
+    const isStart = /^\s*[{[]/.test(args);
+    const isOther = name !== call.name || (isOtherId && isStart) || ((isOtherId || isStart) && isWhole(call));
+    return isOther ? undefined : call;
+  }
+
+  #last(test: (call: Call) => boolean): Call | undefined {
+    let at = this.#calls.length - 1;
+    while (at >= 0 && !test(this.#calls[at])) at--;
+    return this.#calls[at];
+  }
+}
+
+function isWhole(call: Call): boolean {
+  return call.arguments !== "" && parseJson(call.arguments) !== undefined;
+}
+
+function nonBlank(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }
