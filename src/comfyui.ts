@@ -156,7 +156,7 @@ function put(workflow: ComfyUIWorkflow, place: ComfyUIPlace, value: JSONValue): 
 /** An image as a data URI. The worker decodes whatever it gets, a URL too. */
 async function inline(image: string, fetch: typeof globalThis.fetch | undefined): Promise<string> {
   if (image.startsWith("data:")) return image;
-  const bytes = await download({ url: image, settings: { fetch }, trustedOrigin: "" });
+  const bytes = await download({ url: image, fetch, trustedOrigin: "" });
   return `data:image/png;base64,${toBase64(bytes)}`;
 }
 

@@ -64,13 +64,16 @@ export function readBatchId(batchId: string): Batch {
     const { version, createdAt, submittedAt = createdAt, groups, items } = JSON.parse(
       new TextDecoder().decode(toBytes(batchId)),
     );
-    const hasTimes = typeof createdAt === "number" && typeof submittedAt === "number";
+    const hasTimes = [createdAt, submittedAt].every((time) => typeof time === "number" && Math.abs(time) < MAX_TIME);
     if (version !== 1 || !hasTimes || !groups.every(isGroup)) throw new Error("not a batch");
     return { createdAt, submittedAt, items: items.map((item: unknown) => readItem(item, groups)) };
   } catch (cause) {
     throw badBatch("it is not one that startBatch gave", cause);
   }
 }
+
+/** No date is as late, in milliseconds since 1970, even with the longest time of a job added. */
+const MAX_TIME = 8e15;
 
 /** Makes the error for an id that cannot be used. */
 export function badBatch(reason: string, cause?: unknown): Error {

@@ -7,7 +7,7 @@ import { cancelWithTimeout, isCancelRefused } from "../job/cancel.ts";
 import { CONCURRENCY_LIMITS } from "../job/limits.ts";
 import type { Queue } from "../job/queue.ts";
 import { retryReads } from "../job/retry.ts";
-import { forEachAtMost } from "./concurrency.ts";
+import { forEachAtMost } from "../http/concurrency.ts";
 
 /** Cancels at once: a small share of what the service accepts for one endpoint. */
 const CONCURRENCY = CONCURRENCY_LIMITS.cancel / 10;

@@ -13,7 +13,7 @@ import { RunpodJobError } from "../job/error.ts";
 import type { RunpodWaitOptions } from "../job/options.ts";
 import { runJob } from "../job/run_job.ts";
 import { describeJob } from "../output/job_output.ts";
-import { limitConcurrency } from "./concurrency.ts";
+import { limitConcurrency } from "../http/concurrency.ts";
 import { describeError } from "./error.ts";
 import type { OpenBatch } from "./open_batch.ts";
 import { type BatchCall, readResult } from "./request.ts";

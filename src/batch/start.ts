@@ -16,7 +16,7 @@ import type { Queue } from "../job/queue.ts";
 import { startJob } from "../job/run_job.ts";
 import { type BatchItem, writeBatchId } from "./batch_id.ts";
 import { cancelJobs } from "./cancel.ts";
-import { forEachAtMost } from "./concurrency.ts";
+import { forEachAtMost } from "../http/concurrency.ts";
 import { describeError } from "./error.ts";
 import { isOwnOrigin } from "./open_batch.ts";
 import { type BatchCall, type ConfigOf, writeRequest, type WrittenRequest } from "./request.ts";

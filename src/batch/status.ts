@@ -9,7 +9,7 @@ import { RunpodJobError } from "../job/error.ts";
 import { CONCURRENCY_LIMITS, RESULT_LIFETIME_MILLIS } from "../job/limits.ts";
 import { retryReads } from "../job/retry.ts";
 import { readStatusForCaller } from "../job/status_read.ts";
-import { forEachAtMost } from "./concurrency.ts";
+import { forEachAtMost } from "../http/concurrency.ts";
 import type { OpenBatch } from "./open_batch.ts";
 import type { BatchCall } from "./request.ts";
 

@@ -60,8 +60,8 @@ export function showValue(value: unknown, limit?: number, replace?: (key: string
  * What would change more of a terminal or a log than the place of a message: the codes of terminals, control characters
  * with line ends among them, marks that turn the direction of writing, and halves of characters.
  */
-// deno-lint-ignore no-control-regex
 const UNPRINTABLE =
+  // deno-lint-ignore no-control-regex
   /(?:\u001b\[[\d;?]{0,20}[ -~]?|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069])+/gu;
 
 /** Writes a server's text for an error message: one line, and not too long. */
@@ -216,8 +216,8 @@ function readPythonDict(text: string): ErrorDetails | undefined {
 }
 
 function readHtml(html: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1];
-  const words = (title ?? html.replace(/<(style|script)[^]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " "))
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(html)?.[1];
+  const words = (title ?? html.replace(/<(style|script)[^]*?<\/\1>/gi, " ").replace(/<[^<>]*>/g, " "))
     .replace(/\s+/g, " ").trim();
   return `an HTML page instead of JSON${words ? `: "${shorten(words, 120)}"` : ""}`;
 }

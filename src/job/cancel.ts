@@ -5,12 +5,13 @@
  */
 import { APICallError } from "@ai-sdk/provider";
 import { isFinal } from "./envelope.ts";
-import { CANCEL_REFUSED_STATUSES } from "./limits.ts";
+import { CANCEL_REFUSED_STATUSES, MAX_CANCEL_TRIES } from "./limits.ts";
 import { cancelJob, type Queue } from "./queue.ts";
 import { waitForSlot } from "./rate_limit.ts";
+import { retryReads } from "./retry.ts";
 import { withTimeout } from "./timeout.ts";
 
-/** How long the request may take, in milliseconds. If it fails, the service's own time limits end the job. */
+/** How long each request may take, in milliseconds. If all fail, the service's own time limits end the job. */
 const TIMEOUT_MILLIS = 10_000;
 
 /** A job to cancel, unless its status says that it has ended. */
@@ -20,13 +21,18 @@ interface CancelTarget {
 }
 
 /**
- * Cancels a job in the background, with one request that has a timeout. It never fails: the caller was already told how the
+ * Cancels a job in the background, again after a transient failure. It never fails: the caller was already told how the
  * wait ended.
  *
  * @param target The job, or a promise of it while its submission is pending.
+ * @param maxTries How often at most.
  */
-export function cancelInBackground(queue: Queue, target: CancelTarget | Promise<CancelTarget>): void {
-  runInBackground(queue, cancel(queue, target));
+export function cancelInBackground(
+  queue: Queue,
+  target: CancelTarget | Promise<CancelTarget>,
+  maxTries: number = MAX_CANCEL_TRIES,
+): void {
+  runInBackground(queue, cancel(queue, target, maxTries));
 }
 
 /** Lets work go on after the call has ended, and ignores its errors. */
@@ -39,9 +45,15 @@ export function runInBackground({ settings }: Queue, work: Promise<unknown>): vo
   }
 }
 
-async function cancel(queue: Queue, target: CancelTarget | Promise<CancelTarget>): Promise<void> {
+async function cancel(
+  queue: Queue,
+  target: CancelTarget | Promise<CancelTarget>,
+  maxTries: number,
+): Promise<void> {
   const { id, status } = await target;
-  if (!isFinal({ status })) await cancelWithTimeout(queue, id, undefined);
+  if (isFinal({ status })) return;
+  // Without another try a gateway that fails once would leave the job running, and paid for.
+  await retryReads(() => cancelWithTimeout(queue, id, undefined), undefined, (failures) => failures < maxTries);
 }
 
 /** Cancels a job with one request, within the rate limit. */

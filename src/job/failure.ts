@@ -68,10 +68,11 @@ export function errorToThrow(wait: JobWait, error: unknown): unknown {
 }
 
 /** Cancels the job of a wait unless it has ended; `true` if it is being cancelled. */
-function cancelUnfinished({ queue, latest, submission }: JobWait): boolean {
+function cancelUnfinished({ queue, latest, submission, options: { maxRequests } }: JobWait): boolean {
   if (latest && isFinal(latest.job)) return false;
-  if (latest) cancelInBackground(queue, latest.job);
-  else if (submission) cancelInBackground(queue, submission.then(({ job }) => job));
+  const target = latest?.job ?? submission?.then(({ job }) => job);
+  // One cancel is reserved of the requests that the call may make.
+  if (target) cancelInBackground(queue, target, maxRequests === undefined ? undefined : 1);
   return true;
 }
 

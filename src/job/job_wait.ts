@@ -30,6 +30,9 @@ interface WaitState {
   /** The most status reads and refused submissions together. */
   readonly maxReads: number;
 
+  /** The latest time that was seen, and how far the clock was set back during the wait, in milliseconds. */
+  seenAt: number;
+  setBack: number;
   /** Status reads so far, also those that failed. */
   reads: number;
   /** Submissions so far that the rate limit refused. */
@@ -102,6 +105,8 @@ export function startWait(
     startedAt,
     deadlineAt: startedAt + timeoutMillis,
     maxReads: maxReadsOf(options),
+    seenAt: startedAt,
+    setBack: 0,
     reads: 0,
     refusals: 0,
     downloads: 0,
@@ -195,10 +200,17 @@ export function readFailed(wait: WaitState, error: unknown): void {
   wait.lastFailure = error;
 }
 
+/** The time on a clock that stands still while the system's is set back: or pauses would be as short as at the start. */
+export function timeOf(wait: WaitState): number {
+  const now = Date.now() + wait.setBack;
+  if (now < wait.seenAt) wait.setBack += wait.seenAt - now;
+  return wait.seenAt = Math.max(now, wait.seenAt);
+}
+
 /** Notes what was learned of the job, and tells the caller if something has changed. */
 export function observe(wait: WaitState, seen: SeenJob): void {
-  const now = Date.now();
-  if (wait.latest === undefined) wait.submittedAt = now;
+  const now = timeOf(wait);
+  if (wait.latest === undefined) wait.submittedAt = Date.now();
   else if (wait.latest.job.status !== seen.job.status) wait.changedAt = now;
   wait.latest = seen;
   wait.lastFailure = undefined;

@@ -48,6 +48,9 @@ export const NOT_FOUND_GRACE_MILLIS = 10_000;
 /** How often a file of a result is downloaded before the call fails. */
 export const MAX_DOWNLOAD_TRIES = 5;
 
+/** How often a job that nobody waits for is cancelled at most, until a cancel succeeds. */
+export const MAX_CANCEL_TRIES = 3;
+
 /** How often any other request that may be repeated is sent, where no deadline ends the tries. */
 export const MAX_TRIES = 10;
 

@@ -19,7 +19,7 @@
 import { isFinal } from "./envelope.ts";
 import { unreadableStatus } from "./failure.ts";
 import { RESULT_LIFETIME_MILLIS } from "./limits.ts";
-import { countRequest, DEADLINE, type JobWait, observe, readFailed, requestsLeft } from "./job_wait.ts";
+import { countRequest, DEADLINE, type JobWait, observe, readFailed, requestsLeft, timeOf } from "./job_wait.ts";
 import type { JobAnswer } from "./queue.ts";
 import { isTransientError, pause, pauseAfter } from "./retry.ts";
 import { PAUSE_LIMIT_MILLIS, statusPause } from "./schedule.ts";
@@ -73,7 +73,7 @@ function nextPause(wait: JobWait): number {
   const afterFailure = wait.failures > 0 ? pauseAfter(wait.lastFailure, wait.failures) : 0;
   if (pollIntervalMillis !== undefined) return Math.max(pollIntervalMillis, afterFailure);
 
-  const now = Date.now();
+  const now = timeOf(wait);
   const left = wait.deadlineAt - now;
   const regular = statusPause({
     sinceChange: now - wait.changedAt,

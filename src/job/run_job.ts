@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { APICallError } from "@ai-sdk/provider";
+import type { FetchFunction } from "@ai-sdk/provider-utils";
 import { errorToThrow, jobError } from "./failure.ts";
 import { countRequest, type JobWait, observe, requestsMade, resumeJob, startWait } from "./job_wait.ts";
 import { MAX_DOWNLOAD_TRIES, READ_TIMEOUT_MILLIS } from "./limits.ts";
@@ -17,8 +19,8 @@ import { withTimeout } from "./timeout.ts";
 /** A job to submit, or one that was submitted before, in milliseconds since 1970 if it is known when. */
 export type JobRef = { submission: Submission } | { jobId: string; submittedAt?: number };
 
-/** A download that ends when the signal aborts. */
-type Download<T> = (signal: AbortSignal | undefined) => Promise<T>;
+/** A download that ends when the signal aborts, and makes its requests with a `fetch` that counts them. */
+type Download<T> = (signal: AbortSignal | undefined, fetch: FetchFunction) => Promise<T>;
 
 /** What the reader of a result may use before the wait is over. */
 export interface ResultTools {
@@ -67,14 +69,23 @@ export async function retryDownload<T>(
   signal: AbortSignal | undefined,
   wait?: JobWait,
 ): Promise<T> {
+  const { maxRequests = Infinity } = wait?.options ?? {};
+  const hasRequests = () => !wait || requestsMade(wait) < maxRequests;
+  // A redirect is a request too.
+  const fetch: FetchFunction = async (input, init) => {
+    if (!hasRequests()) {
+      const url = String(input instanceof Request ? input.url : input);
+      const message = `maxRequests: ${maxRequests} allows no further request`;
+      throw new APICallError({ message, url, requestBodyValues: undefined, isRetryable: false });
+    }
+    if (wait) countRequest(wait, "downloads");
+    const { fetch = globalThis.fetch } = queue.settings;
+    return await fetch(input, init);
+  };
   return await retryReads(
-    () => {
-      if (wait) countRequest(wait, "downloads");
-      return withTimeout(queue, READ_TIMEOUT_MILLIS.download, signal, download);
-    },
+    () => withTimeout(queue, READ_TIMEOUT_MILLIS.download, signal, (signal) => download(signal, fetch)),
     signal,
-    (failures) =>
-      failures < MAX_DOWNLOAD_TRIES && !(wait && requestsMade(wait) >= (wait.options.maxRequests ?? Infinity)),
+    (failures) => failures < MAX_DOWNLOAD_TRIES && hasRequests(),
   );
 }
 

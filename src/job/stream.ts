@@ -37,8 +37,17 @@ export interface StreamOptions {
   onSeen?: (seen: SeenJob) => void;
 }
 
-/** The jobs that are being read: the root URL of the queue and the job's id. */
-const openStreams = new Set<string>();
+/** A reader of a stream. */
+interface Reader {
+  /** When it gave a value that its consumer has not come back from; absent while it reads. */
+  gaveAt?: number;
+}
+
+/** The readers by the root URL of the queue and the job's id. */
+const readers = new Map<string, Reader>();
+
+/** A consumer that does not come back for so long, in milliseconds, has dropped its stream without a word. */
+const DROPPED_MILLIS = 60_000;
 
 /**
  * Yields what a job yields, until the job has ended.
@@ -54,11 +63,12 @@ export async function* streamJob(
   { abortSignal, cancelOnAbort = true, isExact = false, submittedAt = 0, onSeen }: StreamOptions,
 ): AsyncGenerator<unknown, void, undefined> {
   const key = `${queue.endpoint.root} ${jobId}`;
-  if (openStreams.has(key)) {
-    const reason = `job "${jobId}" is already being read, and two readers would take each other's values`;
-    throw invalidArgument(queue.attempt, "jobId", reason);
+  const { gaveAt = Infinity } = readers.get(key) ?? { gaveAt: 0 };
+  if (Date.now() - gaveAt < DROPPED_MILLIS) {
+    throw taken(queue, jobId, "is already being read, and two readers would take each other's values");
   }
-  openStreams.add(key);
+  const own: Reader = {};
+  readers.set(key, own);
   // When the consumer leaves a generator, only its last block runs.
   let isLeft = true;
   try {
@@ -68,7 +78,11 @@ export async function* streamJob(
       for (const output of yields) {
         const isWithheld = isExact && state.mayHaveLost;
         (isWithheld ? state.withheld : state.delivered).push(output);
-        if (!isWithheld) yield output;
+        if (isWithheld) continue;
+        own.gaveAt = Date.now();
+        yield output;
+        own.gaveAt = undefined;
+        if (readers.get(key) !== own) throw taken(queue, jobId, "was read by another reader meanwhile");
       }
     }
     const result = state.final ?? await readStatusWithRetries(queue, jobId, abortSignal);
@@ -83,9 +97,14 @@ export async function* streamJob(
     abortSignal?.throwIfAborted();
     throw error;
   } finally {
-    openStreams.delete(key);
-    if (isLeft && cancelOnAbort) cancelInBackground(queue, { id: jobId });
+    const isOwn = readers.get(key) === own;
+    if (isOwn) readers.delete(key);
+    if (isOwn && isLeft && cancelOnAbort) cancelInBackground(queue, { id: jobId });
   }
+}
+
+function taken({ attempt }: Queue, jobId: string, what: string): Error {
+  return invalidArgument(attempt, "jobId", `job "${jobId}" ${what}`);
 }
 
 function lostReply(queue: Queue, result: SeenJob): Error {
@@ -107,6 +126,15 @@ function undelivered({ delivered, withheld }: StreamState, output: unknown): unk
   const rest = output.slice(delivered.length);
   // An empty list shows nothing: workers that do not collect their values send one too.
   const isWhole = output.length > 0 && rest.length >= withheld.length && output.length >= delivered.length &&
-    delivered.every((value, index) => JSON.stringify(value) === JSON.stringify(output[index]));
+    delivered.every((value, index) => isSame(value, output[index]));
   return isWhole ? rest : undefined;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch {
+    // They are nested deeper than the stack allows.
+    return false;
+  }
 }

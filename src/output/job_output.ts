@@ -6,6 +6,7 @@
 import type { JSONObject, SharedV4Warning } from "@ai-sdk/provider";
 import { wholeBase64 } from "../files/base64.ts";
 import type { Answer } from "../http/answer.ts";
+import { limitConcurrency } from "../http/concurrency.ts";
 import { messageOf } from "../http/error_details.ts";
 import { hideCredentials } from "../http/runpod_url.ts";
 import type { RunpodJobError, RunpodJobErrorKind } from "../job/error.ts";
@@ -13,6 +14,7 @@ import { jobError } from "../job/failure.ts";
 import type { RunpodJob } from "../job/envelope.ts";
 import { type JobAnswer, type Queue, rootOf } from "../job/queue.ts";
 import type { ResultTools } from "../job/run_job.ts";
+import { MAX_BYTES, MAX_FILES } from "../limits.ts";
 import { download } from "./download.ts";
 import type { FileKind } from "./evidence.ts";
 import { findFiles, isRaw, type OutputFile, typesIn } from "./find_files.ts";
@@ -34,6 +36,10 @@ export class JobOutput {
   readonly #result: JobAnswer;
   readonly #tools: ResultTools;
   readonly #isPointedAt: boolean;
+  // A worker chooses how many files its output names, and how large they are.
+  readonly #inTurn = limitConcurrency(MAX_FILES.atOnce);
+  readonly #budget = { left: MAX_BYTES.files };
+  #downloads = 0;
 
   /** @throws {RunpodJobError} when `select` throws. */
   constructor(
@@ -130,10 +136,15 @@ export class JobOutput {
 
   async #download(url: string, what: string): Promise<Uint8Array> {
     const { signal, retry } = this.#tools;
-    const { settings } = this.queue;
     const trustedOrigin = new URL(rootOf(this.queue)).origin;
+    const budget = this.#budget;
+    if (this.#downloads++ >= MAX_FILES.inAll) {
+      throw this.#noOutput(`completed with more than the ${MAX_FILES.inAll} files that are downloaded for one result`);
+    }
     try {
-      return await retry((abortSignal) => download({ url, settings, trustedOrigin, abortSignal }));
+      return await this.#inTurn(() =>
+        retry((abortSignal, fetch) => download({ url, fetch, trustedOrigin, budget, abortSignal }))
+      );
     } catch (cause) {
       signal.throwIfAborted();
       const reason = `completed, but its ${what} could not be downloaded from ${hideCredentials(url)}: ${

@@ -141,7 +141,10 @@ async function readStatus(
   try {
     result = await readStatusForCaller(queue, { jobId, submittedAt: startedAt }, abortSignal);
   } catch (error) {
-    if (!isTransientError(error, startedAt)) throw error;
+    if (!isTransientError(error, startedAt)) {
+      watch?.end();
+      throw error;
+    }
     // An error would end the SDK's wait for a job that goes on.
     const message = error.statusCode === 404
       ? `Job "${jobId}" is not known to the service yet`
