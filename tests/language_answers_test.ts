@@ -289,9 +289,10 @@ describe("an answer, whole and streamed,", () => {
     const cases: Array<[message: Record<string, unknown>, reasoning: "none" | "high", text: string]> = [
       [{ reasoning: "Hm", content: "Four" }, "none", "Four"],
       [{ reasoning: "Hm", content: null }, "high", ""],
+      [{ reasoning: "Hm", content: null, isCut: true }, "none", ""],
     ];
-    for (const [message, reasoning, text] of cases) {
-      const { first, second } = await bothWays(message, { reasoning });
+    for (const [{ isCut, ...message }, reasoning, text] of cases) {
+      const { first, second } = await bothWays(message, { reasoning, reason: isCut ? "length" : "stop" });
       assertEquals([first.reasoningText, first.text], ["Hm", text]);
       assertEquals([await second.reasoningText, await second.text], ["Hm", text]);
     }

@@ -320,6 +320,25 @@ describe("a chat job that ends badly", () => {
     });
   });
 
+  it("has the advice of the status that its worker tells, in whatever way", async () => {
+    await withVirtualTime(async () => {
+      const error = { message: 'vLLM returned HTTP 404: {"error":{"message":"no such model"}}', type: "worker_error" };
+      const workers: EmulatedHandler[] = [
+        () => ({ error }),
+        function* () {
+          yield { error };
+        },
+      ];
+      for (const worker of workers) {
+        for (const method of ["doGenerate", "doStream"] as const) {
+          const failed = await assertRejects(() => withWorker(worker)[method]({ prompt: PROMPT }), RunpodJobError);
+          assertStringIncludes(failed.message, "no such model");
+          assertStringIncludes(failed.message, 'exists and serves a model named "org/model"');
+        }
+      }
+    });
+  });
+
   it("failed with a traceback", async () => {
     await withVirtualTime(async () => {
       const model = withWorker(() => {

@@ -220,7 +220,8 @@ export class PartWriter implements ChunkSink {
    */
   finish(about: JSONObject = {}, { isWhole = false }: { isWhole?: boolean } = {}): void {
     this.#splitter?.flush();
-    const isAnswer = this.#blocks === 0 && this.#heldText === "" && this.#toolCalls.isEmpty && !this.#hasFailed;
+    const isAlone = this.#blocks === 0 && this.#heldText === "" && this.#toolCalls.isEmpty;
+    const isAnswer = isAlone && this.#readFinishReason().unified === "stop";
     this.#releaseReasoning(isAnswer ? "text" : "reasoning");
     this.#releaseText();
     this.#endBlock();

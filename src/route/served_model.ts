@@ -74,7 +74,7 @@ export async function withModelHint<T>(
     if (notFound === undefined || !APICallError.isInstance(error)) throw error;
     if (MAY_MEAN_MODEL.includes(error.statusCode ?? 0)) forgetServedModel(queue.settings, queue.endpoint);
     // A job's worker may say what its server answered.
-    const details = RunpodJobError.isInstance(error) ? readError(error.workerError?.message) : undefined;
+    const details = RunpodJobError.isInstance(error) ? readError(error.message) : undefined;
     const advice = details && adviceFor(queue.attempt, details.code === 404 ? 404 : 0, notFound, details.message);
     if (advice) error.message += `; ${advice}`;
     // The advice tells: a 404 may be wrapped in an answer with any other status.
