@@ -33,6 +33,7 @@ const SOURCE_CHECKS: Record<string, Check> = {
   "imports": checkImports,
   "types": ["check", "--quiet", importMap, ...entries, "scripts", "bench", "examples", ...testFiles()],
   "types with web libraries alone": ["check", "--quiet", "--config=scripts/web.deno.json", importMap, ...libraries],
+  "types with the language of 2022": ["check", "--quiet", "--config=scripts/baseline.deno.json", importMap, "mod.ts"],
   "types of the page": ["check", "--quiet", "--config=scripts/web.deno.json", "cli/page/main.ts"],
   "page": checkPage,
   // Without npm, because the AI SDK's declarations are not ours to document.

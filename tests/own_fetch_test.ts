@@ -1,71 +1,23 @@
 /** A `fetch` of the caller's gets every request, downloads too: apps are tested without a network. */
-import { RunpodJobError, type RunpodProvider } from "@runpod/ai-sdk-provider";
+import { RunpodJobError } from "@runpod/ai-sdk-provider";
 import {
-  embed,
   experimental_generateVideo as generateVideo,
   experimental_getVideoStatus as getVideoStatus,
   experimental_startVideo as startVideo,
-  generateImage,
-  generateSpeech,
-  generateText,
-  rerank,
-  streamText,
-  transcribe,
 } from "ai";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { emulate } from "./emulated.ts";
-import { isMp4, WAV } from "./files.ts";
+import { ENDPOINTS, EVERY_CALL } from "./every_call.ts";
+import { isMp4 } from "./files.ts";
 import { settled, withVirtualTime } from "./virtual_time.ts";
 
 const PROMPT = "A lighthouse";
 const VIDEO_ID = "vidu/q3-t2v";
 
-/** A call of each kind; each returns the size of its result. */
-const CALLS: Record<string, (runpod: RunpodProvider) => Promise<number>> = {
-  "a text": async (runpod) => (await generateText({ model: runpod("qwen/qwen3-32b-awq"), prompt: PROMPT })).text.length,
-  "a stream": async (runpod) => (await streamText({ model: runpod("qwen/qwen3-32b-awq"), prompt: PROMPT }).text).length,
-  "an image": async (runpod) => {
-    const { image } = await generateImage({ model: runpod.image("pruna/p-image-t2i"), prompt: PROMPT });
-    return image.uint8Array.length;
-  },
-  "a video": async (runpod) => {
-    const { video } = await generateVideo({ model: runpod.video(VIDEO_ID), prompt: PROMPT });
-    return video.uint8Array.length;
-  },
-  "a video that the AI SDK polls": async (runpod) => {
-    const { video } = await generateVideo({
-      model: runpod.video(VIDEO_ID),
-      prompt: PROMPT,
-      poll: { intervalMs: 1000 },
-    });
-    return video.uint8Array.length;
-  },
-  "speech": async (runpod) => {
-    const model = runpod.speech("resembleai/chatterbox-turbo");
-    return (await generateSpeech({ model, text: PROMPT })).audio.uint8Array.length;
-  },
-  "a transcript": async (runpod) => {
-    const model = runpod.transcription("pruna/whisper-v3-large");
-    return (await transcribe({ model, audio: WAV })).text.length;
-  },
-  "an embedding": async (runpod) =>
-    (await embed({ model: runpod.embedding("infinity"), value: PROMPT })).embedding.length,
-  "a ranking": async (runpod) => {
-    const model = runpod.reranking("infinity", { model: "emulated/reranker-model" });
-    return (await rerank({ model, query: PROMPT, documents: ["a", "b"] })).ranking.length;
-  },
-  "a job": async (runpod) => {
-    const { output } = await runpod.endpoint("echo").runSync({ say: PROMPT });
-    return JSON.stringify(output).length;
-  },
-};
-
-const ENDPOINTS = { infinity: { worker: "embedding" as const }, echo: { worker: (input: object) => input } };
-
 describe("a fetch of the caller's", () => {
-  for (const [what, call] of Object.entries(CALLS)) {
+  for (const [what, call] of Object.entries(EVERY_CALL)) {
     it(`gets every request for ${what}`, () =>
       withVirtualTime(async () => {
         const { runpod } = emulate({ endpoints: ENDPOINTS });

@@ -17,6 +17,7 @@ import { limitConcurrency } from "../http/concurrency.ts";
 import { describeError } from "./error.ts";
 import type { OpenBatch } from "./open_batch.ts";
 import { type BatchCall, readResult } from "./request.ts";
+import { onAbort } from "../http/abort.ts";
 
 /** How many results are downloaded at once. */
 const DOWNLOADS = 10;
@@ -31,7 +32,8 @@ export function batchResults(
   wait: RunpodWaitOptions,
 ): ReadableStream<BatchV4ItemResult> {
   const stop = new AbortController();
-  const signal = abortSignal ? AbortSignal.any([abortSignal, stop.signal]) : stop.signal;
+  const unfollow = onAbort(abortSignal, (reason) => stop.abort(reason));
+  let isOver = false;
   const download = limitConcurrency(DOWNLOADS);
   const options = { timeoutMillis: Infinity, ...wait, cancelOnAbort: false, cancelOnTimeout: false };
   const deadlineAt = Date.now() + options.timeoutMillis;
@@ -39,10 +41,15 @@ export function batchResults(
     const { id, group, queue, jobId, error } = item;
     if (jobId === undefined) return { type: group.type, id, status: "failed", error: error ?? { message: "No job" } };
     try {
-      return await runJob(queue, { jobId, submittedAt }, { ...options, abortSignal: signal }, async (result, tools) => {
-        const retry: typeof tools.retry = (run) => download(() => tools.retry(run));
-        return await readResult(queue, item, result, { ...tools, retry });
-      });
+      return await runJob(
+        queue,
+        { jobId, submittedAt },
+        { ...options, abortSignal: stop.signal },
+        async (result, tools) => {
+          const retry: typeof tools.retry = (run) => download(() => tools.retry(run));
+          return await readResult(queue, item, result, { ...tools, retry });
+        },
+      );
     } catch (error) {
       if (!RunpodJobError.isInstance(error)) throw error;
       // A job that has not ended has no result yet, not even a failed one, unless its status cannot be read.
@@ -59,13 +66,17 @@ export function batchResults(
       // Not returned, because nothing is read from a stream until its start has ended.
       Promise.all(items.map(async (item) => {
         const result = await resultOf(item);
-        if (!stop.signal.aborted) controller.enqueue(result);
-      })).then(() => stop.signal.aborted || controller.close(), (error) => {
-        if (stop.signal.aborted) return;
+        if (!isOver) controller.enqueue(result);
+      })).then(() => isOver || controller.close(), (error) => {
+        if (isOver) return;
+        isOver = true;
         stop.abort(error);
         controller.error(error);
-      });
+      }).finally(unfollow);
     },
-    cancel: (reason) => stop.abort(reason),
+    cancel(reason) {
+      isOver = true;
+      stop.abort(reason);
+    },
   });
 }

@@ -6,6 +6,7 @@
 import type { ImageModelV4File } from "@ai-sdk/provider";
 import { detectMediaType, isFullMediaType } from "@ai-sdk/provider-utils";
 import { toBase64 } from "./base64.ts";
+import { parseUrl } from "../parse_url.ts";
 
 /** Writes a file as a URL for a worker: bytes and base64 become a data URI. */
 export function toUrl(file: ImageModelV4File): string {
@@ -19,7 +20,7 @@ export function toUrl(file: ImageModelV4File): string {
 /** Whether a value can be read as a file: an http(s) URL, or a data URI that holds base64. */
 export function isFileUrl(value: unknown): value is string {
   if (typeof value !== "string") return false;
-  if (/^https?:\/\//i.test(value)) return URL.canParse(value);
+  if (/^https?:\/\//i.test(value)) return parseUrl(value) !== undefined;
   // Only the beginning is checked, because the rest may be megabytes.
   return /^data:[^,]*;base64,[\w+/-]/i.test(value.slice(0, 256));
 }
@@ -28,7 +29,7 @@ export function isFileUrl(value: unknown): value is string {
 export function mediaTypeOf(url: string): string | undefined {
   const [, inline] = /^data:([^;,]+)/i.exec(url.slice(0, 256)) ?? [];
   if (inline !== undefined) return inline.toLowerCase();
-  return typeOfExtension(/\.(\w+)$/.exec(URL.canParse(url) ? new URL(url).pathname : "")?.[1]);
+  return typeOfExtension(/\.(\w+)$/.exec(parseUrl(url)?.pathname ?? "")?.[1]);
 }
 
 /** The media type of files with an extension, which is also what formats are called. */

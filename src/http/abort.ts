@@ -14,12 +14,19 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal |
   // Nobody may be left to handle a later rejection, and an unhandled one would end the process.
   if (signal.aborted) promise.catch(() => {});
   signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
+  let unfollow = () => {};
+  const aborted = new Promise<never>((_, reject) => unfollow = onAbort(signal, reject));
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    unfollow();
   }
+}
+
+/** Calls `run` with the reason when a signal aborts, or at once if it has. Returns a function that ends this. */
+export function onAbort(signal: AbortSignal | undefined, run: (reason: unknown) => void): () => void {
+  const listener = () => run(signal!.reason);
+  if (signal?.aborted) listener();
+  signal?.addEventListener("abort", listener, { once: true });
+  return () => signal?.removeEventListener("abort", listener);
 }

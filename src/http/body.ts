@@ -14,12 +14,29 @@ export interface Body {
 }
 
 /** Opens the body of a response. */
-export function openBody({ body }: Response): Body {
-  const reader = body?.getReader();
+export function openBody(response: Response): Body {
+  const reader = response.body?.getReader() ?? readAtOnce(response);
   return {
-    read: () => reader ? reader.read() as ReturnType<Body["read"]> : Promise.resolve({ done: true }),
+    read: () => reader.read() as ReturnType<Body["read"]>,
     // The connection may be broken already, and then there is nothing to cancel.
-    cancel: (reason) => void reader?.cancel(reason).catch(() => {}),
+    cancel: (reason) => void reader.cancel(reason).catch(() => {}),
+  };
+}
+
+/** Reads a body that is not a stream, as one piece. React Native's fetch has such bodies, and reads only text reliably. */
+function readAtOnce(response: Response): Pick<ReadableStreamDefaultReader, "read" | "cancel"> {
+  let done = false;
+  return {
+    async read() {
+      if (done) return { done, value: undefined };
+      done = true;
+      const isText = /^$|text|json/.test(response.headers.get("content-type") ?? "");
+      const value = isText
+        ? new TextEncoder().encode(await response.text())
+        : new Uint8Array(await response.arrayBuffer());
+      return { done: false, value };
+    },
+    cancel: () => Promise.resolve(),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   readBalancerUrl,
 } from "./runpod_url.ts";
 import { invalidArgument } from "../invalid_argument.ts";
+import { parseUrl } from "../parse_url.ts";
 
 const CONSOLE_HOSTS = ["console.runpod.io", "www.console.runpod.io"];
 
@@ -100,12 +101,8 @@ function locateUrl(modelId: string, base: Base): Endpoint {
 }
 
 function hostOf(modelId: string): string {
-  let url: URL;
-  try {
-    url = new URL(modelId);
-  } catch {
-    throw badId(modelId, "it is not a valid URL");
-  }
+  const url = parseUrl(modelId);
+  if (url === undefined) throw badId(modelId, "it is not a valid URL");
   if (url.username || url.password) throw badId(modelId, HAS_CREDENTIALS);
   return url.host;
 }

@@ -90,7 +90,7 @@ export function readReasons(output: Record<string, unknown>, told?: ErrorDetails
   if (distinct.length === 0) return undefined;
   // The folders of a server say nothing to the caller.
   const message = distinct.join(": ").replace(/(?<![\w:/])(?:\/[\w.@-]+)+\/(?=[\w@-]+\.\w)/g, "");
-  return Object.assign({}, ...found.toReversed(), { message: shorten(message) });
+  return Object.assign({}, ...[...found].reverse(), { message: shorten(message) });
 }
 
 function readRecord(record: Record<string, unknown>, depth: number): ErrorDetails | undefined {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseUrl } from "../parse_url.ts";
 import { shorten } from "./error_details.ts";
 
 /** The default of `baseURL`. Endpoint ids follow it. */
@@ -41,12 +42,8 @@ export function readBalancerUrl(url: string): { id: string; openaiRoot: string }
  * @param error Makes the error from the reason.
  */
 export function cleanUrl(text: string, error: (reason: string) => Error): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw error("it is not an absolute URL");
-  }
+  const url = parseUrl(text);
+  if (url === undefined) throw error("it is not an absolute URL");
   if (!/^https?:$/.test(url.protocol)) throw error(`it starts with "${url.protocol}", not http or https`);
   if (url.username || url.password) throw error(HAS_CREDENTIALS);
   if (url.search || url.hash) throw error("it has a query or a fragment, and a path must follow it");

@@ -8,6 +8,7 @@ import { stringify } from "../http/json.ts";
 import { inMegabytes } from "../limits.ts";
 import { MAX_SUBMISSION_BYTES } from "./limits.ts";
 import { invalidArgument } from "../invalid_argument.ts";
+import { parseUrl } from "../parse_url.ts";
 
 const REDACTED = "[redacted]";
 
@@ -106,7 +107,8 @@ function withoutSecrets({ webhook, s3Config, ...submission }: Submission): Submi
 
 /** Hides the parts of a URL that callers put secrets into. */
 function originOf(url: string): string {
-  return URL.canParse(url) ? `${new URL(url).origin}/${REDACTED}` : REDACTED;
+  const { origin } = parseUrl(url) ?? {};
+  return origin ? `${origin}/${REDACTED}` : REDACTED;
 }
 
 /** Makes the error for a submission that is larger than its route accepts. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { APICallError } from "@ai-sdk/provider";
-import { untilAborted } from "../http/abort.ts";
+import { onAbort, untilAborted } from "../http/abort.ts";
 import type { Queue } from "./queue.ts";
 import { MAX_TIMER_MILLIS } from "./schedule.ts";
 
@@ -30,12 +30,10 @@ export function startTimeout(
 ): Timeout {
   if (timeoutMillis === Infinity) return { signal, lift: () => {}, dispose: () => {} };
   const stop = new AbortController();
-  const onAbort = () => stop.abort(signal!.reason);
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const unfollow = onAbort(signal, (reason) => stop.abort(reason));
   const dispose = () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    unfollow();
   };
   const timer = setTimeout(() => {
     dispose();

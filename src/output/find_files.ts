@@ -17,6 +17,7 @@ import {
   ROOT,
   typeOfBase64,
 } from "./evidence.ts";
+import { parseUrl } from "../parse_url.ts";
 
 /** A file in a worker's output: a URL, base64, or the same file as both. */
 export interface OutputFile {
@@ -105,7 +106,7 @@ function collect(output: unknown, least: number): Candidate[] {
 function readFile(text: string, place: Place, least: number): OutputFile | undefined {
   const value = text.trim();
   if (/^https?:\/\//i.test(value)) {
-    return URL.canParse(value) ? { url: value, mediaType: mediaTypeAt(place, { url: value }) } : undefined;
+    return parseUrl(value) ? { url: value, mediaType: mediaTypeAt(place, { url: value }) } : undefined;
   }
   const dataUri = /^data:[^,]*;base64,/i.exec(value.slice(0, 256))?.[0];
   const base64 = dataUri === undefined ? value : value.slice(dataUri.length);

@@ -11,6 +11,7 @@ import { loadKey } from "../http/credentials.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { RunpodJobError } from "../job/error.ts";
 import type { Queue } from "../job/queue.ts";
+import { withTimeout } from "../job/timeout.ts";
 import type { RunpodProviderSettings } from "../settings.ts";
 import { MAX_NAMES } from "../limits.ts";
 import { listModels, type RunpodServedModel } from "./models.ts";
@@ -93,14 +94,18 @@ function forgetServedModel(settings: RunpodProviderSettings, { openaiRoot }: End
  */
 async function nameServedModels(
   error: APICallError,
-  { settings, endpoint, headers }: Queue,
+  queue: Queue,
   abortSignal: AbortSignal | undefined,
   notFound: string,
 ): Promise<void> {
-  const timeout = AbortSignal.timeout(NAMES_TIMEOUT_MILLIS);
-  const signal = abortSignal ? AbortSignal.any([abortSignal, timeout]) : timeout;
+  const { settings, endpoint, headers } = queue;
   try {
-    const models = await listModels(settings, endpoint, { headers, abortSignal: signal });
+    const models = await withTimeout(
+      queue,
+      NAMES_TIMEOUT_MILLIS,
+      abortSignal,
+      (abortSignal) => listModels(settings, endpoint, { headers, abortSignal }),
+    );
     const isServed = models.some(({ id }) => adviceForName(endpoint, id) === notFound);
     if (isServed) {
       const route = error.url.startsWith(endpoint.openaiRoot) ? error.url.slice(endpoint.openaiRoot.length) : "";

@@ -8,6 +8,7 @@ import { isRecord } from "@ai-sdk/provider-utils";
 import { checkWaitOptions, type RunpodWaitOptions } from "../job/options.ts";
 import type { Queue } from "../job/queue.ts";
 import { invalidArgument } from "../invalid_argument.ts";
+import { parseUrl } from "../parse_url.ts";
 
 /**
  * What the caller stores of a video. It holds no key, and no address that a key would be sent to, because whoever had it
@@ -65,6 +66,6 @@ export function markAwaited(url: string): string {
 export function readWebhook({ attempt }: Queue, marked: string): { webhook: string; isAwaited: boolean } {
   const isAwaited = marked.endsWith(AWAITED);
   const webhook = isAwaited ? marked.slice(0, -AWAITED.length) : marked;
-  if (/^https?:\/\//i.test(webhook) && URL.canParse(webhook)) return { webhook, isAwaited };
+  if (/^https?:\/\//i.test(webhook) && parseUrl(webhook)) return { webhook, isAwaited };
   throw invalidArgument(attempt, "webhook", "the webhook's URL is not an http(s) URL");
 }
