@@ -11,6 +11,7 @@ import type { RunpodJob } from "./job/envelope.ts";
 import { checkWaitOptions, type RunpodWaitOptions } from "./job/options.ts";
 import { isPostOnly } from "./job/post_only.ts";
 import { cancelJob, type JobAnswer, type Queue, requestJson, requestStatus, retryJob, submit } from "./job/queue.ts";
+import { noteSubmitted, submittedAtOf, whileUnknown } from "./job/recent_jobs.ts";
 import { streamJob } from "./job/stream.ts";
 import { type RunpodJobPolicy, type RunpodS3Config, writeSubmission } from "./job/submission.ts";
 import { runJob } from "./job/run_job.ts";
@@ -135,7 +136,9 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     async run(input, { webhook, policy, s3Config, abortSignal, headers } = {}) {
       const queue = queueFor("run a job", { headers });
       const submission = writeSubmission(queue.attempt, { input, webhook, policy, s3Config });
-      return jobOf(await inTime(queue, { abortSignal }, (abortSignal) => submit(queue, submission, { abortSignal })));
+      const answer = await inTime(queue, { abortSignal }, (abortSignal) => submit(queue, submission, { abortSignal }));
+      noteSubmitted(settings, answer.job.id);
+      return jobOf(answer);
     },
     async runSync<Output>(
       input: Record<string, unknown>,
@@ -147,22 +150,35 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     async wait<Output>(jobId: string, { headers, ...wait }: RunpodJobWaitOptions = {}) {
       checkWaitOptions(wait);
-      return await runJob(queueFor(`wait for job "${jobId}"`, { headers }), { jobId }, wait, jobOf<Output>);
+      const job = { jobId, submittedAt: submittedAtOf(settings, jobId) };
+      return await runJob(queueFor(`wait for job "${jobId}"`, { headers }), job, wait, jobOf<Output>);
     },
     async status<Output>(jobId: string, options: RunpodCallOptions = {}) {
       const queue = queueFor(`read job "${jobId}"`, options);
       return jobOf<Output>(
-        await inTime(queue, options, (abortSignal) => requestStatus(queue, jobId, { ...options, abortSignal })),
+        await inTime(
+          queue,
+          options,
+          (signal) => whileUnknown(queue, jobId, signal, () => requestStatus(queue, jobId, { abortSignal: signal })),
+        ),
       );
     },
     stream<Output>(jobId: string, { headers, ...options }: RunpodStreamOptions = {}) {
       const queue = queueFor(`read the stream of job "${jobId}"`, { headers });
-      return streamJob(queue, jobId, options) as AsyncIterable<Output>;
+      return streamJob(queue, jobId, { ...options, submittedAt: submittedAtOf(settings, jobId) }) as AsyncIterable<
+        Output
+      >;
     },
     async cancel(jobId, options = {}) {
       const queue = queueFor(`cancel job "${jobId}"`, options);
       try {
-        return jobOf(await inTime(queue, options, (signal) => cancelJob(queue, jobId, signal)));
+        return jobOf(
+          await inTime(
+            queue,
+            options,
+            (signal) => whileUnknown(queue, jobId, signal, () => cancelJob(queue, jobId, signal)),
+          ),
+        );
       } catch (error) {
         if (!isCancelRefused(error)) throw error;
         try {
@@ -176,7 +192,13 @@ export function endpointClient(settings: RunpodProviderSettings, endpoint: Endpo
     },
     async retry(jobId, options = {}) {
       const queue = queueFor(`retry job "${jobId}"`, options);
-      return jobOf(await inTime(queue, options, (signal) => retryJob(queue, jobId, signal)));
+      return jobOf(
+        await inTime(
+          queue,
+          options,
+          (signal) => whileUnknown(queue, jobId, signal, () => retryJob(queue, jobId, signal)),
+        ),
+      );
     },
     async purgeQueue(options = {}) {
       const queue = queueFor("purge the queue", options);

@@ -23,7 +23,7 @@ function service(
   let jobs = 0;
   return capture((sent) => {
     if (sent.method === "POST") return Response.json({ id: `j${++jobs}`, status: "IN_QUEUE" });
-    return read(sent.url.split("/").at(-1)!, sent);
+    return read(new URL(sent.url).pathname.split("/").at(-1)!, sent);
   }, settings);
 }
 

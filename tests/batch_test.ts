@@ -335,7 +335,7 @@ describe("reading a batch over a bad network", () => {
       const { emulator, runpod } = emulate({
         timing: { runMillis: 30_000 },
         intercept: ({ operation }, next) =>
-          operation === "status" && ++reads % 3 === 0 ? new Response("", { status: 502 }) : next(),
+          operation.startsWith("status") && ++reads % 3 === 0 ? new Response("", { status: 502 }) : next(),
       });
       const batch = await startBatch({ provider: runpod, requests: [text("a"), text("b"), text("c")] });
       await getBatchStatus({ provider: runpod, batch });

@@ -57,6 +57,7 @@ const GUARANTEE: Record<StageName, Rule[]> = {
 
   // A permanent fault does not cost the id of the job: it is in the error.
   "every status read": [{ expected: { outcome: "deadline", submissions: 1, jobs: 1, cancels: 1 } }],
+  "every plain status read": [{ expected: { outcome: "deadline", submissions: 1, jobs: 1, cancels: 1 } }],
   "every download": [{ expected: { outcome: "no-output", submissions: 1, jobs: 1, cancels: 0 } }],
 };
 

@@ -47,7 +47,8 @@ async function checkCase({ stageName, job, fault, way }: Case): Promise<void> {
     return await FAULTS[fault].answer(() => Promise.resolve(answer));
   };
 
-  await inJobWorld({ jobs: { runMillis: RUN_MILLIS[job] }, intercept }, async (world) => {
+  const { statusSync } = stage;
+  await inJobWorld({ jobs: { runMillis: RUN_MILLIS[job] }, behavior: { statusSync }, intercept }, async (world) => {
     const { clock, emulator, count } = world;
     const error = await errorOfJob(world, way, { timeoutMillis: TIMEOUT_MILLIS });
     assert(faults > 0, "the fault did not happen");

@@ -5,7 +5,7 @@
  */
 import { FAULTS } from "./fault_kinds.ts";
 import { ALL_WAYS, DOWNLOADED, WAITED_FOR, type WayName } from "./job_ways.ts";
-import { type Operation, SUBMISSIONS } from "./job_world.ts";
+import { type Operation, STATUS_READS, SUBMISSIONS } from "./job_world.ts";
 
 /** How long a job runs. A slow job is longer than the 90 s for which `/runsync` waits, so that its status is read. */
 export const RUN_MILLIS = { slow: 130_000, instant: 0 };
@@ -22,6 +22,8 @@ export interface Stage {
   /** The ways to run a job that send such requests. */
   ways: WayName[];
   jobs: JobLength[];
+  /** What the service does with held status reads. Default: holds them. */
+  statusSync?: "missing";
   /** The faults that are tried. */
   faults: string[];
 }
@@ -44,9 +46,24 @@ const stages = {
     jobs: BOTH,
     faults: AFTER_ACCEPTANCE,
   },
-  "the first status read": { operations: ["status"], which: "first", ways: ALL_WAYS, jobs: SLOW, faults: ALL_FAULTS },
-  "the third status read": { operations: ["status"], which: "third", ways: ALL_WAYS, jobs: SLOW, faults: ALL_FAULTS },
-  "every status read": { operations: ["status"], which: "every", ways: WAITED_FOR, jobs: SLOW, faults: ALL_FAULTS },
+  "the first status read": { operations: STATUS_READS, which: "first", ways: ALL_WAYS, jobs: SLOW, faults: ALL_FAULTS },
+  "the third status read": {
+    operations: STATUS_READS,
+    which: "third",
+    statusSync: "missing",
+    ways: ALL_WAYS,
+    jobs: SLOW,
+    faults: ALL_FAULTS,
+  },
+  "every plain status read": {
+    operations: ["status"],
+    which: "every",
+    statusSync: "missing",
+    ways: WAITED_FOR,
+    jobs: SLOW,
+    faults: ALL_FAULTS,
+  },
+  "every status read": { operations: STATUS_READS, which: "every", ways: WAITED_FOR, jobs: SLOW, faults: ALL_FAULTS },
   "the download": { operations: ["file"], which: "first", ways: DOWNLOADED, jobs: BOTH, faults: ALL_FAULTS },
   "every download": { operations: ["file"], which: "every", ways: DOWNLOADED, jobs: BOTH, faults: ALL_FAULTS },
 } satisfies Record<string, Stage>;

@@ -444,9 +444,9 @@ describe("a queued image job", () => {
       const { providerMetadata } = await generateImage({ model, prompt: "Hi" });
       const [first, ...others] = operationsOf(emulator);
       assertEquals([first, others.pop()], ["runsync", "file"]);
-      assertEquals([...new Set(others)], ["status"]);
-      // Done after 102 s, and seen within the longest pause.
-      assert(clock.elapsed() >= 102_000 && clock.elapsed() <= 110_000, String(clock.elapsed()));
+      assertEquals([...new Set(others)], ["status-sync"]);
+      // Done after 102 s, and seen at once.
+      assert(clock.elapsed() >= 102_000 && clock.elapsed() <= 102_100, String(clock.elapsed()));
       assertEquals(clock.hasTimers(), false);
       assertStringIncludes(JSON.stringify(providerMetadata), '"delayTimeMillis":60000,"executionTimeMillis":42000');
     });
@@ -496,7 +496,7 @@ describe("a queued image job", () => {
       const faults = [() => htmlPage(502, "Bad gateway"), () => networkFailure("ECONNRESET"), truncatedJson];
       const { emulator, runpod } = emulate({
         timing: { runMillis: 115_000 },
-        intercept: ({ operation }, next) => operation === "status" ? failFirst(faults, next) : next(),
+        intercept: ({ operation }, next) => operation.startsWith("status") ? failFirst(faults, next) : next(),
       });
       const { image } = await generateImage({ model: runpod.imageModel("qwen/qwen-image"), prompt: "Hi" });
       assertEquals(image.mediaType, "image/png");
@@ -562,7 +562,7 @@ describe("a queued image job", () => {
       await withVirtualTime(async () => {
         const { emulator, runpod } = emulate({
           timing: { runMillis: 200_000 },
-          intercept: (request, next) => request.operation === "status" ? fault() : next(),
+          intercept: (request, next) => request.operation.startsWith("status") ? fault() : next(),
         });
         const error = await assertRejects(
           () =>
@@ -623,7 +623,7 @@ describe("a queued image job", () => {
           : Response.json({ id: "a/b?c", status: "FAILED" })
       );
       await assertRejects(() => runpod.imageModel("abc").doGenerate(IMAGE_CALL), RunpodJobError);
-      assertEquals(sent[1].url, "https://api.runpod.ai/v2/abc/status/a%2Fb%3Fc");
+      assertEquals(sent[1].url, "https://api.runpod.ai/v2/abc/status-sync/a%2Fb%3Fc?wait=90000");
     });
   });
 
@@ -631,7 +631,7 @@ describe("a queued image job", () => {
     await withVirtualTime(async () => {
       const { runpod } = emulate({
         timing: { runMillis: 100_000 },
-        intercept: ({ operation }, next) => operation === "status" ? failure(404, "job not found") : next(),
+        intercept: ({ operation }, next) => operation.startsWith("status") ? failure(404, "job not found") : next(),
       });
       const error = await assertRejects(
         () => runpod.imageModel("qwen/qwen-image").doGenerate(IMAGE_CALL),

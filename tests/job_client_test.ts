@@ -154,7 +154,9 @@ describe("an endpoint", () => {
     for (const [, call] of CALLS) await call(runpod.endpoint("mine"), "a/b?c#d é");
     assertEquals(
       [...new Set(sent.map(({ url }) => url.slice("https://api.runpod.ai/v2/mine/".length)))],
-      ["status", "stream", "cancel", "retry"].map((operation) => `${operation}/a%2Fb%3Fc%23d%20%C3%A9`),
+      ["status-sync", "status", "stream", "cancel", "retry"].map((operation) =>
+        `${operation}/a%2Fb%3Fc%23d%20%C3%A9${operation === "status-sync" ? "?wait=90000" : ""}`
+      ),
     );
   });
 
@@ -277,7 +279,7 @@ describe("an endpoint with unusual input or answers", () => {
         yield* [1, 2];
       }, {
         intercept: async (request, next) => {
-          if (request.operation === "status" && faults++ === 0) return new Response("", { status: 502 });
+          if (request.operation.startsWith("status") && faults++ === 0) return new Response("", { status: 502 });
           const response = await next();
           return request.operation === "stream" ? Response.json((await response.json()).stream) : response;
         },

@@ -20,7 +20,7 @@ describe("wait", () => {
     withEndpoint(echo, async ({ emulator, endpoint, clock }) => {
       const { id } = await endpoint.run({ say: "hi" });
       await endpoint.wait(id);
-      assertEquals(operationsOf(emulator), ["run", "status"]);
+      assertEquals(operationsOf(emulator), ["run", "status-sync"]);
       assertEquals(clock.elapsed(), 0);
     }));
 

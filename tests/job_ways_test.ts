@@ -6,7 +6,14 @@ import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@s
 import { spy } from "@std/testing/mock";
 import { rateLimited } from "./faults.ts";
 import { ALL_WAYS, errorOfJob, jobOf, outcomeOf, WAITED_FOR, type WayName } from "./job_ways.ts";
-import { BACKGROUND_MILLIS, inJobWorld, type JobWorld, type Operation, SUBMISSIONS } from "./job_world.ts";
+import {
+  BACKGROUND_MILLIS,
+  inJobWorld,
+  type JobWorld,
+  type Operation,
+  STATUS_READS,
+  SUBMISSIONS,
+} from "./job_world.ts";
 import { abortAfter, settled } from "./virtual_time.ts";
 
 /** Job lengths: one whose status is read, because it is longer than the 90 s for which `/runsync` waits, and one that is not. */
@@ -25,7 +32,7 @@ describe("the time that a rate limit names", () => {
   const SECONDS = 12;
   const REQUESTS: Array<[request: string, operations: Operation[], way: WayName]> = [
     ["submission", SUBMISSIONS, "image"],
-    ["status read", ["status"], "endpoint"],
+    ["status read", STATUS_READS, "endpoint"],
     ["download", ["file"], "image"],
   ];
   for (const [request, operations, way] of REQUESTS) {

@@ -6,6 +6,7 @@
 import { createRunpod, type RunpodProvider, type RunpodProviderSettings } from "@runpod/ai-sdk-provider";
 import {
   createRunpodEmulator,
+  type EmulatedBehavior,
   type EmulatedEndpoint,
   type EmulatedRequest,
   type RunpodEmulator,
@@ -22,6 +23,9 @@ export type Operation = EmulatedRequest["operation"];
 /** The two requests that submit a job. */
 export const SUBMISSIONS: Operation[] = ["run", "runsync"];
 
+/** The two requests that read a job's status: the second is held until the job has ended. */
+export const STATUS_READS: Operation[] = ["status", "status-sync"];
+
 /** Longer than anything that goes on in the background. */
 export const BACKGROUND_MILLIS = 100_000;
 
@@ -37,6 +41,7 @@ export interface JobWorld {
 export interface JobWorldOptions {
   /** How long jobs take, and how they end. */
   jobs?: Partial<EmulatedEndpoint>;
+  behavior?: EmulatedBehavior;
   /** Answers requests in place of the emulator. */
   intercept?: RunpodEmulatorOptions["intercept"];
   settings?: RunpodProviderSettings;
@@ -44,7 +49,7 @@ export interface JobWorldOptions {
 
 /** Runs a test, which must leave no timer, no unread body and no unhandled rejection behind. */
 export async function inJobWorld(
-  { jobs, intercept, settings }: JobWorldOptions,
+  { jobs, behavior, intercept, settings }: JobWorldOptions,
   test: (world: JobWorld) => Promise<void>,
 ): Promise<void> {
   using rejections = watchRejections();
@@ -57,6 +62,7 @@ export async function inJobWorld(
         film: { ...jobs, worker: "video" },
         upper: { ...jobs, worker: ({ text }) => ({ text: String(text).toUpperCase() }) },
       },
+      behavior,
       intercept,
     });
     const bodies = watchBodies(emulator.fetch);

@@ -135,7 +135,7 @@ describe("a speech request", () => {
       const { input } = emulator.requests[0].body as { input: JSONObject };
       const voice_url = "https://example.com/voice.wav";
       assertEquals(input, { prompt: "Line one\nand two", format: "wav", voice_url });
-      assert(operationsOf(emulator).includes("status"));
+      assert(operationsOf(emulator).includes("status-sync"));
     });
   });
 

@@ -425,8 +425,8 @@ describe("generateVideo", () => {
       assert(isMp4(video.uint8Array));
       assertEquals([video.mediaType, warnings], ["video/mp4", []]);
       const [first, ...others] = operationsOf(emulator);
-      assertEquals([first, others.pop(), ...new Set(others)], ["runsync", "file", "status"]);
-      assert(clock.elapsed() >= 180_000 && clock.elapsed() < 195_000, String(clock.elapsed()));
+      assertEquals([first, others.pop(), ...new Set(others)], ["runsync", "file", "status-sync"]);
+      assert(clock.elapsed() >= 180_000 && clock.elapsed() < 180_100, String(clock.elapsed()));
       const [metadata] = providerMetadata.runpod.videos as JSONObject[];
       assertEquals(
         [metadata.delayTimeMillis, metadata.executionTimeMillis, metadata.cost, metadata.jobId],
@@ -499,7 +499,7 @@ describe("generateVideo", () => {
       const { length } = faults;
       const { emulator, runpod, generate } = emulateVideos({
         timing: { runMillis: 20_000 },
-        intercept: ({ operation }, next) => operation === "status" ? failFirst(faults, next) : next(),
+        intercept: ({ operation }, next) => operation.startsWith("status") ? failFirst(faults, next) : next(),
       });
       const { video, warnings } = await generate({ model: runpod.video(TEXT), poll: { intervalMs: 1000 } });
       assert(isMp4(video.uint8Array));
@@ -592,7 +592,7 @@ describe("a video with a webhook", () => {
       const { emulator, runpod, generate } = emulateVideos({ timing: { runMillis: 300_000 }, webhookFetch });
       const { video } = await generate({ model: runpod.video(TEXT), webhook });
       assert(isMp4(video.uint8Array));
-      assertEquals(operationsOf(emulator), ["run", "status", "file"]);
+      assertEquals(operationsOf(emulator), ["run", "status-sync", "file"]);
       assertEquals(emulator.jobs[0].request.webhook, HOOK);
       assertEquals(clock.elapsed(), 300_000);
       assertEquals(clock.hasTimers(), false);
@@ -625,7 +625,7 @@ describe("a video with a webhook", () => {
         timing: { runMillis: 10_000 },
         webhookFetch,
         intercept: ({ operation }, next) =>
-          operation === "status" && reads++ < 2 ? new Response("", { status: 503 }) : next(),
+          operation.startsWith("status") && reads++ < 2 ? new Response("", { status: 503 }) : next(),
       });
       const { video } = await generate({ model: runpod.video(TEXT), webhook });
       assert(isMp4(video.uint8Array));
@@ -840,7 +840,7 @@ describe("a video job that ends without a video", () => {
         const world = emulateVideos({
           timing: { runMillis: 100_000 },
           endpoints: { abc: { worker: "video" } },
-          intercept: ({ operation }, next) => operation === "status" ? failure(404, "job not found") : next(),
+          intercept: ({ operation }, next) => operation.startsWith("status") ? failure(404, "job not found") : next(),
         });
         const thrown = await assertRejects(() => run({ ...world, ...box }), RunpodJobError);
         assertEquals([thrown.kind, thrown.jobId], ["expired", world.emulator.jobs[0].id]);

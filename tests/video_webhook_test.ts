@@ -38,7 +38,7 @@ describe("a webhook over HTTP", () => {
             Promise.resolve({ url, received: received.then((body) => ({ headers: {}, body: JSON.stringify(body) })) }),
         });
         assertEquals(video.mediaType, "video/mp4");
-        assertEquals(emulator.requests.map(({ operation }) => operation), ["run", "status", "file"]);
+        assertEquals(emulator.requests.map(({ operation }) => operation), ["run", "status-sync", "file"]);
         const { path, body } = await received as { path: string; body: { id: string; status: string } };
         assertEquals([path, body.id, body.status], ["/hook", emulator.jobs[0].id, "COMPLETED"]);
       }));

@@ -19,6 +19,8 @@ export interface SeenJob {
 interface WaitState {
   readonly queue: Queue;
   readonly options: RunpodWaitOptions;
+  /** Whether the caller can abort the wait. */
+  readonly isAbortable: boolean;
   /** Aborts with the caller, with the caller's reason, and at the deadline, with {@link DEADLINE}. */
   readonly signal: AbortSignal;
   /** Ends the wait: aborts `signal` with a reason. */
@@ -56,6 +58,8 @@ interface WaitState {
   failures: number;
   /** When the first of them failed. */
   failingSince: number;
+  /** Whether the last status read was held until its time was over, or was answered before. */
+  lastHold?: "whole" | "early";
   /** The last failure since the job was last seen. */
   lastFailure?: unknown;
   /** The last update that was passed to `onJobUpdate`, as JSON. */
@@ -95,6 +99,7 @@ export function startWait(
   return {
     queue: { ...queue, secrets: secretsOf(submission) },
     options,
+    isAbortable: abortSignal !== undefined,
     signal: stop.signal,
     stop: (reason) => stop.abort(reason),
     dispose: () => {
@@ -150,7 +155,7 @@ function maxReadsOf(options: RunpodWaitOptions): number {
 }
 
 /** Whether the caller bounds the wait by reads and pauses. Then there is no default timeout. */
-function isPolling({ maxPollAttempts, pollIntervalMillis }: RunpodWaitOptions): boolean {
+export function isPolling({ maxPollAttempts, pollIntervalMillis }: RunpodWaitOptions): boolean {
   return maxPollAttempts !== undefined || pollIntervalMillis !== undefined;
 }
 
@@ -192,6 +197,11 @@ export function submissionRefused(wait: WaitState, error: unknown): void {
   wait.submission = undefined;
   wait.refusals++;
   wait.lastFailure = error;
+}
+
+/** Notes how the last status read was held, if it was. */
+export function noteHold(wait: WaitState, hold: WaitState["lastHold"]): void {
+  wait.lastHold = hold;
 }
 
 /** Notes a status read that failed. */

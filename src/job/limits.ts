@@ -23,9 +23,14 @@ export const MAX_SUBMISSION_BYTES = { run: 10 * MEBIBYTE, runSync: 20 * MEBIBYTE
 
 /**
  * How long `/runsync` may hold a submission until the job has ended, in milliseconds: the bounds that the service accepts,
- * and what we ask for by default.
+ * and what we ask for by default. `/status-sync` holds for at most the default.
  */
 export const HOLD_MILLIS = { min: 1000, max: 300_000, default: 90_000 };
+
+/**
+ * How long before the deadline the service has to stop holding a request, in milliseconds, so that its answer arrives. Ours.
+ */
+export const ANSWER_MILLIS = 5000;
 
 /** The time that {@link RATE_LIMITS} are counted in, in milliseconds. */
 export const RATE_WINDOW_MILLIS = 10_000;
@@ -40,10 +45,10 @@ export const CONCURRENCY_LIMITS = { run: 200, runSync: 400, status: 400, cancel:
 export const CANCEL_REFUSED_STATUSES = [400, 404, 409];
 
 /**
- * A job that is not found within this time after its submission may not be known to the service yet, in milliseconds. Ours,
- * like all limits below.
+ * A job that is not found within this time after its submission may not be known to the service yet, in milliseconds. Runpod's
+ * newest Python SDK asks again for as long. Ours are all limits below.
  */
-export const NOT_FOUND_GRACE_MILLIS = 10_000;
+export const NOT_FOUND_GRACE_MILLIS = 31_000;
 
 /** How often a file of a result is downloaded before the call fails. */
 export const MAX_DOWNLOAD_TRIES = 5;

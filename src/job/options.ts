@@ -16,7 +16,7 @@ export type RunpodWaitOptions = {
    * within that time costs one request. 0 submits through `/run`, which tells the job's id at once, so that the job can be
    * stored or cancelled.
    *
-   * @default 90_000, or 0 with `onJobUpdate` or a webhook
+   * @default 90_000, or 1_000 with an abort signal that cancels the job, or 0 with `onJobUpdate` or a webhook
    */
   waitMillis?: number;
   /**
@@ -32,10 +32,11 @@ export type RunpodWaitOptions = {
    */
   maxPollAttempts?: number;
   /**
-   * The pause before each status read, in milliseconds, from 0.
+   * The pause before each status read, in milliseconds, from 0. With it, or with `maxPollAttempts`, the service does not hold
+   * the status reads until the job has ended.
    *
-   * @default 6 % of the time since the status last changed, plus or minus a fifth, from 250 to 12,500 (5,000 with
-   * `onJobUpdate`), or 5,000 if `maxPollAttempts` is set
+   * @default none where the service holds the reads; otherwise 6 % of the time since the status last changed, plus or minus a
+   * fifth, from 250 to 4,000, or 5,000 if `maxPollAttempts` is set
    */
   pollIntervalMillis?: number;
   /**

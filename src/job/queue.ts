@@ -82,6 +82,17 @@ export async function requestStatus(queue: Queue, jobId: string, options: ReadOp
   return await readOrPost(queue, options, (call) => requestJob(queue, { ...call, path }, jobId));
 }
 
+/** Reads a job with its status, which the service holds back until the job has ended or the time in milliseconds is over. */
+export async function requestHeldStatus(
+  queue: Queue,
+  jobId: string,
+  holdMillis: number,
+  abortSignal: AbortSignal,
+): Promise<JobAnswer> {
+  const path = `/status-sync/${encodeJobId(jobId)}?wait=${holdMillis}`;
+  return await requestJob(queue, { method: "GET", path, abortSignal, retryCost: "free" }, jobId);
+}
+
 /** Reads what a job has yielded since the last reply. */
 export async function readReply(queue: Queue, jobId: string, options: ReadOptions = {}): Promise<Answer> {
   const path = `/stream/${encodeJobId(jobId)}`;

@@ -8,9 +8,8 @@ import { RESULT_LIFETIME_MILLIS } from "./limits.ts";
 /** Each pause is this share of the time since the status last changed, so a change is noticed about 6 % late at most. */
 const PAUSE_SHARE = 0.06;
 const SHORTEST_PAUSE_MILLIS = 250;
-const LONGEST_PAUSE_MILLIS = 12_500;
-/** The longest pause while the caller is told of every change of the job. */
-const LONGEST_WATCHED_PAUSE_MILLIS = 5000;
+/** With the jitter, no result comes later than with a pause of five seconds. */
+const LONGEST_PAUSE_MILLIS = 4000;
 
 /** No pause may be longer, or the result could expire during it. By the route that the job was submitted to. */
 export const PAUSE_LIMIT_MILLIS = {
@@ -31,16 +30,13 @@ const JITTER = 0.2;
 export interface Progress {
   /** Time since the job's status was last seen to change. */
   sinceChange: number;
-  /** Whether the caller is told of every change. */
-  isWatched: boolean;
   /** With `maxRequests`: status reads left, time elapsed, time left until the deadline. */
   budget?: { readsLeft: number; elapsed: number; left: number };
 }
 
 /** The pause before the next status read. */
-export function statusPause({ sinceChange, isWatched, budget }: Progress): number {
-  const longest = isWatched ? LONGEST_WATCHED_PAUSE_MILLIS : LONGEST_PAUSE_MILLIS;
-  const pause = Math.min(longest, Math.max(SHORTEST_PAUSE_MILLIS, sinceChange * PAUSE_SHARE));
+export function statusPause({ sinceChange, budget }: Progress): number {
+  const pause = Math.min(LONGEST_PAUSE_MILLIS, Math.max(SHORTEST_PAUSE_MILLIS, sinceChange * PAUSE_SHARE));
   return Math.max(jitter(pause), budget ? budgetPause(budget) : 0);
 }
 

@@ -7,14 +7,11 @@ import { APICallError } from "@ai-sdk/provider";
 import { untilAborted } from "../http/abort.ts";
 import { type JobWait, requestsLeft, submissionRefused, submissionSent } from "./job_wait.ts";
 import { ABANDONED_MILLIS } from "../limits.ts";
-import { HOLD_MILLIS } from "./limits.ts";
+import { ANSWER_MILLIS, HOLD_MILLIS } from "./limits.ts";
 import { type JobAnswer, submit } from "./queue.ts";
 import { pause, pauseAfter } from "./retry.ts";
 import { PAUSE_LIMIT_MILLIS } from "./schedule.ts";
 import { type Submission, writeSubmission } from "./submission.ts";
-
-/** How long before the deadline the service has to stop holding a submission, in milliseconds, so that its answer arrives. */
-const ANSWER_MILLIS = 5000;
 
 /**
  * Submits a job. If the rate limit refuses the submission, pauses and sends it again, for as long as there is time.
@@ -58,12 +55,14 @@ export async function submitUntilTaken(
 }
 
 /** How long `/runsync` is to hold the submission, in milliseconds; `undefined` to submit through `/run`. */
-function chooseHold({ queue, options, deadlineAt }: JobWait, { webhook }: Submission): number | undefined {
+function chooseHold({ queue, options, deadlineAt, isAbortable }: JobWait, { webhook }: Submission): number | undefined {
   const { waitMillis, pollIntervalMillis = 0 } = options;
   const wantsIdSoon = queue.settings.onJobUpdate !== undefined || webhook !== undefined;
   // With such pauses between reads, a result of /runsync could expire unseen.
   const wouldExpire = pollIntervalMillis > PAUSE_LIMIT_MILLIS.runSync;
-  const wanted = waitMillis ?? (wantsIdSoon || wouldExpire ? 0 : HOLD_MILLIS.default);
+  // An abort can cancel the job only once its id is known.
+  const usual = isAbortable && (options.cancelOnAbort ?? true) ? HOLD_MILLIS.min : HOLD_MILLIS.default;
+  const wanted = waitMillis ?? (wantsIdSoon || wouldExpire ? 0 : usual);
   // The answer has to arrive before the deadline, because it holds the job's id.
   const left = deadlineAt - Date.now();
   const hold = Math.min(wanted, HOLD_MILLIS.max, left - Math.min(ANSWER_MILLIS, left / 4));

@@ -30,6 +30,21 @@ export interface EmulatedBehavior {
   infinityRerank?: "results" | "hangs";
   /** Output of the ComfyUI worker: a list of images, or only the first image as before version 5. @default "images" */
   comfyuiOutput?: "images" | "message";
+  /**
+   * What `/status-sync` does, which Runpod's documentation no longer has: hold the answer until the job has ended, answer at
+   * once, or not exist.
+   *
+   * @default "held"
+   */
+  statusSync?: "held" | "atOnce" | "missing";
+  /**
+   * Milliseconds after which a proxy cuts a request that is being held, with a 504.
+   *
+   * @default Infinity
+   */
+  proxyTimeoutMillis?: number;
+  /** Milliseconds for which the service does not know a new job, and answers 404 for its id. @default 0 */
+  unknownMillis?: number;
   /** HTTP status of a `/cancel` of a finished job; 200 tells the job's status. @default 200 */
   cancelFinishedStatus?: 200 | 400 | 404;
   /** Status of a job that ran longer than `policy.executionTimeout`. @default "FAILED" */

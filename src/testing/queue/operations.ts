@@ -21,7 +21,9 @@ export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit
       if (request instanceof Response) return request;
       const job = submit(route.operation, request.input, request);
       if (route.operation === "run") return serviceJson(200, { id: job.id, status: "IN_QUEUE" });
-      await waitFor(job, (now) => endOf(job, now) !== undefined, waitMillis(url, 1_000, 300_000, 90_000), signal);
+      if (!await hold(job, waitMillis(url, 1_000, 300_000, 90_000), signal)) {
+        return serviceError(504, "gateway timeout");
+      }
       const shown = envelope(job, Date.now());
       return serviceJson(shown.status === "FAILED" ? endpoint.behavior.failedRunsyncStatus ?? 200 : 200, shown);
     }
@@ -31,8 +33,14 @@ export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit
       return serviceJson(200, health(endpoint, Date.now()));
   }
 
+  const { statusSync = "held", unknownMillis = 0 } = endpoint.behavior;
+  if (route.operation === "status-sync" && statusSync === "missing") {
+    return new Response("404 page not found", { status: 404 });
+  }
   const job = endpoint.jobs.get(route.jobId ?? "");
-  if (job === undefined || !isKept(job, Date.now())) return serviceError(404, "job not found");
+  if (job === undefined || !isKept(job, Date.now()) || Date.now() < job.submittedAt + unknownMillis) {
+    return serviceError(404, "job not found");
+  }
   switch (route.operation) {
     case "status": {
       const ttl = Number(url.searchParams.get("ttl"));
@@ -40,7 +48,9 @@ export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit
       return serviceJson(200, envelope(job, Date.now()));
     }
     case "status-sync":
-      await waitFor(job, (now) => endOf(job, now) !== undefined, waitMillis(url, 1_000, 90_000, 90_000), signal);
+      if (statusSync === "held" && !await hold(job, waitMillis(url, 1_000, 90_000, 90_000), signal)) {
+        return serviceError(504, "gateway timeout");
+      }
       return serviceJson(200, envelope(job, Date.now()));
     case "stream":
       return await stream(job, url, signal);
@@ -51,6 +61,14 @@ export async function answerQueue(call: Call, endpoint: Endpoint, submit: Submit
     default:
       return serviceError(404, "not found");
   }
+}
+
+/** Waits until a job has ended, for at most the given milliseconds. Returns false if a proxy ends the wait sooner. */
+async function hold(job: Job, millis: number, signal: AbortSignal): Promise<boolean> {
+  const { proxyTimeoutMillis = Infinity } = job.endpoint.behavior;
+  const hasEnded = (now: number) => endOf(job, now) !== undefined;
+  await waitFor(job, hasEnded, Math.min(millis, proxyTimeoutMillis), signal);
+  return hasEnded(Date.now()) || millis < proxyTimeoutMillis;
 }
 
 function methodsOf(operation: Call["route"]["operation"]): string[] {
