@@ -150,7 +150,7 @@ describe("embeddings", () => {
     const { runpod, sent } = capture(() => completed({ object: "list", data: [{ index: 0, embedding: [1] }] }));
     const model = runpod.embedding("mine", { transport: "queue" });
     const { embeddings } = await model.doEmbed({ values: ["a"], providerOptions: { runpod: { jobId: "job-1" } } });
-    assertEquals([embeddings, sent.map(({ url }) => new URL(url).pathname)], [[[1]], ["/v2/mine/status/job-1"]]);
+    assertEquals([embeddings, sent.map(({ url }) => new URL(url).pathname)], [[[1]], ["/v2/mine/status-sync/job-1"]]);
   });
 
   it("of no values are no vectors, without a request", async () => {

@@ -74,7 +74,7 @@ describe("a reranking", () => {
 
   it("by route warns of options of a submission, which it does not make, and continues a job on the queue", async () => {
     const { runpod, sent } = capture(({ url }) =>
-      url.endsWith("/status/job-1")
+      url.includes("/status-sync/job-1?")
         ? Response.json({ id: "job-1", status: "FAILED", error: "no" })
         : Response.json({ results: [{ index: 0, relevance_score: 0.5 }] })
     );
@@ -86,7 +86,7 @@ describe("a reranking", () => {
       "providerOptions.runpod.waitMillis",
     ]);
     await assertRejects(() => ask({ jobId: "job-1" }), RunpodJobError);
-    assertEquals(new URL(sent[1].url).pathname, "/v2/mine/status/job-1");
+    assertEquals(new URL(sent[1].url).pathname, "/v2/mine/status-sync/job-1");
   });
 
   it("returns at most topN documents", async () => {
@@ -117,7 +117,7 @@ describe("a reranking", () => {
     const { runpod, sent } = capture(() => completed({ results: [{ index: 0, relevance_score: 1 }] }));
     const call = { query: "q", documents: texts(["d"]), providerOptions: { runpod: { jobId: "job-1" } } };
     const { ranking } = await runpod.reranking("mine").doRerank(call);
-    assertEquals([ranking.length, sent.map(({ url }) => new URL(url).pathname)], [1, ["/v2/mine/status/job-1"]]);
+    assertEquals([ranking.length, sent.map(({ url }) => new URL(url).pathname)], [1, ["/v2/mine/status-sync/job-1"]]);
   });
 
   it("of no documents is empty, without a request; an empty query is refused", async () => {

@@ -30,7 +30,7 @@ describe("the local server of Runpod's worker SDK", () => {
       const job = await endpoint.wait<string>(id);
       assertEquals([job.status, job.output], ["COMPLETED", "HELLO"]);
       assertEquals(ran.length, 1);
-      assertEquals(requests, ["POST /run", "GET /status/ID", "POST /status/ID"]);
+      assertEquals(requests, ["POST /run", "GET /status-sync/ID", "GET /status/ID", "POST /status/ID"]);
     }));
 
   it("is asked by POST at once from then on", async () => {

@@ -263,7 +263,7 @@ describe("a transcription request", () => {
     await transcribe({ model, audio: recording(1_000_000) });
     await transcribe({ model, audio: recording(9_000_000) });
     // What /run does not take goes through /runsync, although the id is wanted at once.
-    assertEquals(operationsOf(emulator), ["run", "status", "runsync"]);
+    assertEquals(operationsOf(emulator), ["run", "status-sync", "runsync"]);
     const error = await refusal("ears", { audio: new Uint8Array(16_000_000) });
     assertStringIncludes(error.message, "larger than the 20 MB that Runpod accepts; send files as URLs");
   });
