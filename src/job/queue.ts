@@ -87,7 +87,7 @@ export async function requestHeldStatus(
   queue: Queue,
   jobId: string,
   holdMillis: number,
-  abortSignal: AbortSignal,
+  abortSignal: AbortSignal | undefined,
 ): Promise<JobAnswer> {
   const path = `/status-sync/${encodeJobId(jobId)}?wait=${holdMillis}`;
   return await requestJob(queue, { method: "GET", path, abortSignal, retryCost: "free" }, jobId);
