@@ -1,4 +1,4 @@
-/** Every image model of Runpod's public endpoints, compared with its documentation. */
+import { InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
 import type { JSONObject } from "@ai-sdk/provider";
 import type { RunpodKnownImageModelId } from "@runpod/ai-sdk-provider";
 import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
@@ -274,6 +274,46 @@ describe("an image model, as its page documents it", () => {
     assertEquals([odd.input, odd.warnings.map(({ type }) => type)], [{ prompt: "a" }, ["unsupported"]]);
     const both = await inputFor("pruna/p-image-t2i", { prompt: "a", size: "1000x768", aspectRatio: "3:2" });
     assertEquals([both.input, both.warnings.length], [{ prompt: "a", aspect_ratio: "3:2" }, 1]);
+  });
+
+  it("is sent a usual ratio that its page leaves out, as a size or as it is, with a warning", async () => {
+    const expected: Record<string, Record<string, string>> = {
+      "alibaba/wan-2.6": {
+        "2:3": "832*1248",
+        "3:2": "1248*832",
+        "3:4": "864*1152",
+        "9:16": "720*1280",
+        "16:9": "1280*720",
+        "21:9": "1568*672",
+        "9:21": "672*1568",
+        "5:4": "1120*896",
+      },
+      "tongyi-mai/z-image-turbo": { "2:3": "832*1248", "3:2": "1248*832", "21:9": "1568*672" },
+      "qwen/qwen-image-edit-2511": { "3:4": "864*1152", "4:3": "1152*864" },
+      "qwen/qwen-image-edit-2511-lora": { "3:4": "864*1152", "4:3": "1152*864" },
+      "bytedance/seedream-4.0": { "4:5": "896*1120" },
+      "pruna/p-image-t2i": { "4:5": "4:5", "5:4": "5:4", "21:9": "21:9", "9:21": "9:21" },
+      "pruna/p-image-edit": { "9:21": "9:21" },
+      "google/nano-banana-2-edit": { "9:21": "9:21" },
+    };
+    for (const [modelId, written] of Object.entries(expected)) {
+      for (const [aspectRatio, value] of Object.entries(written)) {
+        const call = { ...smallestCall(pageOf(modelId)), aspectRatio: aspectRatio as "1:1" };
+        const { input, warnings } = await inputFor(modelId, call);
+        assertEquals([input.size ?? input.aspect_ratio, warnings.length], [value, 1], `${modelId} ${aspectRatio}`);
+      }
+    }
+  });
+
+  it("of the first version of this provider refuses all but three ratios", async () => {
+    const ids = ["qwen/qwen-image", "bytedance/seedream-3.0", "black-forest-labs/flux-1-kontext-dev"];
+    for (const id of [...ids, "black-forest-labs/flux-1-schnell", "black-forest-labs/flux-1-dev"]) {
+      for (const aspectRatio of ["16:9", "9:16", "3:2", "2:3", "21:9", "5:4"] as const) {
+        const files = id.includes("kontext") ? [fileAt("https://example.com/a.png")] : [];
+        const error = await assertRejects(() => inputFor(id, { aspectRatio, files }), InvalidArgumentError);
+        assertStringIncludes(error.message, `aspect ratio "${aspectRatio}" is not one of "1:1", "4:3", "3:4"`);
+      }
+    }
   });
 
   it("Nano Banana Pro is sent ratios that its page leaves out, with a warning", async () => {

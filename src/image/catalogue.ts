@@ -126,6 +126,7 @@ const FLUX: SizeRules = {
   as: "width height",
   sides: { min: 256, max: 1536, multipleOf: 64 },
   ratios: FLUX_RATIOS,
+  isStrict: true,
 };
 
 /** The last size looks like a typing error for 1536x1280, so its ratio is not offered. Either size only costs a warning. */
@@ -193,7 +194,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   "black-forest-labs/flux-1-kontext-dev": {
     endpoint: "black-forest-labs-flux-1-kontext-dev",
     ...PROMPT_AND_SEED,
-    size: { as: "size *", ratios: FLUX_RATIOS },
+    size: { as: "size *", ratios: FLUX_RATIOS, isStrict: true },
     images: one(),
     ...JPG_AS_JPEG,
     options: {
@@ -222,7 +223,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
     endpoint: "seedream-3-0-t2i",
     removed: "2026-06-18",
     ...PROMPT_AND_SEED,
-    size: { as: "size x", ratios: { "1:1": "1024x1024", "4:3": "1152x864", "3:4": "864x1152" } },
+    size: { as: "size x", ratios: { "1:1": "1024x1024", "4:3": "1152x864", "3:4": "864x1152" }, isStrict: true },
     options: { guidance: {} },
   },
   "bytedance/seedream-4.0": {
@@ -278,7 +279,6 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
     ...PROMPT,
     size: {
       ratios: ["1:1", "3:2", "2:3", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
-      doubtfulRatios: ["3:4", "9:21"],
     },
     images: upTo(14),
     ...JPG_AS_JPEG,
@@ -304,7 +304,7 @@ export const IMAGE_MODELS: { readonly [Id in RunpodKnownImageModelId]: RowOf<Id>
   "qwen/qwen-image": {
     endpoint: "qwen-image-t2i",
     ...PROMPT_AND_SEED,
-    size: { as: "size *", ratios: { "1:1": "1328x1328", "4:3": "1472x1104", "3:4": "1104x1472" } },
+    size: { as: "size *", ratios: { "1:1": "1328x1328", "4:3": "1472x1104", "3:4": "1104x1472" }, isStrict: true },
     options: { negative_prompt: "text", ...SAFETY },
     defaults: SAFE_DEFAULTS,
   },

@@ -29,8 +29,8 @@ export interface SizeRules {
    * Absent: those that the documented sizes have. `"any"` leaves it to the worker.
    */
   ratios?: readonly string[] | Readonly<Record<Ratio, Size>> | "any";
-  /** Ratios that the documentation may have left out. */
-  doubtfulRatios?: readonly string[];
+  /** Whether other ratios are refused. Elsewhere a usual one that is not documented is sent, with a warning. */
+  isStrict?: boolean;
 }
 
 /** The size that a caller asks for. */
@@ -88,7 +88,7 @@ const WRITERS = {
 };
 
 function writeRatio(context: CallContext, rules: SizeRules, wanted: string): JSONObject {
-  const { as, ratios, doubtfulRatios = [] } = rules;
+  const { as, ratios, isStrict } = rules;
   const allowed = ratiosOf(rules);
   if (allowed === undefined) return { aspect_ratio: wanted };
   if (allowed.length === 0) {
@@ -98,20 +98,34 @@ function writeRatio(context: CallContext, rules: SizeRules, wanted: string): JSO
   // 42:18 is 21:9 by another name.
   const ratio = [wanted, ...allowed].find((ratio) => allowed.includes(ratio) && valueOf(ratio) === valueOf(wanted)) ??
     wanted;
-  if (doubtfulRatios.includes(ratio)) {
+  const asRatio = Array.isArray(ratios) || as === undefined || isTiered(as);
+  if (!allowed.includes(ratio)) {
+    if (isStrict || !USUAL.test(ratio)) {
+      throw refuse(context, "aspectRatio", `aspect ratio "${ratio}" is not one of ${quoteAll(allowed)}`);
+    }
     warnUndocumented(context, `Aspect ratio "${ratio}"`, quoteAll(allowed));
-  } else if (!allowed.includes(ratio)) {
-    throw refuse(context, "aspectRatio", `aspect ratio "${ratio}" is not one of ${quoteAll(allowed)}`);
   }
-  if (Array.isArray(ratios) || as === undefined || isTiered(as)) return { aspect_ratio: ratio };
-  return WRITERS[as](...parse(sizeFor(rules, ratio)));
+  if (asRatio) return { aspect_ratio: ratio };
+  const [first] = allowed;
+  return WRITERS[as](...(sizeFor(rules, ratio) ?? sizeLike(sizeFor(rules, first)!, ratio)));
 }
 
 /** The size that stands for a ratio: the one that is given, or the first documented one that has it. */
-function sizeFor({ ratios, sizes = [] }: SizeRules, ratio: string): Size {
-  return (ratios as Record<string, Size> | undefined)?.[ratio] ??
-    sizes.find((size) => ratioOf(...parse(size)) === ratio)!;
+function sizeFor({ ratios, sizes = [] }: SizeRules, ratio: string): [number, number] | undefined {
+  const size = (ratios as Record<string, Size> | undefined)?.[ratio] ??
+    sizes.find((size) => ratioOf(...parse(size)) === ratio);
+  return size && parse(size);
 }
+
+/** A size with a ratio, and about as many pixels as another size. Its sides are multiples of 16, as workers want them. */
+function sizeLike([width, height]: [number, number], ratio: string): [number, number] {
+  const [across, down] = parse(ratioOf(...parse(ratio)));
+  const unit = Math.max(1, Math.round(Math.sqrt(width * height / (across * down)) / 16)) * 16;
+  return [across * unit, down * unit];
+}
+
+/** Ratios that models are usually made for, so that a page may have left one out. */
+const USUAL = /^(1:1|16:9|9:16|4:3|3:4|3:2|2:3|5:4|4:5|2:1|1:2|21:9|9:21)$/;
 
 /** Where only a ratio can be set, a size of such a ratio is one way to say it. */
 function writeSizeAsRatio(
@@ -168,8 +182,9 @@ export function sidesOf(size: string | undefined): [width: number | undefined, h
   return [width, height];
 }
 
-function parse(size: Size): [number, number] {
-  const [width, height] = size.split("x").map(Number);
+/** The two numbers of a size or of a ratio. */
+function parse(size: string): [number, number] {
+  const [width, height] = size.split(/[x:]/).map(Number);
   return [width, height];
 }
 

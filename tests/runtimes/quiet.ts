@@ -5,12 +5,15 @@
  * @module
  */
 
-/** Rounds after the last read, for what follows from it. Streams that are read in pieces are not counted. */
+/** Rounds after the last read, for what follows from it. */
 const CALM_ROUNDS = 5;
+/** Rounds while a stream is read in pieces. Its next piece may be on its way, or wait for a timer. */
+const STREAM_ROUNDS = 25;
 /** A body that ends when a timer fires is not waited for. */
 const MAX_ROUNDS = 200;
 
 let reads = 0;
+let streamReads = 0;
 
 /** Counts reads of bodies from now on, and lets virtual time wait for them. */
 export function countReads(): void {
@@ -34,6 +37,16 @@ export function countReads(): void {
       };
     }
   }
+  const stream = ReadableStreamDefaultReader.prototype;
+  const readPiece = stream.read;
+  stream.read = async function () {
+    streamReads++;
+    try {
+      return await readPiece.call(this);
+    } finally {
+      streamReads--;
+    }
+  };
   Object.assign(globalThis, { untilQuiet });
 }
 
@@ -41,7 +54,8 @@ const text = Response.prototype.text;
 
 async function untilQuiet(): Promise<void> {
   let calm = 0;
-  for (let round = 0; round < MAX_ROUNDS && calm < CALM_ROUNDS; round++) {
+  const isCalm = () => calm >= (streamReads > 0 ? STREAM_ROUNDS : CALM_ROUNDS);
+  for (let round = 0; round < MAX_ROUNDS && !isCalm(); round++) {
     await text.call(new Response(" "));
     calm = reads > 0 ? 0 : calm + 1;
   }
