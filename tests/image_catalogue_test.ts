@@ -1,5 +1,5 @@
+/** Every image model of Runpod's public endpoints, compared with its documentation. */
 import { InvalidArgumentError, type JSONObject } from "@ai-sdk/provider";
-import type { JSONObject } from "@ai-sdk/provider";
 import type { RunpodKnownImageModelId } from "@runpod/ai-sdk-provider";
 import type { EmulatedBehavior } from "@runpod/ai-sdk-provider/testing";
 import { describe, it } from "node:test";
