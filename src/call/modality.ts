@@ -119,6 +119,8 @@ export interface Modality<K extends ModalityTypes> {
   settings: () => OptionsSchema;
   /** The schema of a call's options. */
   options: () => OptionsSchema;
+  /** Another key of `providerOptions` whose options count too. Those under `runpod` win. */
+  optionsAlsoUnder?: string;
   /** Resolves what is known of the worker or the model; of an unknown one, what suits most. */
   resolve(config: Pick<ModelConfig<K["settings"]>, "modelId" | "modelSettings">): K["row"];
   /** How a call travels unless its model's settings say otherwise. Default `queue`, where there is one. */

@@ -42,20 +42,21 @@ const submissionShape = once(submissionOptions);
 /**
  * Sorts and checks `providerOptions.runpod`.
  *
+ * @param alsoUnder Another key whose options count too.
  * @throws {InvalidArgumentError} that names the option, its value and what is allowed.
  */
 export function sortOptions<Ours>(
   providerOptions: SharedV4ProviderOptions | undefined,
   schema: OptionsSchema,
+  alsoUnder: string = "runpod",
 ): SortedOptions<Ours> {
-  const given: unknown = providerOptions?.runpod ?? {};
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw badOption("", isNot(given, "an object"));
-  }
+  const own: unknown = providerOptions?.runpod ?? {};
+  if (typeof own !== "object" || own === null || Array.isArray(own)) throw badOption("", isNot(own, "an object"));
+  const given = { ...providerOptions?.[alsoUnder], ...own };
 
   const isOwn = (key: string) => Object.hasOwn(schema.shape, key);
-  const [own, worker] = partition(given, isOwn);
-  const result = z.safeParse(schema, own);
+  const [checked, worker] = partition(given, isOwn);
+  const result = z.safeParse(schema, checked);
   if (!result.success) {
     const { path, reason } = describeIssue(result.error.issues[0], given);
     throw badOption(path, reason);

@@ -40,7 +40,11 @@ export function prepare<K extends ModalityTypes>(
   const { endpoint, modelId, modelSettings } = config;
   const queue = queueOf(modality, config, call.headers);
   const context: CallContext = { modelId, attempt: queue.attempt, warnings: [] };
-  const { job, ours, worker } = sortOptions<K["options"]>(call.providerOptions, modality.options());
+  const { job, ours, worker } = sortOptions<K["options"]>(
+    call.providerOptions,
+    modality.options(),
+    modality.optionsAlsoUnder,
+  );
   const row = modality.resolve({ modelId, modelSettings });
   const route = job.jobId === undefined ? routeOf(modality, endpoint, modelSettings) : undefined;
   if (route && worker.stream) throw badOption("stream", "the answer is read whole, so it cannot be streamed");

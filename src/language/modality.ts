@@ -115,6 +115,8 @@ function languageModality(
       ...Object.fromEntries(settings.map((name) => [name, optionTable()[name].check])),
     })),
     options: once(() => callOptions(languageOptions())),
+    // As in version 1, and as gateways that wrap several providers have it.
+    optionsAlsoUnder: "openaiCompatible",
     resolve: () => undefined,
     defaultTransport: "openai",
     jobModel: "listed by a job",
