@@ -22,17 +22,19 @@ import type { ModelConfig } from "./call/model_config.ts";
 // This order puts similar code side by side in a bundle, where it compresses better.
 import { ChatModel } from "./language/chat_model.ts";
 import { CompletionModel } from "./language/completion_model.ts";
-import { findImageModel } from "./image/catalogue.ts";
-import { findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
-import { findSpeechModel } from "./speech/catalogue.ts";
-import { findTranscriptionModel } from "./transcription/catalogue.ts";
-import { findVideoModel } from "./video/catalogue.ts";
+import { findImageModel, IMAGE_MODELS } from "./image/catalogue.ts";
+import { CHAT_MODELS, findChatModel, type RunpodChatModelId } from "./language/catalogue.ts";
+import { findSpeechModel, SPEECH_MODELS } from "./speech/catalogue.ts";
+import { findTranscriptionModel, TRANSCRIPTION_MODELS } from "./transcription/catalogue.ts";
+import { findVideoModel, VIDEO_MODELS } from "./video/catalogue.ts";
 import { ImageModel } from "./image/model.ts";
 import { VideoModel } from "./video/model.ts";
 import { SpeechModel } from "./speech/model.ts";
 import { TranscriptionModel } from "./transcription/model.ts";
 import { EmbeddingModel } from "./embedding/model.ts";
 import { RerankingModel } from "./reranking/model.ts";
+import { nearestId } from "./input/nearest.ts";
+import { once } from "./once.ts";
 import { createBatch } from "./batch/batch.ts";
 import type { RunpodEmbeddingModelSettings } from "./embedding/options.ts";
 import type { RunpodImageModelId, RunpodImageModelSettings } from "./image/options.ts";
@@ -141,6 +143,10 @@ export interface RunpodProvider extends ProviderV4 {
   experimental_batch(): BatchV4<{ text: RunpodChatModelId; image: RunpodImageModelId }>;
 }
 
+const knownIds = once(() =>
+  [CHAT_MODELS, IMAGE_MODELS, VIDEO_MODELS, SPEECH_MODELS, TRANSCRIPTION_MODELS].flatMap(Object.keys)
+);
+
 /**
  * Makes a provider with settings of its own.
  *
@@ -163,7 +169,11 @@ export function createRunpod(settings: RunpodProviderSettings = {}): RunpodProvi
   const endpointOf = (modelId: string): Endpoint => {
     const entry = findChatModel(modelId) ?? findImageModel(modelId) ?? findVideoModel(modelId) ??
       findSpeechModel(modelId) ?? findTranscriptionModel(modelId);
-    return locate(modelId, { baseURL: settings.baseURL, entry });
+    const endpoint = locate(modelId, { baseURL: settings.baseURL, entry });
+    // A server of the caller's has names of its own.
+    return entry || settings.baseURL !== undefined
+      ? endpoint
+      : { ...endpoint, nearest: nearestId(modelId, knownIds()) };
   };
 
   const configOf = <Settings>(

@@ -31,6 +31,13 @@ export interface Endpoint {
   openaiRoot: string;
   /** The name that the server knows the model by, if the id alone tells it. */
   model?: string;
+  /** A known model id that is like the given one. */
+  nearest?: string;
+}
+
+/** What to check where there may be no such endpoint. */
+export function adviceForEndpoint({ name, nearest }: Endpoint): string {
+  return `check that endpoint "${name}" exists${nearest ? ` (did you mean "${nearest}"?)` : ""}`;
 }
 
 /** What a catalogue knows of the endpoint of a model. */

@@ -5,7 +5,7 @@
  */
 import { encodePathSegment, isRecord } from "@ai-sdk/provider-utils";
 import type { Answer } from "../http/answer.ts";
-import type { Endpoint } from "../http/endpoint.ts";
+import { adviceForEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { type ApiRequest, request } from "../http/request.ts";
 import { isRunpodUrl } from "../http/runpod_url.ts";
@@ -205,7 +205,7 @@ function failure(
   const mayBeLocal = !isRunpodUrl(rootOf(queue)) && NOT_LOCAL.test(path);
   const notFound = mayBeLocal
     ? "the local server of Runpod's worker SDK has no such route"
-    : `check that endpoint "${endpoint.name}" exists (${RESULT_LIFETIME_NOTE})`;
+    : `${adviceForEndpoint(endpoint)} (${RESULT_LIFETIME_NOTE})`;
   return answerError({ attempt, answer, retryCost, notFound });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord } from "@ai-sdk/provider-utils";
-import type { Endpoint } from "../http/endpoint.ts";
+import { adviceForEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { answerError, unexpectedAnswer } from "../http/error.ts";
 import { type ApiRequest, request } from "../http/request.ts";
 import { unwrap } from "../job/envelope.ts";
@@ -25,14 +25,14 @@ export interface RunpodServedModel {
  */
 export async function listModels(
   settings: RunpodProviderSettings,
-  { name, openaiRoot }: Endpoint,
+  endpoint: Endpoint,
   call: Pick<ApiRequest, "headers" | "abortSignal"> = {},
 ): Promise<RunpodServedModel[]> {
-  const attempt = `list the models that "${name}" serves`;
-  const url = `${openaiRoot}/models`;
+  const attempt = `list the models that "${endpoint.name}" serves`;
+  const url = `${endpoint.openaiRoot}/models`;
   const answer = await request(settings, { attempt, method: "GET", url, ...call, retryCost: "free" });
   if (!answer.ok) {
-    throw answerError({ attempt, answer, retryCost: "free", notFound: `check that endpoint "${name}" exists` });
+    throw answerError({ attempt, answer, retryCost: "free", notFound: adviceForEndpoint(endpoint) });
   }
   const served = readModels(answer.json);
   if (served.length > 0) return served;

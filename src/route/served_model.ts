@@ -8,7 +8,7 @@ import { adviceFor } from "../http/error.ts";
 import { readError, shorten } from "../http/error_details.ts";
 import { untilAborted } from "../http/abort.ts";
 import { loadKey } from "../http/credentials.ts";
-import type { Endpoint } from "../http/endpoint.ts";
+import { adviceForEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { RunpodJobError } from "../job/error.ts";
 import type { Queue } from "../job/queue.ts";
 import { withTimeout } from "../job/timeout.ts";
@@ -53,8 +53,8 @@ export async function findServedModel(
 }
 
 /** The advice for a name that may not be served. */
-export function adviceForName({ name }: Endpoint, model: string): string {
-  return `check that endpoint "${name}" exists and serves a model named "${model}"`;
+export function adviceForName(endpoint: Endpoint, model: string): string {
+  return `${adviceForEndpoint(endpoint)} and serves a model named "${model}"`;
 }
 
 /**
