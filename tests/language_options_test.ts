@@ -89,7 +89,10 @@ describe("an option of a chat model", () => {
     ],
     [{ structuredOutputs: { json: 1 } }, "providerOptions.runpod.structuredOutputs.json: 1 is not a JSON schema"],
     [{ logprobs: -1 }, "providerOptions.runpod.logprobs: -1 is not true, false, or a whole number, 0 or more"],
-    [{ logitBias: { a: "b" } }, 'providerOptions.runpod.logitBias.a: "b" is not a number'],
+    [
+      { logitBias: { a: "b" } },
+      'providerOptions.runpod.logitBias: {"a":"b"} is not an object with numbers by token id',
+    ],
     [{ parallelToolCalls: "yes" }, 'providerOptions.runpod.parallelToolCalls: "yes" is not true or false'],
     [{ user: 1 }, "providerOptions.runpod.user: 1 is not a string"],
     [{ priority: 0.5 }, "providerOptions.runpod.priority: 0.5 is not a whole number"],

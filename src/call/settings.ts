@@ -4,6 +4,7 @@
  * @module
  */
 import * as z from "zod/v4-mini";
+import { check, isText, nonEmptyText, objectOf, oneOf } from "../checks.ts";
 import { quoteAll } from "../input/context.ts";
 import { once } from "../once.ts";
 import type { Modality, ModalityTypes } from "./modality.ts";
@@ -17,23 +18,18 @@ export function settingsSchema(shape: () => z.core.$ZodShape): () => OptionsSche
   return once(() => z.object(shape()));
 }
 
-const TEXT = "a string";
-
-/** A text that is not empty. */
-export const textSetting = (what: string = TEXT) => z.optional(z.string(what).check(z.minLength(1, what)));
 /** One of some words. */
-export const choiceSetting = (choices: readonly string[]) =>
-  z.optional(z.enum(choices as string[], `one of ${quoteAll(choices)}`));
+export const choiceSetting = (choices: readonly string[]) => oneOf(choices, `one of ${quoteAll(choices)}`);
 /** A function of the caller's. */
-const functionSetting = () => z.optional(z.custom((value) => typeof value === "function", "a function"));
+const functionSetting = () => check((value) => typeof value === "function", "a function");
 
 /** The settings that shape jobs: whose input is written, and functions of the caller's own. */
 const JOB_SETTINGS = {
-  family: textSetting,
+  family: nonEmptyText,
   input: functionSetting,
   output: functionSetting,
-  worker: textSetting,
-  keys: () => z.optional(z.record(z.string(), z.string(), "an object of names")),
+  worker: nonEmptyText,
+  keys: () => objectOf<string>(isText, "an object of names"),
 };
 
 /** Makes the schemas of the settings that shape jobs. */

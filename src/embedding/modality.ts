@@ -5,10 +5,10 @@
  */
 import type { EmbeddingModelV4CallOptions, EmbeddingModelV4Result, JSONObject } from "@ai-sdk/provider";
 import { isRecord } from "@ai-sdk/provider-utils";
-import * as z from "zod/v4-mini";
 import type { Modality, ModalityTypes, ModelCall } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, settingsSchema } from "../call/settings.ts";
+import { nonEmptyText, oneOf, whole } from "../checks.ts";
 import { warnUnsupported } from "../input/context.ts";
 import { override } from "../input/writer.ts";
 import { unwrap } from "../job/envelope.ts";
@@ -28,18 +28,16 @@ export interface EmbeddingKind extends ModalityTypes {
   result: Omit<EmbeddingModelV4Result, "warnings">;
 }
 
-const COUNT = "a whole number above 0";
-
 /** Embedding. */
 export const embeddingModality: Modality<EmbeddingKind> = {
   provider: "runpod.embedding",
   verb: "embed",
   settings: settingsSchema(() => ({
-    model: textSetting(),
+    model: nonEmptyText(),
     transport: choiceSetting(["openai", "queue"]),
-    maxEmbeddingsPerCall: z.optional(z.int(COUNT).check(z.minimum(1, COUNT))),
+    maxEmbeddingsPerCall: whole("a whole number above 0", 1),
   })),
-  options: once(() => callOptions({ encodingFormat: z.optional(z.enum(["float", "base64"], '"float" or "base64"')) })),
+  options: once(() => callOptions({ encodingFormat: oneOf(["float", "base64"], '"float" or "base64"') })),
   resolve: () => undefined,
   defaultTransport: "openai",
   jobModel: "listed by a route",

@@ -4,6 +4,7 @@
  * @module
  */
 import * as z from "zod/v4-mini";
+import { flag, nonEmptyText, number, positive, text, whole } from "../checks.ts";
 import { once } from "../once.ts";
 import { HOLD_MILLIS } from "./limits.ts";
 import type { RunpodJobPolicy } from "./submission.ts";
@@ -79,34 +80,30 @@ export const RESERVED_REQUESTS = 3;
 const MIN_REQUESTS = RESERVED_REQUESTS + 1;
 
 const MILLIS = "a number of milliseconds, 0 or more";
+const POSITIVE_MILLIS = "a number of milliseconds above 0";
 const COUNT = "a whole number above 0";
-const BOOLEAN = "true or false";
 
 /** Makes the checks of {@link RunpodWaitOptions} and of the id of a job to continue, for the schemas of all modalities. */
 export const waitOptions = () => ({
-  waitMillis: z.optional(
-    z.number(MILLIS).check(z.minimum(0, MILLIS), z.maximum(HOLD_MILLIS.max, `at most ${HOLD_MILLIS.max}`)),
-  ),
-  timeoutMillis: z.optional(z.number(MILLIS).check(z.positive("a number of milliseconds above 0"))),
-  maxPollAttempts: z.optional(z.int(COUNT).check(z.minimum(1, COUNT))),
-  pollIntervalMillis: z.optional(z.number(MILLIS).check(z.minimum(0, MILLIS))),
-  maxRequests: z.optional(z.int(COUNT).check(z.minimum(MIN_REQUESTS, `at least ${MIN_REQUESTS}`))),
-  cancelOnAbort: z.optional(z.boolean(BOOLEAN)),
-  cancelOnTimeout: z.optional(z.boolean(BOOLEAN)),
-  jobId: z.optional(z.string("a job's id").check(z.minLength(1, "a job's id"))),
+  waitMillis: number(`a number of milliseconds from 0 to ${HOLD_MILLIS.max}`, 0, HOLD_MILLIS.max),
+  timeoutMillis: positive(POSITIVE_MILLIS),
+  maxPollAttempts: whole(COUNT, 1),
+  pollIntervalMillis: number(MILLIS, 0),
+  maxRequests: whole(`a whole number of at least ${MIN_REQUESTS}`, MIN_REQUESTS),
+  cancelOnAbort: flag(),
+  cancelOnTimeout: flag(),
+  jobId: nonEmptyText("a job's id"),
 });
 
-const POLICY = "{ executionTimeout, ttl, lowPriority }";
 const LIMIT = "a number of milliseconds";
 
 /** Makes the checks of what a submission takes beside its input. */
 export const submissionOptions = () => ({
-  webhook: z.optional(z.string("a URL as text")),
-  policy: z.optional(z.looseObject({
-    executionTimeout: z.optional(z.number(LIMIT)),
-    ttl: z.optional(z.number(LIMIT)),
-    lowPriority: z.optional(z.boolean(BOOLEAN)),
-  }, POLICY)),
+  webhook: text("a URL as text"),
+  policy: z.optional(z.looseObject(
+    { executionTimeout: number(LIMIT), ttl: number(LIMIT), lowPriority: flag() },
+    "{ executionTimeout, ttl, lowPriority }",
+  )),
 });
 
 /**

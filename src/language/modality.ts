@@ -7,7 +7,8 @@ import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "
 import { removeUndefinedEntries } from "@ai-sdk/provider-utils";
 import type { ModalityTypes, ModelCall, ReadContext, WrittenRequest } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, settingsSchema } from "../call/settings.ts";
+import { nonEmptyText } from "../checks.ts";
 import type { StreamContext, StreamModality } from "../call/stream.ts";
 import { once } from "../once.ts";
 import { type ChatCall, type ChatRequest, writeChatRequest } from "./chat_request.ts";
@@ -110,7 +111,7 @@ function languageModality(
     provider,
     verb,
     settings: settingsSchema(() => ({
-      model: textSetting(),
+      model: nonEmptyText(),
       transport: choiceSetting(["openai", "queue"]),
       ...Object.fromEntries(settings.map((name) => [name, optionTable()[name].check])),
     })),

@@ -5,6 +5,21 @@
  */
 import type { JSONObject, JSONValue } from "@ai-sdk/provider";
 import * as z from "zod/v4-mini";
+import {
+  type Check,
+  check,
+  flag,
+  isNumber,
+  isObject,
+  isText,
+  nonEmptyText,
+  number,
+  objectOf,
+  oneOf,
+  positive,
+  text,
+  whole,
+} from "../checks.ts";
 import { type CallContext, quoteAll, warnUnsupported } from "../input/context.ts";
 import type { RunpodJobOptions } from "../job/options.ts";
 import { once } from "../once.ts";
@@ -205,31 +220,20 @@ export type ChatSetting = Exclude<keyof RunpodChatModelSettings, keyof RunpodCom
 /** One option. */
 interface OptionRow<Value, ChatOnly extends boolean> {
   /** Checks a value. Messages complete the sentence "VALUE is not …". */
-  check: z.ZodMiniType<Value | undefined>;
+  check: Check<Exclude<Value, undefined>>;
   /** The key of the request that the value is sent under; `null` where the writer of the request uses it in another way. */
   sentAs: string | null;
   /** Whether only chats have it, and completions do not. */
   chatOnly: ChatOnly;
 }
 
-const BOOLEAN = "true or false";
-const NUMBER = "a number";
-const POSITIVE = "a number above 0";
 const SHARE = "a number from 0 to 1";
 const WHOLE = "a whole number, 0 or more";
-const COUNT = "true, false, or a whole number, 0 or more";
-const TAG = "a tag with at least one character";
 const CONSTRAINT = "an object with one of regex, choice, grammar, json";
-const CHOICES = "a list of strings";
-const BIAS = "an object with numbers by token id";
 const MODES: RunpodStructuredOutputMode[] = ["json_schema", "json_object", "tool", "none"];
 const ECHOES: RunpodReasoningEcho[] = ["reasoning", "reasoning_content", "inline", "none"];
-const flag = () => z.optional(z.boolean(BOOLEAN));
-const text = (what: string) => z.optional(z.string(what));
-const number = () => z.optional(z.number(NUMBER));
-const oneOf = <Word extends string>(words: Word[]) => z.optional(z.enum(words, `one of ${quoteAll(words)}`));
-const object = (what: string) => z.record(z.string(), z.custom<JSONValue>((value) => value !== undefined), what);
-const tag = () => z.optional(z.string(TAG).check(z.minLength(1, TAG)));
+const wordOf = <Word extends string>(words: Word[]) => oneOf(words, `one of ${quoteAll(words)}`);
+const isDefined = (value: unknown) => value !== undefined;
 
 type OptionTable = {
   [Name in keyof RunpodLanguageOptions]-?: OptionRow<
@@ -240,30 +244,44 @@ type OptionTable = {
 
 /** Every option: how it is checked, and where it goes. An option without a row does not compile. */
 export const optionTable = once((): OptionTable => ({
-  structuredOutputMode: { check: oneOf(MODES), sentAs: null, chatOnly: true },
+  structuredOutputMode: { check: wordOf(MODES), sentAs: null, chatOnly: true },
   strictJsonSchema: { check: flag(), sentAs: null, chatOnly: true },
   reasoningTags: { check: tags(), sentAs: null, chatOnly: true },
-  reasoningEcho: { check: oneOf(ECHOES), sentAs: null, chatOnly: true },
+  reasoningEcho: { check: wordOf(ECHOES), sentAs: null, chatOnly: true },
   imagesInToolResults: { check: flag(), sentAs: null, chatOnly: true },
   continueFinalMessage: { check: flag(), sentAs: "continue_final_message", chatOnly: true },
-  chatTemplateKwargs: { check: templateVariables(), sentAs: null, chatOnly: true },
+  chatTemplateKwargs: {
+    check: objectOf<JSONValue>(isDefined, "an object with the template's variables"),
+    sentAs: null,
+    chatOnly: true,
+  },
   reasoningEffort: { check: effort(), sentAs: "reasoning_effort", chatOnly: true },
   textVerbosity: { check: text('a verbosity such as "low", "medium" or "high"'), sentAs: "verbosity", chatOnly: true },
   parallelToolCalls: { check: flag(), sentAs: "parallel_tool_calls", chatOnly: true },
   logprobs: { check: logprobs(), sentAs: null, chatOnly: false },
   structuredOutputs: { check: constraint(), sentAs: "structured_outputs", chatOnly: false },
-  minP: { check: share(), sentAs: "min_p", chatOnly: false },
+  minP: { check: number(SHARE, 0, 1), sentAs: "min_p", chatOnly: false },
   repetitionPenalty: { check: positive(), sentAs: "repetition_penalty", chatOnly: false },
   lengthPenalty: { check: number(), sentAs: "length_penalty", chatOnly: false },
   ignoreEos: { check: flag(), sentAs: "ignore_eos", chatOnly: false },
   skipSpecialTokens: { check: flag(), sentAs: "skip_special_tokens", chatOnly: false },
-  logitBias: { check: z.optional(z.record(z.string(), z.number(NUMBER), BIAS)), sentAs: "logit_bias", chatOnly: false },
-  thinkingTokenBudget: { check: whole(), sentAs: "thinking_token_budget", chatOnly: false },
-  minTokens: { check: whole(), sentAs: "min_tokens", chatOnly: false },
-  cacheSalt: { check: text("a string"), sentAs: "cache_salt", chatOnly: false },
-  repetitionDetection: { check: repetition(), sentAs: "repetition_detection", chatOnly: false },
-  user: { check: text("a string"), sentAs: "user", chatOnly: false },
-  priority: { check: z.optional(z.int("a whole number")), sentAs: "priority", chatOnly: false },
+  logitBias: {
+    check: objectOf<number>(isNumber, "an object with numbers by token id"),
+    sentAs: "logit_bias",
+    chatOnly: false,
+  },
+  thinkingTokenBudget: { check: whole(WHOLE, 0), sentAs: "thinking_token_budget", chatOnly: false },
+  minTokens: { check: whole(WHOLE, 0), sentAs: "min_tokens", chatOnly: false },
+  cacheSalt: { check: text(), sentAs: "cache_salt", chatOnly: false },
+  repetitionDetection: {
+    check: objectOf<JSONValue>(isDefined, "an object with maxPatternSize and minCount") as Check<
+      RunpodRepetitionDetection
+    >,
+    sentAs: "repetition_detection",
+    chatOnly: false,
+  },
+  user: { check: text(), sentAs: "user", chatOnly: false },
+  priority: { check: whole("a whole number"), sentAs: "priority", chatOnly: false },
 }));
 
 /** Options by the keys that they are sent under, without those that are not sent as they are. */
@@ -310,55 +328,45 @@ export function languageOptions(): z.core.$ZodShape {
   };
 }
 
-function tags() {
-  const shape = { opening: tag(), closing: tag(), startWithReasoning: flag() };
-  return z.optional(
-    z.union([z.boolean(), z.object(shape)], "true, false or { opening, closing, startWithReasoning }"),
+function tags(): Check<RunpodLanguageOptions["reasoningTags"]> {
+  const schema = z.object({
+    opening: nonEmptyText(),
+    closing: nonEmptyText(),
+    startWithReasoning: flag(),
+  });
+  return check(
+    (value) => typeof value === "boolean" || z.safeParse(schema, value).success,
+    "true, false or { opening, closing, startWithReasoning }",
   );
 }
 
-function templateVariables() {
-  return z.optional(object("an object with the template's variables"));
+function effort(): Check<string | null> {
+  return check((value) => value === null || isText(value), 'an effort such as "low", "medium" or "high", or null');
 }
 
-function effort() {
-  return z.optional(z.nullable(z.string('an effort such as "low", "medium" or "high", or null')));
-}
-
-function logprobs() {
-  return z.optional(z.union([z.boolean(), z.int().check(z.minimum(0, COUNT))], COUNT));
-}
-
-function whole() {
-  return z.optional(z.int(WHOLE).check(z.minimum(0, WHOLE)));
-}
-
-function repetition(): z.ZodMiniType<RunpodRepetitionDetection | undefined> {
-  return z.optional(object("an object with maxPatternSize and minCount")) as z.ZodMiniType<
-    RunpodRepetitionDetection | undefined
-  >;
-}
-
-function share() {
-  return z.optional(z.number(SHARE).check(z.minimum(0, SHARE), z.maximum(1, SHARE)));
-}
-
-function positive() {
-  return z.optional(z.number(POSITIVE).check(z.positive(POSITIVE)));
+function logprobs(): Check<boolean | number> {
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+  return check(
+    (value) => typeof value === "boolean" || isCount(value),
+    "true, false, or a whole number, 0 or more",
+  );
 }
 
 const CONSTRAINTS = ["regex", "choice", "grammar", "json"];
 
-function constraint(): z.ZodMiniType<RunpodStructuredOutputs | undefined> {
+function constraint(): Check<RunpodStructuredOutputs> {
   const shape = {
     regex: text("a regular expression as a string"),
-    choice: z.optional(z.array(z.string(CHOICES), CHOICES).check(z.minLength(1, CHOICES))),
+    choice: check(
+      (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+      "a list of strings",
+    ),
     grammar: text("a grammar as a string"),
-    json: z.optional(z.union([z.string(), object(CONSTRAINT)], "a JSON schema")),
+    json: check((value) => isText(value) || isObject(value), "a JSON schema"),
   };
   const hasOne = (outputs: object) =>
     CONSTRAINTS.filter((key) => (outputs as JSONObject)[key] !== undefined).length < 2;
-  return z.optional(z.looseObject(shape, CONSTRAINT).check(z.refine(hasOne, CONSTRAINT))) as z.ZodMiniType<
-    RunpodStructuredOutputs | undefined
+  return z.optional(z.looseObject(shape, CONSTRAINT).check(z.refine(hasOne, CONSTRAINT))) as Check<
+    RunpodStructuredOutputs
   >;
 }

@@ -7,7 +7,8 @@ import type { JSONObject, RerankingModelV4CallOptions, RerankingModelV4Result } 
 import { isRecord } from "@ai-sdk/provider-utils";
 import type { Modality, ModalityTypes, ModelCall, ReadContext, Route } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, settingsSchema } from "../call/settings.ts";
+import { nonEmptyText } from "../checks.ts";
 import { type CallContext, refuse } from "../input/context.ts";
 import { unwrap } from "../job/envelope.ts";
 import { once } from "../once.ts";
@@ -36,7 +37,7 @@ export const rerankingModality: Modality<RerankingKind> = {
   provider: "runpod.reranking",
   verb: "rerank",
   settings: settingsSchema(() => ({
-    model: textSetting(),
+    model: nonEmptyText(),
     transport: choiceSetting(["queue", "rerank", "score"]),
   })),
   options: once(callOptions),

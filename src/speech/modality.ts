@@ -6,7 +6,8 @@
 import type { JSONObject, SharedV4Warning, SpeechModelV4CallOptions, SpeechModelV4Result } from "@ai-sdk/provider";
 import type { Modality, ModalityTypes, ModelCall, ReadContext } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, jobSettings, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, jobSettings, settingsSchema } from "../call/settings.ts";
+import { nonEmptyText } from "../checks.ts";
 import { toBytes, wholeBase64 } from "../files/base64.ts";
 import { resolveRow } from "../input/catalogue.ts";
 import { contextFor, refuse } from "../input/context.ts";
@@ -37,7 +38,7 @@ export const speechModality: Modality<SpeechKind> = {
   verb: "generate speech",
   settings: settingsSchema(() => ({
     transport: choiceSetting(["openai", "queue"]),
-    model: textSetting(),
+    model: nonEmptyText(),
     ...jobSettings(),
   })),
   options: once(callOptions),

@@ -18,7 +18,8 @@ import type {
   WrittenRequest,
 } from "../call/modality.ts";
 import { callOptions } from "../call/options.ts";
-import { choiceSetting, jobSettings, settingsSchema, textSetting } from "../call/settings.ts";
+import { choiceSetting, jobSettings, settingsSchema } from "../call/settings.ts";
+import { nonEmptyText } from "../checks.ts";
 import { toBytes } from "../files/base64.ts";
 import { resolveRow } from "../input/catalogue.ts";
 import { type CallContext, contextFor, refuse, warnOverridden, warnUnsupported } from "../input/context.ts";
@@ -62,7 +63,7 @@ export const transcriptionModality: Modality<TranscriptionKind> = {
   verb: "transcribe",
   settings: settingsSchema(() => ({
     transport: choiceSetting(["openai", "queue"]),
-    model: textSetting(),
+    model: nonEmptyText(),
     ...jobSettings(),
   })),
   options: once(callOptions),
