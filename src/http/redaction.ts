@@ -10,7 +10,7 @@ const REDACTED = "[redacted]";
 /** Shorter values are not secrets, and replacing them would damage ordinary text. */
 const MIN_SECRET_LENGTH = 6;
 /** The headers whose values are not secret. Any other may be one that an app has made up for its credentials. */
-const HARMLESS_HEADER = /^(accept(-\w+)?|content-type|user-agent|origin|referer|x-request-id|traceparent)$/;
+export const HARMLESS_HEADER = /^(accept(-\w+)?|content-type|user-agent|origin|referer|x-request-id|traceparent)$/i;
 
 /** An escaped character that a secret may have. Looked for first, because long answers take long to search for the rest. */
 const ESCAPE = /\\(?:u00[2-7]|x[2-7]|U0000|\W)/;

@@ -9,6 +9,7 @@ import { readError, shorten } from "../http/error_details.ts";
 import { untilAborted } from "../http/abort.ts";
 import { loadKey } from "../http/credentials.ts";
 import { adviceForEndpoint, type Endpoint } from "../http/endpoint.ts";
+import { HARMLESS_HEADER } from "../http/redaction.ts";
 import { RunpodJobError } from "../job/error.ts";
 import type { Queue } from "../job/queue.ts";
 import { withTimeout } from "../job/timeout.ts";
@@ -16,7 +17,7 @@ import type { RunpodProviderSettings } from "../settings.ts";
 import { MAX_NAMES } from "../limits.ts";
 import { listModels, type RunpodServedModel } from "./models.ts";
 
-/** Served names by provider, OpenAI root, and the key and headers that they were listed with. */
+/** Served names by provider, OpenAI root, and the credentials that they were listed with. */
 const servedNames = new WeakMap<RunpodProviderSettings, Map<string, Map<string, string>>>();
 
 /** The server that has just answered is awake. If it is not, the error matters more than the names. */
@@ -42,7 +43,8 @@ export async function findServedModel(
   servedNames.set(settings, roots);
   // A server may serve another model to another key.
   const key = loadKey(settings, { attempt, url: endpoint.openaiRoot, headers });
-  const caller = JSON.stringify([await untilAborted(key, abortSignal), headers]);
+  const credentials = Object.entries(headers ?? {}).filter(([name]) => !HARMLESS_HEADER.test(name));
+  const caller = JSON.stringify([await untilAborted(key, abortSignal), credentials]);
   const known = roots.get(endpoint.openaiRoot)?.get(caller);
   if (known !== undefined) return known;
   const [{ id }] = await list();
