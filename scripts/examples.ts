@@ -35,7 +35,8 @@ const EXAMPLES: Example[] = [
         root,
       )),
   },
-  { name: "cloudflare-worker", start: startWorker },
+  { name: "cloudflare-worker", start: (port, env) => startWorker("cloudflare-worker", port, env) },
+  { name: "hono", start: (port, env) => startWorker("hono", port, env) },
 ];
 
 function command(binary: string, args: string[], env: Record<string, string>, cwd = consumer): Deno.Command {
@@ -50,16 +51,16 @@ async function copyOf(file: string): Promise<string> {
   return pathOf(target);
 }
 
-async function startWorker(port: number, env: Record<string, string>): Promise<Deno.Command> {
+async function startWorker(name: string, port: number, env: Record<string, string>): Promise<Deno.Command> {
   // The file is JSON with comments, each on a line of its own.
-  const wrangler = (await readText("examples/cloudflare-worker/wrangler.jsonc")).replace(/^\s*\/\/.*$/gm, "");
+  const wrangler = (await readText(`examples/${name}/wrangler.jsonc`)).replace(/^\s*\/\/.*$/gm, "");
   const { compatibility_date, compatibility_flags } = JSON.parse(wrangler);
-  await bundle([await copyOf("cloudflare-worker/worker.ts")], [
+  await bundle([await copyOf(`${name}/worker.ts`)], [
     "--conditions=workerd,worker,browser",
-    "--outfile=examples/cloudflare-worker/worker.js",
+    `--outfile=examples/${name}/worker.js`,
   ]);
   const bindings = Object.entries(env).map(([name, text]) => `(name = "${name}", text = "${text}")`).join(", ");
-  const config = new URL("examples/cloudflare-worker/config.capnp", consumer);
+  const config = new URL(`examples/${name}/config.capnp`, consumer);
   await Deno.writeTextFile(
     config,
     `using Workerd = import "/workerd/workerd.capnp";
