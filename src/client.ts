@@ -22,9 +22,9 @@ import type { RunpodProviderSettings } from "./settings.ts";
 /** The options of every call of an endpoint. */
 export interface RunpodCallOptions {
   /** Ends the call at once. It then throws the signal's reason. */
-  abortSignal?: AbortSignal;
+  abortSignal?: AbortSignal | undefined;
   /** Headers of this call. They win over those of the provider. */
-  headers?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined> | undefined;
 }
 
 /** How to run a job. */
@@ -33,11 +33,11 @@ export interface RunpodRunOptions extends RunpodCallOptions {
    * The http(s) URL that Runpod calls when the job has ended, with the job as the body of a POST. A call that fails is
    * repeated twice. Calls are not signed, so put a secret into the URL.
    */
-  webhook?: string;
+  webhook?: string | undefined;
   /** Limits of the job on the service. */
-  policy?: RunpodJobPolicy;
+  policy?: RunpodJobPolicy | undefined;
   /** The S3 bucket for the worker's files. The worker has to support it. */
-  s3Config?: RunpodS3Config;
+  s3Config?: RunpodS3Config | undefined;
 }
 
 /** How to run a job and wait for it. */
@@ -53,7 +53,7 @@ export interface RunpodStreamOptions extends RunpodCallOptions {
    *
    * @default true
    */
-  cancelOnAbort?: boolean;
+  cancelOnAbort?: boolean | undefined;
 }
 
 /** How many jobs and workers an endpoint has. */

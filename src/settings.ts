@@ -15,7 +15,7 @@ export interface RunpodProviderSettings {
    *
    * @default the environment variable `RUNPOD_API_KEY`
    */
-  apiKey?: string | (() => string | Promise<string>);
+  apiKey?: string | (() => string | Promise<string>) | undefined;
   /**
    * The http(s) URL where the endpoints are, without a query.
    *
@@ -25,33 +25,33 @@ export interface RunpodProviderSettings {
    *
    * @default "https://api.runpod.ai/v2"
    */
-  baseURL?: string;
+  baseURL?: string | undefined;
   /** Headers of every request. They win over the provider's own headers, and a call's headers win over them. */
-  headers?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined> | undefined;
   /**
    * The `fetch` to use, to intercept requests or to test without a network.
    *
    * @default the global `fetch`
    */
-  fetch?: FetchFunction;
+  fetch?: FetchFunction | undefined;
   /**
    * How long a call may take in all, in milliseconds, above 0, where its own `timeoutMillis` does not say. It holds for every
    * kind of model, for streams until their end, and for each request of an endpoint's client.
    *
    * @default 600_000 for jobs, no limit for calls over OpenAI routes
    */
-  timeoutMillis?: number;
+  timeoutMillis?: number | undefined;
   /**
    * Called when a job is submitted, and whenever its status or its progress changes, so that you can store its id before
    * there is a result. Jobs are then submitted through `/run`, which tells the id at once. Errors of this function are
    * ignored, also if it is asynchronous.
    */
-  onJobUpdate?: (update: RunpodJobUpdate) => void;
+  onJobUpdate?: ((update: RunpodJobUpdate) => void) | undefined;
   /**
    * Keeps the runtime alive for work in the background: the cancellation of a job after the call has ended. Needed on
    * Workers, where such work otherwise ends with the response: `waitUntil: (work) => context.waitUntil(work)`.
    */
-  waitUntil?: (work: Promise<unknown>) => void;
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** A change of a job's status or progress. */

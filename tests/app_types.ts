@@ -51,6 +51,12 @@ export const providers: RunpodProvider[] = [
   createRunpod({ fetch: async (...given: Parameters<typeof fetch>) => await fetch(...given) }),
 ];
 
+/** Values that may be missing, as those of the environment are. */
+export function createFrom(env: { KEY: string | undefined; URL: string | undefined }, wait?: number): RunpodProvider {
+  const waits: RunpodWaitOptions = { timeoutMillis: wait };
+  return createRunpod({ apiKey: env.KEY, baseURL: env.URL, headers: undefined, ...waits });
+}
+
 /** Where the AI SDK keeps what registries and wrappers take. */
 export const registry: unknown = createProviderRegistry({ runpod: provider });
 export const custom: unknown = customProvider({

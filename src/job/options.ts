@@ -19,19 +19,19 @@ export type RunpodWaitOptions = {
    *
    * @default 90_000, or 1_000 with an abort signal that cancels the job, or 0 with `onJobUpdate` or a webhook
    */
-  waitMillis?: number;
+  waitMillis?: number | undefined;
   /**
    * How long the whole call may take, in milliseconds, above 0.
    *
    * @default 600_000, or no limit if `maxPollAttempts` or `pollIntervalMillis` is set
    */
-  timeoutMillis?: number;
+  timeoutMillis?: number | undefined;
   /**
    * The most status reads before the wait ends, from 1.
    *
    * @default no limit but `timeoutMillis`, or 60 if `pollIntervalMillis` is set
    */
-  maxPollAttempts?: number;
+  maxPollAttempts?: number | undefined;
   /**
    * The pause before each status read, in milliseconds, from 0. With it, or with `maxPollAttempts`, the service does not hold
    * the status reads until the job has ended.
@@ -39,27 +39,27 @@ export type RunpodWaitOptions = {
    * @default none where the service holds the reads; otherwise 6 % of the time since the status last changed, plus or minus a
    * fifth, from 250 to 4,000, or 5,000 if `maxPollAttempts` is set
    */
-  pollIntervalMillis?: number;
+  pollIntervalMillis?: number | undefined;
   /**
    * The most requests that the call may make, from 4, for runtimes that limit them (50 on the Workers free plan). The pauses
    * between status reads grow so that the requests last until the deadline.
    *
    * @default no limit
    */
-  maxRequests?: number;
+  maxRequests?: number | undefined;
   /**
    * Whether an abort of the call cancels the job.
    *
    * @default true
    */
-  cancelOnAbort?: boolean;
+  cancelOnAbort?: boolean | undefined;
   /**
    * Whether the job is cancelled when the wait ends before the job does. With `false` the job goes on and can be continued
    * by its id.
    *
    * @default true
    */
-  cancelOnTimeout?: boolean;
+  cancelOnTimeout?: boolean | undefined;
 };
 
 /** The wait options that only count where the status is polled. */
@@ -68,11 +68,11 @@ export const POLLING = ["waitMillis", "maxPollAttempts", "pollIntervalMillis", "
 /** Options about the job of a call, under `providerOptions.runpod`. Every kind of model has them. */
 export type RunpodJobOptions = RunpodWaitOptions & {
   /** The id of a job to continue, instead of submitting a new one. */
-  jobId?: string;
+  jobId?: string | undefined;
   /** Limits of the job. */
-  policy?: RunpodJobPolicy;
+  policy?: RunpodJobPolicy | undefined;
   /** A URL that Runpod calls with the job when it has ended. Calls are not signed, so put a secret into the URL. */
-  webhook?: string;
+  webhook?: string | undefined;
 };
 
 /** The requests of `maxRequests` that are not status reads: one submission, one download and one cancel. */
