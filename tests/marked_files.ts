@@ -61,7 +61,9 @@ export async function filesOf(
   }
   if (kind === "video") {
     const { videos, warnings, providerMetadata } = await runpod.video("mine", settings).doGenerate!(VIDEO_CALL);
-    const files = videos.map((video) => "url" in video ? video.url : "data" in video ? asText(video.data) : "");
+    // What was downloaded is the same file everywhere, so its URL tells which it is.
+    const urls = (providerMetadata?.runpod.videos as unknown as Array<{ url?: string }>).map(({ url }) => url);
+    const files = videos.map((video, index) => urls[index] ?? ("data" in video ? asText(video.data) : ""));
     return { files, warnings, metadata: providerMetadata?.runpod };
   }
   const { audio, warnings, providerMetadata } = await runpod.speech("mine", settings).doGenerate({ text: "Hello" });
