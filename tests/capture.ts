@@ -47,7 +47,9 @@ export function capture(
         redirect: init?.redirect,
         body: typeof body === "string" ? (body === "" ? undefined : JSON.parse(body)) : body,
       };
-      if (/\.(mp4|mov|webm|gif|mkv|m4v)\b|\/a$/i.test(entry.url) && entry.method === "GET") return new Response(VIDEO);
+      if (/\.(mp4|mov|webm|gif|mkv|m4v)\b|cdn\.example\.com\/a$/i.test(entry.url) && entry.method === "GET") {
+        return new Response(VIDEO);
+      }
       sent.push(entry);
       return await answer(entry, sent.length - 1);
     },

@@ -63,7 +63,7 @@ export async function filesOf(
     const { videos, warnings, providerMetadata } = await runpod.video("mine", settings).doGenerate!(VIDEO_CALL);
     // What was downloaded is the same file everywhere, so its URL tells which it is.
     const urls = (providerMetadata?.runpod.videos as unknown as Array<{ url?: string }>).map(({ url }) => url);
-    const files = videos.map((video, index) => urls[index] ?? ("data" in video ? asText(video.data) : ""));
+    const files = videos.map((video, index) => video.type === "base64" ? video.data : urls[index] ?? "");
     return { files, warnings, metadata: providerMetadata?.runpod };
   }
   const { audio, warnings, providerMetadata } = await runpod.speech("mine", settings).doGenerate({ text: "Hello" });
