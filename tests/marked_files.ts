@@ -6,7 +6,7 @@
 import type { SharedV4Warning } from "@ai-sdk/provider";
 import type { RunpodImageModelSettings } from "@runpod/ai-sdk-provider";
 import { completed } from "./answers.ts";
-import { capture } from "./capture.ts";
+import { capture, VIDEO } from "./capture.ts";
 import { base64, bytesOf } from "./files.ts";
 import { IMAGE_CALL, VIDEO_CALL } from "./smallest_calls.ts";
 
@@ -52,7 +52,9 @@ export async function filesOf(
   answer: (url: string) => Response | undefined = () => undefined,
 ): Promise<{ files: string[]; warnings: SharedV4Warning[]; metadata: unknown }> {
   const { runpod } = capture(({ url, method }) =>
-    method === "GET" ? answer(url) ?? new Response("gone", { status: 404 }) : completed(output)
+    method === "GET"
+      ? answer(url) ?? (kind === "video" ? new Response(VIDEO) : new Response("gone", { status: 404 }))
+      : completed(output)
   );
   const asText = (data: string | Uint8Array) => typeof data === "string" ? data : base64(data);
   if (kind === "image") {
