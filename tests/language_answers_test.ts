@@ -69,6 +69,21 @@ describe("a job that begins again in the middle", () => {
     });
   }
 
+  it("in the middle of an event says nothing twice", async () => {
+    await withVirtualTime(async () => {
+      const event = eventsBeforeEnd(run("a", { content: " three" })[1]);
+      for (const length of [3, 8, 40, event.length - 3, event.length - 1]) {
+        const parts = await partsOfJob(function* () {
+          yield eventsBeforeEnd(...run("a", ...texts("one", " two"))) + event.slice(0, length);
+          yield eventsBeforeEnd(...run("b", ...texts("one", " two", " three", ' data: {"id'))) +
+            eventsBeforeEnd(end("b")) + DONE;
+        });
+        assertEquals(textOf(parts), 'one two three data: {"id');
+        assertEquals(goodFinishOf(parts).finishReason.unified, "stop");
+      }
+    });
+  });
+
   it("makes no tool call twice", async () => {
     await withVirtualTime(async () => {
       const parts = await partsOfJob(function* () {

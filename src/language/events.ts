@@ -37,6 +37,8 @@ const JSON_START = /^\s*[{[]/;
 
 /** The fields that an event stream may begin with; a colon alone begins a comment. */
 const EVENT_START = /^\s*(data|event|id|retry|error)?:/;
+/** The beginning of an event with JSON, which no JSON string can hold. */
+const FIRST_EVENT = /^data: ?\{"\w/;
 const LONGEST_START = "retry:".length;
 
 type Item = Record<string, unknown>;
@@ -99,6 +101,8 @@ export class ChunkReader {
       // A worker that decodes each piece by itself turns the halves of a character into replacement characters.
       if (this.#endsBroken && item.startsWith("\uFFFD")) this.#sink.addLoss();
       this.#endsBroken = item.endsWith("\uFFFD");
+      // A job that lost its worker in the middle of an event begins again with another one.
+      if (FIRST_EVENT.test(item)) this.#events?.reset();
       return this.addText(item);
     }
     if (Array.isArray(item)) return item.forEach((inner) => this.addItem(inner));
