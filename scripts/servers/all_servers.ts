@@ -8,6 +8,8 @@ import { RUNPOD_SDK } from "./runpod_sdk.ts";
 import { WORKER_COMFYUI } from "./comfyui.ts";
 import { INFINITY, WORKER_INFINITY } from "./infinity.ts";
 import { WORKER_VLLM } from "./worker_vllm.ts";
+import { WORKER_FASTER_WHISPER } from "./faster_whisper.ts";
+import { WORKER_SDXL } from "./sdxl.ts";
 import type { Server } from "./server.ts";
 import { VLLM, VLLM_EMBEDDING, VLLM_RERANKING } from "./vllm.ts";
 
@@ -23,4 +25,6 @@ export const SERVERS: Server[] = [
   INFINITY,
   WORKER_INFINITY,
   WORKER_VLLM,
+  WORKER_FASTER_WHISPER,
+  WORKER_SDXL,
 ];

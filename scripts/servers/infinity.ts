@@ -69,12 +69,17 @@ export const INFINITY: Server = {
       "--url-prefix=/v1",
       "--engine=torch",
       "--device=cpu",
-      "--no-bettertransformer",
-      "--no-model-warmup",
       `--api-key=${key}`,
       `--port=${port}`,
       "--host=127.0.0.1",
-    ], { env: { HF_HUB_OFFLINE: "1", DO_NOT_TRACK: "1" } });
+    ], {
+      env: {
+        HF_HUB_OFFLINE: "1",
+        DO_NOT_TRACK: "1",
+        INFINITY_BETTERTRANSFORMER: "false;false",
+        INFINITY_MODEL_WARMUP: "false;false",
+      },
+    });
     await place.untilReady(`http://127.0.0.1:${port}/health`, 180);
     return `http://127.0.0.1:${port}`;
   },

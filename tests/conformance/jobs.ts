@@ -31,7 +31,10 @@ export async function jobWhen<T>(read: () => Promise<T>, isSo: (job: T) => boole
 }
 
 /** Makes images. The reading has their types and sizes. */
-export async function makeImages(model: ImageModelV4, call: { prompt?: string; n?: number } = {}): Promise<Reading> {
+export async function makeImages(
+  model: ImageModelV4,
+  call: { prompt?: string; n?: number; size?: `${number}x${number}`; seed?: number } = {},
+): Promise<Reading> {
   const { images, warnings } = await generateImage({ model, prompt: "A lighthouse", maxRetries: 0, ...call });
   return {
     files: images.map(({ mediaType, uint8Array }) => ({ mediaType, bytes: uint8Array.length })),

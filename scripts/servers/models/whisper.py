@@ -21,7 +21,7 @@ from transformers import (
 from transformers.models.whisper.tokenization_whisper import LANGUAGES
 
 SEED = 16
-STEPS = 300
+STEPS = 150
 SENTENCES = [(0.0, 1.0, " Hello there."), (1.0, 2.0, " How are you?")]
 
 folder = pathlib.Path(sys.argv[1])
@@ -129,7 +129,7 @@ for step in range(STEPS):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    if step % 50 == 0 or step == STEPS - 1:
+    if step % 25 == 0 or step == STEPS - 1:
         print(f"step {step}: loss {loss.item():.4f}", flush=True)
 
 generation = model.generation_config

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Case } from "../case.ts";
+import { SDXL_CASES } from "./sdxl_cases.ts";
+import { WHISPER_WORKER_CASES } from "./whisper_worker_cases.ts";
 import { HANDLER_CASES } from "./handler_cases.ts";
 import { COMFYUI_CASES } from "./comfyui_cases.ts";
 import { INFINITY_CASES } from "./infinity_cases.ts";
@@ -31,6 +33,8 @@ export const CASES: Case[] = [
   ...POOLING_CASES,
   ...ERROR_CASES,
   ...PLAIN_REQUESTS,
+  ...WHISPER_WORKER_CASES,
+  ...SDXL_CASES,
 ];
 
 /** The cases that a server with these abilities is asked. */

@@ -11,6 +11,7 @@ import vllmEmbedding0320 from "./vllm-embedding-0.32.0/recording.json" with { ty
 import vllmReranking0320 from "./vllm-reranking-0.32.0/recording.json" with { type: "json" };
 import workerComfyui585 from "./worker-comfyui-5.8.5/recording.json" with { type: "json" };
 import workerInfinityEmbedding114 from "./worker-infinity-embedding-1.1.4/recording.json" with { type: "json" };
+import workerSdxl210 from "./worker-sdxl-2.1.0/recording.json" with { type: "json" };
 import workerVllm2230 from "./worker-vllm-2.23.0/recording.json" with { type: "json" };
 
 /** All recordings. */
@@ -22,5 +23,6 @@ export const RECORDINGS = [
   vllmReranking0320,
   workerComfyui585,
   workerInfinityEmbedding114,
+  workerSdxl210,
   workerVllm2230,
 ] as unknown as Recording[];
