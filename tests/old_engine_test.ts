@@ -23,6 +23,8 @@ const LATER: Array<[object: object, names: string[]]> = [
 ];
 
 async function inOldEngine<T>(run: () => Promise<T>): Promise<T> {
+  // Engines load parts of themselves, such as Node its fetch, when they are first used.
+  await fetch("data:,loaded").catch(() => {});
   const removed = LATER.flatMap(([object, names]) =>
     names.flatMap((name) => {
       const own = Object.getOwnPropertyDescriptor(object, name);

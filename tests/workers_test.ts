@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { completed } from "./answers.ts";
 import { featuresOf, imageCalls, speechCalls, transcriptionCalls, videoCalls } from "./calls.ts";
 import { capture } from "./capture.ts";
-import { base64, WAV, WAV_BASE64 } from "./files.ts";
+import { base64, bytesOf, WAV, WAV_BASE64 } from "./files.ts";
 import { file, filesOf, wav } from "./marked_files.ts";
 import { IMAGE_CALL } from "./smallest_calls.ts";
 
@@ -178,7 +178,8 @@ describe("a video worker by its name", () => {
     const { input, warnings } = await videoCalls.inputFor("mine", CALL, { worker: "mochi" });
     assertFits(input, "mochi");
     assertEquals([input, warnings], [{ positive_prompt: "A red apple", width: 848, height: 480, seed: 3 }, []]);
-    assertEquals((await filesOf("video", { result: `${S3}/a`, status: "DONE" })).files, [`${S3}/a`]);
+    const film = () => new Response(bytesOf(atob(file("mp4"))));
+    assertEquals((await filesOf("video", { result: `${S3}/a`, status: "DONE" }, {}, film)).files, [`${S3}/a`]);
   });
 
   it("vllm-omni", async () => {
