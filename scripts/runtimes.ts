@@ -178,15 +178,16 @@ async function runWithReport(
 function readReport(xml: string): TestResult[] {
   const results: TestResult[] = [];
   const suites: string[] = [];
+  // A name may have a bracket of its own.
   const tags =
-    /<testsuite [^>]*?name="([^"]*)"[^>]*?(\/)?>|(<\/testsuite>)|<testcase ([^>]*?)\/>|<testcase ([^>]*?)>([^]*?)<\/testcase>/g;
-  for (const [, suite, isEmpty, end, passed, other, body] of xml.matchAll(tags)) {
-    if (suite !== undefined && !isEmpty) suites.push(decodeEntities(suite));
+    /<testsuite ((?:[^">]|"[^"]*")*?)(\/)?>|(<\/testsuite>)|<testcase ((?:[^">]|"[^"]*")*?)(?:\/>|>([^]*?)<\/testcase>)/g;
+  const nameIn = (attributes: string) => decodeEntities(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? "");
+  for (const [, suite, isEmpty, end, attributes, body] of xml.matchAll(tags)) {
+    if (suite !== undefined && !isEmpty) suites.push(nameIn(suite));
     if (end) suites.pop();
-    const attributes = passed ?? other;
     if (attributes === undefined) continue;
     // Node 22 escapes names twice.
-    const name = decodeEntities(decodeEntities(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? ""));
+    const name = decodeEntities(nameIn(attributes));
     const failure = /<(failure|error)\b[^]*?(<\/\1>|\/>)/.exec(body ?? "")?.[0];
     // Deno lists each describe block as a test of its file, besides its tests under their full names.
     if (suites.at(-1)?.endsWith("_test.ts")) continue;
