@@ -336,7 +336,7 @@ describe("a constraint that a server ignored", () => {
     [{ grammar: 'root ::= "a"' }, "b", undefined],
   ];
   for (const [structuredOutputs, content, ignored] of CASES) {
-    it(`${JSON.stringify(structuredOutputs)} is ${ignored ? "told" : "no case"} for "${content}"`, async () => {
+    it(`${JSON.stringify(structuredOutputs)} is ${ignored ? "told" : "no case"} for ${JSON.stringify(content)}`, async () => {
       const { first, second } = await bothWays({ content }, { providerOptions: { runpod: { structuredOutputs } } });
       assertEquals(first.warnings?.length, ignored ? 1 : 0);
       for (const told of [first.providerMetadata, await second.providerMetadata]) {

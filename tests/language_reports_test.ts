@@ -154,7 +154,7 @@ describe("an error in a stream", () => {
     `data: {"type":"error","error":{${overflow}}}\n\n`,
   ];
   for (const error of ERRORS) {
-    it(`${error.slice(0, 40)} is one error, at the start and in the middle`, async () => {
+    it(`${JSON.stringify(error.slice(0, 40))} is one error, at the start and in the middle`, async () => {
       for (const before of ["", says("he")]) {
         const { text, errors, reason } = await streamed(before + error + DONE);
         assertEquals([text, errors.length, reason], [before && "he", 1, "error"]);
