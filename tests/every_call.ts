@@ -50,7 +50,7 @@ export const EVERY_CALL: Record<string, (runpod: RunpodProvider) => Promise<numb
   "an embedding": async (runpod) =>
     (await embed({ model: runpod.embedding("infinity"), value: PROMPT })).embedding.length,
   "a ranking": async (runpod) => {
-    const model = runpod.reranking("infinity", { model: "emulated/reranker-model" });
+    const model = runpod.reranking("infinity", { model: "emulated/reranker-model", worker: "infinity" });
     return (await rerank({ model, query: PROMPT, documents: ["a", "b"] })).ranking.length;
   },
   "a job": async (runpod) => {

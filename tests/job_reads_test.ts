@@ -195,7 +195,7 @@ describe("a status read", () => {
     "that is refused is not blamed on the worker of a reranking",
     onClock(async () => {
       const { runpod } = serve({ reads: [job("IN_PROGRESS"), forbidden] });
-      const model = runpod.rerankingModel("mine", { model: "m" });
+      const model = runpod.rerankingModel("mine", { model: "m", worker: "infinity" });
       const options = { query: "q", documents: ["a"], maxRetries: 0, providerOptions: { runpod: { waitMillis: 0 } } };
       const error = await assertRejects(() => rerank({ model, ...options }), RunpodJobError);
       assert(!error.message.includes("Infinity"), error.message);

@@ -41,14 +41,14 @@ describe("a reranking", () => {
     assertEquals(rankings[2], rankings[0]);
   });
 
-  it("is a job of the worker for Infinity where there is a queue, and a request to vLLM's route otherwise", async () => {
+  it("is a job of the worker for Infinity where that is named, and a request to vLLM's route otherwise", async () => {
     const { runpod, sent } = capture(({ url }) =>
       url.includes("runsync")
         ? completed({ results: [{ index: 0, relevance_score: 0.5 }], model: "m" })
         : Response.json({ results: [{ index: 0, relevance_score: 0.5 }], id: "rerank-1", model: "m" })
     );
     const call = { query: "q", documents: texts(["d"]), topN: 1, providerOptions: { runpod: { return_docs: true } } };
-    const { providerMetadata } = await runpod.reranking("mine", { model: "m" }).doRerank(call);
+    const { providerMetadata } = await runpod.reranking("mine", { model: "m", worker: "infinity" }).doRerank(call);
     assertEquals(sent[0].body, { input: { model: "m", query: "q", docs: ["d"], return_docs: true } });
     assertEquals([providerMetadata?.runpod.jobId, providerMetadata?.runpod.endpoint], ["sync-1-u1", "mine"]);
     await runpod.reranking("https://mine.api.runpod.ai/v1", { model: "m" }).doRerank(call);
@@ -104,7 +104,7 @@ describe("a reranking", () => {
   it("sends objects as JSON, with a warning", async () => {
     const { emulator, runpod } = withReranker("queue");
     const values = DOCUMENTS.map((text, id) => ({ id, text }));
-    const { ranking, warnings } = await runpod.reranking("mine").doRerank({
+    const { ranking, warnings } = await runpod.reranking("mine", { worker: "infinity" }).doRerank({
       query: QUERY,
       documents: { type: "object", values },
     });
@@ -120,9 +120,19 @@ describe("a reranking", () => {
     assertEquals([ranking.length, sent.map(({ url }) => new URL(url).pathname)], [1, ["/v2/mine/status-sync/job-1"]]);
   });
 
+  it("says how, where the worker has no such route", async () => {
+    const { runpod } = withReranker("queue");
+    const call = { query: QUERY, documents: texts(DOCUMENTS) };
+    const error = await assertRejects(
+      async () => await runpod.reranking("mine", { model: NAME }).doRerank(call),
+      Error,
+    );
+    assertStringIncludes(error.message, 'worker: "infinity"');
+  });
+
   it("of no documents is empty, without a request; an empty query is refused", async () => {
     const { runpod, sent } = capture(() => completed({}));
-    const model = runpod.reranking("mine", { model: "m" });
+    const model = runpod.reranking("mine", { model: "m", worker: "infinity" });
     assertEquals((await model.doRerank({ query: "q", documents: texts([]) })).ranking, []);
     await assertRejects(
       () => model.doRerank({ query: "", documents: texts(["d"]) }),
@@ -135,7 +145,7 @@ describe("a reranking", () => {
   it("that hangs in the worker for Infinity ends with an explanation, and the job is cancelled", () =>
     withVirtualTime(async () => {
       const { emulator, runpod } = withReranker("queue", { infinityRerank: "hangs" });
-      const model = runpod.reranking("mine", { model: NAME });
+      const model = runpod.reranking("mine", { model: NAME, worker: "infinity" });
       const error = await assertRejects(
         () =>
           model.doRerank({
@@ -176,7 +186,11 @@ describe("a reranking", () => {
     for (const results of bad) {
       const byQueue = capture(() => completed({ results })).runpod;
       await assertRejects(
-        () => byQueue.reranking("mine", { model: "m" }).doRerank({ query: "q", documents: texts(["d"]) }),
+        () =>
+          byQueue.reranking("mine", { model: "m", transport: "queue" }).doRerank({
+            query: "q",
+            documents: texts(["d"]),
+          }),
         RunpodJobError,
         "without an output",
       );

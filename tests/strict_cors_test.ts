@@ -64,7 +64,7 @@ const CALLS: Record<string, (runpod: RunpodProvider) => Promise<boolean>> = {
   "an embedding": async (runpod) =>
     (await embed({ model: runpod.embeddingModel("my-infinity"), value: "Hello" })).embedding.length > 1,
   "a ranking": async (runpod) => {
-    const model = runpod.rerankingModel("my-infinity", { model: "emulated/reranker-model" });
+    const model = runpod.rerankingModel("my-infinity", { model: "emulated/reranker-model", worker: "infinity" });
     return (await rerank({ model, query: "a", documents: ["a", "b"] })).ranking.length === 2;
   },
   "a batch": async (runpod) => {

@@ -70,7 +70,7 @@ describe("a model across the steps of a workflow", () => {
         runpod.imageModel("picture"),
         runpod.videoModel("film"),
         runpod.embeddingModel("vectors"),
-        runpod.rerankingModel("ranks"),
+        runpod.rerankingModel("ranks", { worker: "infinity" }),
         runpod.speechModel("voice"),
         runpod.transcriptionModel("ears"),
       ];
@@ -119,7 +119,7 @@ describe("a model across the steps of a workflow", () => {
       runpod.imageModel("picture"),
       runpod.imageModel("picture", { family: "qwen/qwen-image" }),
       runpod.embeddingModel("vectors"),
-      runpod.rerankingModel("ranks"),
+      runpod.rerankingModel("ranks", { worker: "infinity" }),
     ] as const;
     const [chat, picture, family, vectors, ranker] = models.map((model) =>
       acrossSteps(model).again

@@ -43,6 +43,8 @@ export interface ModelSettings {
   model?: string;
   /** `queue`, or the name of a route. */
   transport?: string;
+  /** The worker, which takes jobs. */
+  worker?: string;
   /** Takes the result out of a worker's output. */
   output?: (output: unknown) => unknown;
 }

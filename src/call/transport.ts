@@ -6,14 +6,14 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import type { Modality, ModalityTypes, Route } from "./modality.ts";
 
-/** Names the transport: what the settings say, else what the modality prefers, else the route where there is no queue. */
+/** Names the transport: what the settings say (a worker takes jobs), else what the modality prefers, or its route. */
 export function transportOf<K extends ModalityTypes>(
   { routes = {}, defaultTransport = "queue" }: Modality<K>,
   { root }: Endpoint,
-  { transport }: K["settings"],
+  { transport, worker }: K["settings"],
 ): string {
   const [firstRoute = "queue"] = Object.keys(routes);
-  return transport ?? (root === undefined ? firstRoute : defaultTransport);
+  return transport ?? (worker !== undefined ? "queue" : root === undefined ? firstRoute : defaultTransport);
 }
 
 /** The route that the calls of a model take; absent where they become jobs. */

@@ -35,6 +35,7 @@ export const embeddingModality: Modality<EmbeddingKind> = {
   settings: settingsSchema(() => ({
     model: nonEmptyText(),
     transport: choiceSetting(["openai", "queue"]),
+    worker: choiceSetting(["infinity"]),
     maxEmbeddingsPerCall: whole("a whole number above 0", 1),
   })),
   options: once(() => callOptions({ encodingFormat: oneOf(["float", "base64"], '"float" or "base64"') })),

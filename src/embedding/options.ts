@@ -17,6 +17,8 @@ export type RunpodEmbeddingModelSettings = {
    * @default "openai"
    */
   transport?: "openai" | "queue";
+  /** The worker of Runpod's that the endpoint runs: `infinity` is reached by jobs. */
+  worker?: "infinity";
   /**
    * The most values in one request; `embedMany` splits longer lists. A whole number above 0.
    *

@@ -39,9 +39,12 @@ export const rerankingModality: Modality<RerankingKind> = {
   settings: settingsSchema(() => ({
     model: nonEmptyText(),
     transport: choiceSetting(["queue", "rerank", "score"]),
+    worker: choiceSetting(["infinity"]),
   })),
   options: once(callOptions),
   resolve: () => undefined,
+  // Runpod's current worker for Infinity never ends a ranking.
+  defaultTransport: "rerank",
   jobModel: "listed by a route",
   write(modelCall) {
     const { query, documents: docs, reading } = readCall(modelCall);
