@@ -4,7 +4,6 @@
  * @module
  */
 import { createRunpodEmulator } from "@runpod/ai-sdk-provider/testing";
-import { PNG_BASE64 } from "./files.ts";
 
 const emulator = createRunpodEmulator({
   // The webhooks of examples are not sent.
@@ -13,14 +12,10 @@ const emulator = createRunpodEmulator({
     "my-whisper": { worker: "transcription" },
     "my-kokoro": { worker: "audio", models: ["kokoro"] },
     "my-infinity": { worker: "embedding", models: ["BAAI/bge-small-en-v1.5", "BAAI/bge-reranker-base"] },
+    "my-reranker": { worker: "pooling", models: ["BAAI/bge-reranker-base"] },
     "my-base-model": { worker: "chat", models: ["org/base-model"] },
     "pics": { worker: ({ text }) => ({ text: String(text).toUpperCase() }) },
-    "my-comfyui": {
-      worker: ({ workflow }) =>
-        workflow
-          ? { images: [{ filename: "ComfyUI_00001_.png", type: "base64", data: PNG_BASE64 }] }
-          : { error: "Missing 'workflow' parameter" },
-    },
+    "my-comfyui": { worker: "comfyui", checkpoints: ["sd_xl_base_1.0.safetensors"] },
   },
 });
 globalThis.fetch = emulator.fetch as typeof globalThis.fetch;

@@ -107,7 +107,7 @@ const FOUND: Record<string, Row[]> = {
   ],
   "a URL is found whatever its key": [
     ["image_urls", "image", { image_urls: [`${S3}/a.png`] }, [PNG2]],
-    ["presigned_url", "image", { presigned_url: `${S3}/a` }, [PNG2]],
+    ["presigned_url", "image", { presigned_url: `${S3}/b` }, [PNG2]],
     ["a key of any name, by the ending", "video", { clip_location: `${S3}/a.mp4` }, [`${S3}/a.mp4`]],
     ["camel case", "video", { outputVideoUrl: `${S3}/a` }, [`${S3}/a`]],
   ],

@@ -163,11 +163,47 @@ describe("an image worker by its name", () => {
     assertEquals((await filesOf("image", output)).files, [PNG1]);
   });
 
+  it("comfyui, with the workflow of the caller", async () => {
+    const workflow = { "3": { class_type: "SaveImage", inputs: {} } };
+    const { input, warnings } = await imageCalls.inputFor("mine", {
+      prompt: undefined,
+      files: [{ type: "file", mediaType: "image/png", data: PNG1 }],
+      options: { workflow },
+    }, { worker: "comfyui" });
+    assertEquals(input, { workflow, images: [{ name: "input-0.png", image: `data:image/png;base64,${PNG1}` }] });
+    assertEquals(warnings, []);
+    const error = await imageCalls.refusal("mine", { options: {} }, { worker: "comfyui" });
+    assertEquals(error.message.includes("workflow is required"), true, error.message);
+    const files = [{ type: "url" as const, url: "https://example.com/a.png" }];
+    const fetches = await imageCalls.refusal("mine", { files, options: { workflow } }, { worker: "comfyui" });
+    assertEquals(fetches.message.includes("comfyui(workflow)"), true, fetches.message);
+    const output = { images: [{ filename: "a.png", type: "base64", data: PNG1 }] };
+    assertEquals((await filesOf("image", output)).files, [PNG1]);
+  });
+
   it("vllm-omni", async () => {
     const { input, warnings } = await imageCalls.inputFor("mine", CALL, { worker: "vllm-omni" });
     assertFits(input, "vllm-omni image");
     assertEquals([input, warnings], [{ task: "image", prompt: "A red apple", size: "640x384", seed: 3 }, []]);
     assertEquals((await filesOf("image", { created: 1, data: [{ b64_json: PNG1 }] })).files, [PNG1]);
+  });
+});
+
+describe("an embedding and a reranking worker by its name", () => {
+  it("infinity, by jobs", async () => {
+    const { runpod, sent } = capture(({ body }) =>
+      body.input.docs
+        ? completed({ results: [{ index: 0, relevance_score: 0.5 }] })
+        : completed({ object: "list", model: "m", data: [{ object: "embedding", index: 0, embedding: [1, 2] }] })
+    );
+    const settings = { model: "m", worker: "infinity" } as const;
+    const { embeddings } = await runpod.embedding("mine", settings).doEmbed({ values: ["a"] });
+    const documents = { type: "text" as const, values: ["d"] };
+    const { ranking } = await runpod.reranking("mine", settings).doRerank({ query: "q", documents });
+    assertEquals([embeddings, ranking], [[[1, 2]], [{ index: 0, relevanceScore: 0.5 }]]);
+    const [embed, rerank] = sent.map(({ body }) => body.input);
+    assertEquals(embed, { model: "m", input: ["a"] });
+    assertEquals(rerank, { model: "m", query: "q", docs: ["d"] });
   });
 });
 

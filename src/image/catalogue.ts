@@ -5,7 +5,7 @@
  */
 import type { JSONObject } from "@ai-sdk/provider";
 import { type CatalogueEntry, findEntry } from "../input/catalogue.ts";
-import type { ImageRules, Row } from "../input/row.ts";
+import { COMFYUI, type ImageRules, type Row } from "../input/row.ts";
 import type { Rules } from "../input/rules.ts";
 import type { SizeRules } from "../input/size.ts";
 import type { RunpodImageWorkerOptions } from "./worker_options.ts";
@@ -61,7 +61,7 @@ export type RunpodImageOptionsById = {
 export type RunpodKnownImageModelId = keyof RunpodImageOptionsById;
 
 /** An image worker that Runpod ships. */
-export type RunpodImageWorkerName = "sdxl" | "a1111" | "vllm-omni";
+export type RunpodImageWorkerName = "sdxl" | "a1111" | "comfyui" | "vllm-omni";
 
 /** What is known of one image model. */
 export interface ImageRow extends Row {
@@ -93,6 +93,7 @@ export const IMAGE_WORKERS: { readonly [Name in RunpodImageWorkerName]: ImageRow
     required: [],
   },
   "a1111": { keys: { prompt: "prompt", seed: "seed" }, size: SIDES, options: {}, required: [] },
+  "comfyui": COMFYUI,
   "vllm-omni": {
     keys: { prompt: "prompt", seed: "seed" },
     size: { as: "size x", ratios: [] },

@@ -66,7 +66,7 @@ export function writeImages(
     if (urls.length > 0) warnUnsupported(context, name, `"${context.modelId}" takes no input image`);
     return {};
   }
-  const { one, many, max, required } = rules;
+  const { one, many, max, required, isUpload } = rules;
   if (urls.length === 0) {
     if (!required) return {};
     const option = `providerOptions.runpod.${one ?? many}`;
@@ -75,6 +75,12 @@ export function writeImages(
   checkImages(context, name, urls);
   if (urls.length > max) {
     throw refuse(context, name, `it takes at most ${max} input image${max === 1 ? "" : "s"}, not ${urls.length}`);
+  }
+  if (isUpload) {
+    if (urls.some((url) => !url.startsWith("data:"))) {
+      throw refuse(context, name, "this worker fetches no URL; pass bytes, or the settings comfyui(workflow)");
+    }
+    return { [many!]: urls.map((image, at) => ({ name: `input-${at}.png`, image })) };
   }
   if (one !== undefined && urls.length === 1) return { [one]: urls[0] };
   return { [many ?? one!]: urls };

@@ -29,9 +29,20 @@ export interface ImageRules {
   max: number;
   /** Whether the worker needs an image. */
   required: boolean;
+  /** Whether each image is an object with a name, and base64, because the worker fetches nothing. Default false. */
+  isUpload?: true;
   /** Whether image options of the caller are left as they are, because nobody has documented the worker. Default false. */
   isUndocumented?: true;
 }
+
+/** Runpod's worker for ComfyUI. The workflow of the caller has everything in it but the files. */
+export const COMFYUI: Row & { size: SizeRules } = {
+  keys: {},
+  size: { ratios: [] },
+  images: { many: "images", max: Infinity, required: false, isUpload: true },
+  options: { workflow: "object" },
+  required: ["workflow"],
+};
 
 /** What one worker takes. */
 export interface Row {

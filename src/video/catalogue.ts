@@ -4,7 +4,7 @@
  * @module
  */
 import { type CatalogueEntry, findEntry } from "../input/catalogue.ts";
-import type { ImageRules, Key, Row } from "../input/row.ts";
+import { COMFYUI, type ImageRules, type Key, type Row } from "../input/row.ts";
 import type { Rules } from "../input/rules.ts";
 import type { SizeRules } from "../input/size.ts";
 import type { RunpodVideoWorkerOptions } from "./worker_options.ts";
@@ -84,7 +84,7 @@ export interface VideoRow extends Row {
 }
 
 /** A video worker that Runpod ships. */
-export type RunpodVideoWorkerName = "mochi" | "vllm-omni";
+export type RunpodVideoWorkerName = "comfyui" | "mochi" | "vllm-omni";
 
 /** The keys of a worker, by the settings of a call. */
 export type VideoKeys = Readonly<Partial<Record<VideoSetting, Key>>>;
@@ -125,6 +125,7 @@ export const ANY_VIDEO_WORKER: VideoRow = {
 
 /** The video workers that Runpod ships. */
 export const VIDEO_WORKERS: { readonly [Name in RunpodVideoWorkerName]: VideoRow } = {
+  "comfyui": COMFYUI,
   "mochi": {
     keys: { prompt: "positive_prompt", seed: "seed" },
     size: { as: "width height", ratios: [] },
