@@ -37,6 +37,7 @@ describe("vLLM's pooling routes", () => {
       total_tokens: 18,
       completion_tokens: 0,
       prompt_tokens_details: null,
+      completion_tokens_details: null,
     });
   });
 
@@ -123,7 +124,10 @@ describe("vLLM's text completion", () => {
 
   it("refuses a suffix", async () => {
     const { status, body } = await complete({ suffix: "." });
-    assertEquals([status, body.error.message], [400, "suffix is not currently supported"]);
+    assertEquals([status, body.error.message], [
+      400,
+      "suffix is only supported for models with FIM completion rendering",
+    ]);
   });
 });
 

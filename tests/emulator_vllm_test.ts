@@ -222,13 +222,14 @@ describe("vLLM's refusals", () => {
     const wrong: Array<[more: Json, param: string]> = [
       [{ messages: undefined }, "body.messages"],
       [{ messages: [{ content: "hi" }] }, "body.messages.0.role"],
-      [{ messages: [{ role: "user", content: [{ type: "picture" }] }] }, "body.messages.0.content.0.type"],
       [{ stop: [1] }, "body.stop"],
       [{ reasoning_effort: "huge" }, "body.reasoning_effort"],
       [{ tools: [{ type: "function" }] }, "body.tools.0.function"],
       [{ model: 1 }, "body.model"],
     ];
     for (const [more, field] of wrong) assertEquals((await refuse(more)).param, field);
+    const picture = await refuse({ messages: [{ role: "user", content: [{ type: "picture" }] }] });
+    assertEquals([picture.type, picture.param], ["BadRequestError", null]);
   });
 
   it("tell what contradicts what", async () => {
@@ -239,9 +240,8 @@ describe("vLLM's refusals", () => {
     ];
     for (const [more, message, param] of refused) {
       const error = await refuse(more);
-      assertStringIncludes(error.message, "1 validation error:\n  {'type': 'value_error', 'loc': 'body', 'msg': ");
       assertStringIncludes(error.message, message);
-      assertEquals([error.type, error.param], ["Bad Request", param]);
+      assertEquals([error.type, error.param], ["BadRequestError", param]);
     }
   });
 

@@ -21,7 +21,7 @@ export const WORKER_COMFYUI: Server = {
   abilities: ["queue", "comfyui"],
   basePath: "/v2",
   models: { comfyui: "comfyui" },
-  emulated: { worker: "comfyui", checkpoints: [] },
+  emulated: { worker: "comfyui", checkpoints: [], nodes: ["EmptyAudio"] },
   sources: ["comfyui", "worker-comfyui"],
   start: async (place, key) => {
     const bin = await place.python("comfy", PACKAGES);

@@ -40,6 +40,12 @@ async function madeFolder(): Promise<string> {
   return path;
 }
 
+/** The servers with exactly one of the names on the command line, or else those whose names contain one. */
+function chosenServers(): Server[] {
+  const exact = SERVERS.filter(({ server }) => Deno.args.includes(server));
+  return exact.length > 0 ? exact : SERVERS.filter(({ server }) => isChosen(server));
+}
+
 /** Runs the cases on a server. Returns the outcomes that differ from the recorded ones. */
 async function runServer(server: Server): Promise<string[]> {
   const place = placeIn(folder, sources);
@@ -116,7 +122,7 @@ if (missing.length > 0) {
 }
 
 const problems: string[] = [];
-for (const server of SERVERS.filter(({ server }) => isChosen(server))) {
+for (const server of chosenServers()) {
   const lacking = await missingCommands(server.commands ?? []);
   if (lacking.length > 0) {
     console.log(`\n${server.title} is left out: there is no ${lacking.join(", no ")}`);

@@ -73,7 +73,7 @@ export const VLLM: Server = {
   ],
   basePath: "/v1",
   models: { chat: "tiny" },
-  emulated: { worker: "chat", models: ["tiny"], reasoning: true, multimodal: false },
+  emulated: { worker: "chat", models: ["tiny"], reasoning: true, multimodal: false, maxModelLength: 2048 },
   start: async (place, key) =>
     await startVllm(place, "vllm", await chatModel(place), key, [
       "--served-model-name=tiny",
@@ -99,7 +99,7 @@ export const VLLM_EMBEDDING: Server = {
   abilities: ["embedding", "scoring", "key", "plain"],
   basePath: "/v1",
   models: { embedding: "tiny-embedding" },
-  emulated: { worker: "pooling", models: ["tiny-embedding"], dimensions: 64 },
+  emulated: { worker: "pooling", models: ["tiny-embedding"], dimensions: 64, maxModelLength: 512 },
   start: async (place, key) =>
     await startVllm(place, "vllm-embedding", `${await bertModels(place)}/embedding`, key, [
       "--served-model-name=tiny-embedding",
@@ -115,7 +115,7 @@ export const VLLM_RERANKING: Server = {
   abilities: ["reranking", "scoring", "key", "plain"],
   basePath: "/v1",
   models: { reranking: "tiny-reranking" },
-  emulated: { worker: "pooling", models: ["tiny-reranking"] },
+  emulated: { worker: "pooling", models: ["tiny-reranking"], maxModelLength: 512 },
   start: async (place, key) =>
     await startVllm(place, "vllm-reranking", `${await bertModels(place)}/reranking`, key, [
       "--served-model-name=tiny-reranking",

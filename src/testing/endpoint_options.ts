@@ -117,6 +117,8 @@ export interface EmulatedEndpoint extends EmulatedTiming {
    * @default "proxy"
    */
   vllmWorker?: "proxy" | "engine";
+  /** Chat, pooling: how many tokens fit into the context of the model. One token is one word. @default 32768 */
+  maxModelLength?: number;
   /** Chat: false refuses images, sound and video, as a server with a text model does. Nobody looks at them. @default true */
   multimodal?: boolean;
   /** Chat: false refuses `tool_choice: "auto"`, as vLLM does without a tool parser. @default true */

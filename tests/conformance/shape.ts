@@ -27,7 +27,11 @@ export function shapeOf(exchange: Exchange): Shape {
       if (data !== "[DONE]") addKinds("data", parsed(data), add);
     }
   } else if (text === "") add("body", "empty");
-  else addKinds("body", typeof exchange.body === "string" ? parsed(exchange.body) : exchange.body, add);
+  else {
+    const value = typeof exchange.body === "string" ? parsed(exchange.body) : exchange.body;
+    addKinds("body", value, add);
+    if (exchange.status >= 400) addWords("body", value, add);
+  }
   return Object.fromEntries([...kinds].map(([place, set]) => [place, [...set].sort().join("|")]));
 }
 
@@ -41,6 +45,13 @@ function addKinds(place: string, value: unknown, add: (place: string, kind: stri
     const hasTokens = place.endsWith(".top_logprobs[]") && !("token" in value);
     for (const [key, item] of Object.entries(value)) addKinds(`${place}.${hasTokens ? "*" : key}`, item, add);
   } else add(place, value === null ? "null" : typeof value);
+}
+
+/** What an error says, to the word: it follows from the request, not from the model. */
+function addWords(place: string, value: unknown, add: (place: string, kind: string) => void): void {
+  if (typeof value === "string") add(`${place} says`, value);
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) addWords(`${place}.${key}`, item, add);
 }
 
 function parsed(text: string): unknown {

@@ -11,7 +11,12 @@ export function serviceError(status: number, error: string): Response {
 /** A JSON response with its keys in the given order; a string is sent as it is. */
 export function plainJson(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   const text = typeof body === "string" ? body : JSON.stringify(body ?? null);
-  return new Response(text, { status, headers: { "content-type": "application/json", ...headers } });
+  // An empty body has no type.
+  const type = text === "" ? undefined : "application/json";
+  return new Response(text === "" ? null : text, {
+    status,
+    headers: { ...(type && { "content-type": type }), ...headers },
+  });
 }
 
 /** A copy of a value with the keys of its objects in alphabetical order. */

@@ -36,11 +36,22 @@ export function frameworkError(status: 404 | 405): ServerReply {
   return { status, body: { detail: status === 404 ? "Not Found" : "Method Not Allowed" } };
 }
 
-/** How many tokens fit into the context of an imitated model. */
-export const MAX_MODEL_LENGTH = 32768;
+/** The version of vLLM whose answers are imitated. */
+export const VLLM_VERSION = "0.32.0";
+
+/** By which vLLM tells how it was built and started. */
+export const FINGERPRINT = `vllm-${VLLM_VERSION}-00000000`;
+
+/** How many tokens fit into the context of the model, unless the endpoint says so. */
+const MAX_MODEL_LENGTH = 32768;
+
+/** How many tokens fit into the context of an endpoint's model. */
+export function maxModelLength(config: { maxModelLength?: number }): number {
+  return config.maxModelLength ?? MAX_MODEL_LENGTH;
+}
 
 /** The answer of `/v1/models`. */
-export function modelList(models: string[], now: number): Record<string, unknown> {
+export function modelList(models: string[], now: number, max_model_len: number): Record<string, unknown> {
   const created = Math.floor(now / 1000);
   return {
     object: "list",
@@ -51,7 +62,7 @@ export function modelList(models: string[], now: number): Record<string, unknown
       owned_by: "vllm",
       root: id,
       parent: null,
-      max_model_len: MAX_MODEL_LENGTH,
+      max_model_len,
       permission: [{
         id: `modelperm-${String(index).padStart(16, "0")}`,
         object: "model_permission",

@@ -3,7 +3,7 @@ import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import { audioFormat, speak } from "../../files/spoken_audio.ts";
 import type { EmulatedHandler } from "../handler.ts";
-import { badRequest, frameworkError, modelList, refusal, type ServerReply } from "../server_reply.ts";
+import { badRequest, frameworkError, maxModelLength, modelList, refusal, type ServerReply } from "../server_reply.ts";
 import { srt, transcribe, vtt } from "./transcript.ts";
 
 /** A file of a multipart request. */
@@ -35,7 +35,7 @@ export function serveAudio(config: EmulatedEndpoint, input: Body, now: number): 
   // A job that was submitted as one does not carry the method.
   const method = input.method ?? (body === undefined ? "GET" : "POST");
   const route = String(input.openai_route).replace(/^\/?v1\//, "");
-  if (route === "models") return { status: 200, body: modelList(served, now) };
+  if (route === "models") return { status: 200, body: modelList(served, now, maxModelLength(config)) };
   const answer = routes.get(route);
   if (config.worker !== "audio" || answer === undefined) return frameworkError(404);
   if (method !== "POST") return frameworkError(405);

@@ -1,14 +1,14 @@
 import { uuid } from "../../common/hash.ts";
 import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
-import { badRequest, type Caller, type ServerReply } from "../server_reply.ts";
+import { badRequest, type Caller, FINGERPRINT, type ServerReply } from "../server_reply.ts";
 import { isMessages, refuseChat } from "./chat_request.ts";
 import { contextRefusal } from "./generation_request.ts";
 import { chatLogprobs } from "./logprobs.ts";
 import { type Answer, answerChat } from "./pretend_model.ts";
 import { reasoningField, tagsOf } from "./reasoning.ts";
 import { callDeltas } from "./tool_deltas.ts";
-import { costOf, eventsOf, FINGERPRINT, interleaved, usageOf } from "./usage.ts";
+import { costOf, eventsOf, interleaved, usageOf } from "./usage.ts";
 
 type Body = Record<string, unknown>;
 
@@ -24,10 +24,12 @@ const emptyFields = {
   metrics: null,
 };
 
+const NO_MESSAGES = "Cannot apply chat template to an empty conversation. Provide at least one message.";
+
 /** vLLM's `/v1/chat/completions`, for a request with right fields. */
 export function createChatCompletion(config: EmulatedEndpoint, model: string, body: Body, caller: Caller): ServerReply {
   const { messages } = body;
-  if (!isMessages(messages)) return badRequest("list object has no element 0");
+  if (!isMessages(messages)) return badRequest(NO_MESSAGES);
   const refused = refuseChat(config, model, body);
   if (refused !== undefined) return refused;
   const template = isRecord(body.chat_template_kwargs) ? body.chat_template_kwargs : {};
@@ -36,7 +38,7 @@ export function createChatCompletion(config: EmulatedEndpoint, model: string, bo
   const count = typeof body.n === "number" ? body.n : 1;
   const answers = Array.from({ length: count }, (_, choice) => answerChat({ ...body, messages }, thinks, choice));
   const { promptTokens } = answers[0];
-  const tooLong = contextRefusal(promptTokens, body);
+  const tooLong = contextRefusal(config, promptTokens, body);
   if (tooLong !== undefined) return tooLong;
 
   const head = {
@@ -54,8 +56,13 @@ export function createChatCompletion(config: EmulatedEndpoint, model: string, bo
   }
   const chunkHead = { ...head, object: "chat.completion.chunk" };
   const choices = answers.map((answer, index) => choiceDeltas(config, body, answer, index, callId(index)));
-  const chunks = interleaved(choices).map((choice) => ({ ...chunkHead, choices: [choice] }));
-  return { status: 200, events: eventsOf(chunks, body, chunkHead, usage) };
+  const isVllm = config.server !== "sglang";
+  const chunks = interleaved(choices).map((choice) =>
+    isVllm && isFirst(choice)
+      ? { ...chunkHead, choices: [choice], prompt_token_ids: null, prompt_text: null }
+      : { ...chunkHead, choices: [choice] }
+  );
+  return { status: 200, events: eventsOf(chunks, body, chunkHead, usage, isVllm) };
 }
 
 /** A choice of an answer that is not streamed. */
@@ -66,7 +73,7 @@ function wholeChoice(config: EmulatedEndpoint, body: Body, answer: Answer, index
     ...(isSglang
       ? { content: null }
       : { content: null, refusal: null, annotations: null, audio: null, function_call: null, reasoning: null }),
-    ...messageText(config, answer),
+    ...messageText(config, answer, body.tool_choice !== undefined && body.tool_choice !== "auto"),
   };
   if (answer.call !== undefined) {
     const { name, pieces } = answer.call;
@@ -80,6 +87,11 @@ function wholeChoice(config: EmulatedEndpoint, body: Body, answer: Answer, index
     stop_reason: answer.stopReason,
     ...(isSglang ? {} : { token_ids: null, routed_experts: null }),
   };
+}
+
+/** Whether a piece of a choice is its first one. */
+function isFirst({ delta }: Body): boolean {
+  return isRecord(delta) && "role" in delta;
 }
 
 /** The same choice in the pieces of a stream. */
@@ -104,7 +116,7 @@ function choiceDeltas(config: EmulatedEndpoint, body: Body, answer: Answer, inde
       delta,
       logprobs: token === undefined ? null : chatLogprobs(body, [token]),
       finish_reason: null,
-      token_ids: null,
+      ...(place === 0 ? {} : { token_ids: null }),
     };
     return place < deltas.length - 1
       ? choice
@@ -118,13 +130,13 @@ function finishReason({ tool_choice: choice }: Body, answer: Answer): string {
 }
 
 /** The content and the reasoning of a message. */
-function messageText(config: EmulatedEndpoint, answer: Answer): Body {
+function messageText(config: EmulatedEndpoint, answer: Answer, isForced: boolean): Body {
   const reasoning = answer.reasoning.join("");
   const text = answer.text.join("");
   const [opening, closing] = tagsOf(config, reasoning !== "");
   if (closing) return { content: opening + reasoning + closing + text };
   if (reasoning === "") return { content: text };
-  // Where the limit cut the reasoning, there is no content at all.
-  const hasContent = text !== "" || answer.call !== undefined;
+  // Where the limit cut the reasoning there is no content at all, and none beside a call that was the model's idea.
+  const hasContent = text !== "" || (answer.call !== undefined && isForced);
   return { content: hasContent ? text : null, ...reasoningField(config, reasoning) };
 }

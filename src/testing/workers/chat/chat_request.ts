@@ -2,9 +2,10 @@ import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
 import { badRequest, type ServerReply } from "../server_reply.ts";
 import { fieldErrors, replyTo, samplingRefusal, sharedContradiction } from "./generation_request.ts";
+import { repr } from "../python.ts";
 import type { Message } from "./pretend_model.ts";
 import { schemaProblem } from "./schema_check.ts";
-import { badParameter, contradiction, type FieldType, type ValidationError } from "./validation.ts";
+import { badParameter, type FieldType, type ValidationError } from "./validation.ts";
 
 type Body = Record<string, unknown>;
 
@@ -24,7 +25,7 @@ const PART_TYPES = ["text", "image_url", "input_audio", "audio_url", "video_url"
 /** Why vLLM refuses the fields of a chat before it looks at the model; undefined if it does not. */
 export function refuseFields(body: Body): ServerReply | undefined {
   return replyTo([...messageErrors(body), ...fieldErrors(body, types), ...effortErrors(body), ...toolErrors(body)]) ??
-    sharedContradiction(body) ?? logprobsContradiction(body) ?? toolContradiction(body);
+    partRefusal(body) ?? sharedContradiction(body) ?? logprobsContradiction(body) ?? toolContradiction(body);
 }
 
 /** Why vLLM refuses a chat with right fields; undefined if it takes it. */
@@ -37,7 +38,8 @@ export function refuseChat(config: EmulatedEndpoint, model: string, body: Body):
   if (config.multimodal === false && parts.some((part) => isRecord(part) && /image|audio|video/.test(`${part.type}`))) {
     return badRequest(`${model} is not a multimodal model`);
   }
-  return samplingRefusal(body, body.logprobs === true ? body.top_logprobs : undefined) ?? toolSchemaProblem(tools);
+  return samplingRefusal(config, body, body.logprobs === true ? body.top_logprobs : undefined) ??
+    toolSchemaProblem(tools);
 }
 
 /** Only strict tools have a grammar. */
@@ -77,10 +79,23 @@ function partErrors(content: unknown, field: string): ValidationError[] {
       const message = "Input should be a valid dictionary";
       return [{ type: "dict_type", field: `${field}.${index}`, message, value: part }];
     }
-    if (part.type === undefined || PART_TYPES.includes(part.type as string)) return [];
-    const message = `Input should be ${PART_TYPES.map((name) => `'${name}'`).join(" or ")}`;
-    return [{ type: "literal_error", field: `${field}.${index}.type`, message, value: part.type }];
+    return [];
   });
+}
+
+/** Parts are looked at later than other fields. Of the many errors that vLLM tells, this is the first. */
+function partRefusal({ messages }: Body): ServerReply | undefined {
+  for (const { content } of isMessages(messages) ? messages : []) {
+    for (const [index, part] of (Array.isArray(content) ? content : []).entries()) {
+      if (!isRecord(part) || part.type === undefined) continue;
+      if (PART_TYPES.includes(part.type as string) && (part.type !== "text" || typeof part.text === "string")) continue;
+      return badRequest(
+        `1 validation error for ValidatorIterator\n${index}.ChatCompletionContentPartTextParam.text\n` +
+          `  Field required [type=missing, input_value=${repr(part)}, input_type=dict]\n` +
+          "    For further information visit https://errors.pydantic.dev/2.14/v/missing",
+      );
+    }
+  }
 }
 
 function effortErrors({ reasoning_effort: effort }: Body): ValidationError[] {
@@ -117,9 +132,9 @@ function toolErrors({ tools }: Body): ValidationError[] {
 function logprobsContradiction(body: Body): ServerReply | undefined {
   const top = body.top_logprobs;
   if (typeof top !== "number") return undefined;
-  if (top < -1) return contradiction("`top_logprobs` must be a positive value or -1.", body, "top_logprobs");
+  if (top < -1) return badParameter("`top_logprobs` must be a positive value or -1.", "top_logprobs");
   return top !== 0 && !body.logprobs
-    ? contradiction("when using `top_logprobs`, `logprobs` must be set to true.", body, "top_logprobs")
+    ? badParameter("when using `top_logprobs`, `logprobs` must be set to true.", "top_logprobs")
     : undefined;
 }
 
@@ -127,7 +142,7 @@ function toolContradiction(body: Body): ServerReply | undefined {
   const { tools, tool_choice: choice } = body;
   if (Array.isArray(tools) && tools.length === 0) {
     const message = "`tools` must not be an empty array. Either provide at least one tool or omit the field entirely.";
-    return contradiction(message, body, "tools");
+    return badParameter(message, "tools");
   }
   if (choice === undefined || choice === null || choice === "none") return undefined;
   if (!Array.isArray(tools)) {
@@ -137,12 +152,11 @@ function toolContradiction(body: Body): ServerReply | undefined {
   if (!isRecord(choice)) {
     const message = `Invalid value for \`tool_choice\`: ${choice}! Only named tools, "none", "auto" or "required" ` +
       "are supported.";
-    return contradiction(message, body, "tool_choice");
+    return badParameter(message, "tool_choice");
   }
   const name = isRecord(choice.function) ? choice.function.name : undefined;
-  return tools.some((tool) => tool.function.name === name) ? undefined : contradiction(
+  return tools.some((tool) => tool.function.name === name) ? undefined : badParameter(
     "The tool specified in `tool_choice` does not match any of the specified `tools`",
-    body,
     "tool_choice",
   );
 }

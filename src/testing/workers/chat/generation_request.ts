@@ -1,14 +1,8 @@
 import { isRecord } from "../../common/json.ts";
-import { badRequest, MAX_MODEL_LENGTH, type ServerReply } from "../server_reply.ts";
+import type { EmulatedEndpoint } from "../../endpoint_options.ts";
+import { badRequest, maxModelLength, type ServerReply } from "../server_reply.ts";
 import { schemaProblem } from "./schema_check.ts";
-import {
-  badParameter,
-  contradiction,
-  type FieldType,
-  type ValidationError,
-  validationErrors,
-  wrongTypes,
-} from "./validation.ts";
+import { badParameter, type FieldType, type ValidationError, validationErrors, wrongTypes } from "./validation.ts";
 
 type Body = Record<string, unknown>;
 
@@ -31,6 +25,8 @@ const types: Record<string, FieldType> = {
   structured_outputs: "dict",
   logit_bias: "dict",
 };
+
+const FORMATS = ["text", "json_object", "json_schema", "structural_tag"];
 
 const MAX_STOPS = 4;
 
@@ -71,28 +67,35 @@ function stopErrors(value: unknown): ValidationError[] {
 /** Why fields contradict each other; undefined if they do not. */
 export function sharedContradiction(body: Body): ServerReply | undefined {
   const format = isRecord(body.response_format) ? body.response_format : {};
+  if (format.type !== undefined && !FORMATS.includes(format.type as string)) {
+    const expected = "'text', 'json_object' or 'json_schema'";
+    const message = `Input should be ${expected}`;
+    const field = "response_format.type";
+    return validationErrors([{ type: "literal_error", field, message, value: format.type, context: { expected } }]);
+  }
   if (format.type === "json_schema" && !isRecord(format.json_schema)) {
     const message = "When response_format type is 'json_schema', the 'json_schema' field must be provided.";
-    return contradiction(message, body, "response_format");
+    return badParameter(message, "response_format");
   }
   if (body.stream_options && !body.stream) {
-    return contradiction("Stream options can only be defined when `stream=True`.", body, "stream_options");
+    return badParameter("Stream options can only be defined when `stream=True`.", "stream_options");
   }
   const constraints = isRecord(body.structured_outputs) ? body.structured_outputs : {};
   const count = ["json", "regex", "choice"].filter((name) => (constraints[name] ?? null) !== null).length;
   if (count > 1) {
     const message = "You can only use one kind of constraints for structured outputs ('json', 'regex' or 'choice').";
-    return contradiction(message, body);
+    return badRequest(message);
   }
 }
 
 /** Why vLLM's engine does not take the sampling parameters; undefined if it does. */
-export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | undefined {
+export function samplingRefusal(config: EmulatedEndpoint, body: Body, logprobs: unknown): ServerReply | undefined {
+  const longest = maxModelLength(config);
   const { temperature, top_p, max_tokens, n } = body;
   const limit = body.max_completion_tokens ?? max_tokens;
-  if (typeof limit === "number" && limit > MAX_MODEL_LENGTH) {
+  if (typeof limit === "number" && limit > longest) {
     const message =
-      `max_tokens=${limit} cannot be greater than max_model_len=${MAX_MODEL_LENGTH}. Please request fewer output tokens.`;
+      `max_tokens=${limit} cannot be greater than max_model_len=${longest}. Please request fewer output tokens.`;
     return badParameter(message, "max_tokens", limit);
   }
   if (typeof n === "number" && n < 1) return badRequest(`n must be at least 1, got ${n}.`);
@@ -124,26 +127,54 @@ export function samplingRefusal(body: Body, logprobs: unknown): ServerReply | un
   const format = isRecord(body.response_format) ? body.response_format : {};
   const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;
   const constraints = isRecord(body.structured_outputs) ? body.structured_outputs : {};
-  return schemaProblem(schema ?? constraints.json);
+  return schemaProblem(schema ?? constraints.json) ?? constraintProblem(constraints);
+}
+
+/** Why vLLM cannot make a grammar of a constraint other than a schema; undefined if it can. */
+function constraintProblem({ choice, regex, grammar }: Body): ServerReply | undefined {
+  if (Array.isArray(choice) && choice.length === 0) return badRequest("Choice '[]' cannot be an empty list");
+  if (typeof regex === "string") {
+    try {
+      new RegExp(regex, "u");
+    } catch {
+      return badRequest(`Grammar error: at 1(8): invalid regex ${JSON.stringify(regex)} (in regex): regex parse error`);
+    }
+  }
+  // Of grammars, only the brackets are checked.
+  const open = typeof grammar === "string" ? grammar.split("(").length - grammar.split(")").length : 0;
+  if (open <= 0) return undefined;
+  return badRequest(
+    `Invalid grammar specification: Failed to convert the grammar from GBNF to Lark: Expected ')' at line 1, '${grammar}' ^ ''`,
+  );
+}
+
+/** Why a prompt does not fit; undefined if it does. */
+export function contextRefusal(
+  config: EmulatedEndpoint,
+  promptTokens: number,
+  body: Body = {},
+): ServerReply | undefined {
+  const longest = maxModelLength(config);
+  const asked = body.max_completion_tokens ?? body.max_tokens;
+  const output = typeof asked === "number" ? asked : 0;
+  if (promptTokens + output <= longest) return undefined;
+  const limit = `This model's maximum context length is ${longest} tokens. However,`;
+  if (promptTokens > longest) {
+    // Tokens beyond that are not counted.
+    const counted = longest + 1;
+    const message = `${limit} your prompt contains at least ${counted} input tokens, which exceeds this limit even ` +
+      "without any output tokens. Please reduce the length of the input prompt.";
+    return badParameter(message, "input_tokens", counted);
+  }
+  const message = `${limit} you requested ${output} output tokens and your prompt contains at least ${promptTokens} ` +
+    `input tokens, for a total of at least ${promptTokens + output} tokens. Please reduce the length of the input ` +
+    "prompt or the number of requested output tokens.";
+  return badParameter(message, "input_tokens", promptTokens);
 }
 
 /** A number as Python writes a float. */
 function float(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
-}
-
-/** Why a prompt does not fit; undefined if it does. */
-export function contextRefusal(promptTokens: number, body: Body): ServerReply | undefined {
-  const asked = body.max_completion_tokens ?? body.max_tokens;
-  const output = typeof asked === "number" ? asked : 0;
-  if (promptTokens + output <= MAX_MODEL_LENGTH) return undefined;
-  const message =
-    `This model's maximum context length is ${MAX_MODEL_LENGTH} tokens. However, you requested ${output} ` +
-    `output tokens and your prompt contains at least ${promptTokens} input tokens, for a total of at least ` +
-    `${
-      promptTokens + output
-    } tokens. Please reduce the length of the input prompt or the number of requested output tokens.`;
-  return badParameter(message, "input_tokens", promptTokens);
 }
 
 /** Validation errors as a reply; undefined if there are none. */

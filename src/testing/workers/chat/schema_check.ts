@@ -12,9 +12,7 @@ export function schemaProblem(given: unknown): ServerReply | undefined {
     type !== undefined && ![type].flat().every((name) => TYPES.includes(name as string))
   );
   if (bad !== undefined) {
-    return badRequest(
-      `Failed to transform json schema into a grammar: Unsupported type ${JSON.stringify(bad.type)}`,
-    );
+    return badRequest(`Grammar error: Invalid type: ${bad.type}`);
   }
   // A list of items, which older drafts of JSON schema have for tuples, ends in an exception.
   const isTuple = ({ items }: Record<string, unknown>) => Array.isArray(items);

@@ -1,9 +1,7 @@
 import { isRecord } from "../../common/json.ts";
 import type { EmulatedEndpoint } from "../../endpoint_options.ts";
+import { FINGERPRINT } from "../server_reply.ts";
 import type { Answer } from "./pretend_model.ts";
-
-/** What vLLM says of its version and its settings. */
-export const FINGERPRINT = "vllm-0.32.0-e31dca7e";
 
 /** How many tokens a request has used. */
 export interface Usage {
@@ -13,6 +11,9 @@ export interface Usage {
   prompt_tokens_details?: null;
   completion_tokens_details: { reasoning_tokens: number } | null;
 }
+
+/** The usage of a completion, which does not think. */
+export type CompletionUsage = Omit<Usage, "completion_tokens_details"> & { completion_tokens_details?: null };
 
 /** The usage of an answer with one or more choices, as vLLM writes it. */
 export function usageOf(choices: Answer[], promptTokens: number): Usage {
@@ -39,14 +40,23 @@ export function eventsOf(
   chunks: Array<Record<string, unknown>>,
   request: Record<string, unknown>,
   head: Record<string, unknown>,
-  { prompt_tokens_details: _, ...usage }: Usage,
+  { prompt_tokens_details: _, ...usage }: Usage | CompletionUsage,
+  isVllm: boolean,
 ): string[] {
   const { include_usage, continuous_usage_stats } = isRecord(request.stream_options) ? request.stream_options : {};
   const counted = include_usage === true && continuous_usage_stats === true
     ? chunks.map((chunk) => ({ ...chunk, usage }))
     : chunks;
-  const all = include_usage === true ? [...counted, { ...head, choices: [], usage }] : counted;
+  const last = { ...head, choices: [], usage, ...(isVllm && { system_fingerprint: FINGERPRINT }) };
+  const all = include_usage === true
+    ? [...counted, last]
+    : counted.map((chunk) => isVllm && isEnd(chunk) ? { ...chunk, system_fingerprint: FINGERPRINT } : chunk);
   return [...all.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"];
+}
+
+/** Whether a chunk ends a choice. */
+function isEnd({ choices }: Record<string, unknown>): boolean {
+  return Array.isArray(choices) && choices.some(({ finish_reason: reason }) => reason !== null);
 }
 
 /** The chunks of several choices in the order in which a server that writes them at the same time sends them. */

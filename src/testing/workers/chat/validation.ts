@@ -19,27 +19,24 @@ export function validationErrors(errors: ValidationError[]): ServerReply {
   const shown = errors.map(({ type, field, message, value, context }) =>
     repr({
       type,
-      loc: `body.${field}`,
+      loc: locationOf(field),
       msg: message,
       input: summary(value),
       ...(context === undefined ? {} : { ctx: context }),
     })
   );
-  return invalid(shown, `body.${errors[0].field}`);
+  return invalid(shown, locationOf(errors[0].field));
 }
 
-/** vLLM's answer to fields that contradict each other. These checks see the whole body. */
-export function contradiction(message: string, body: unknown, param: string | null = null): ServerReply {
-  const text = param === null ? message : `${message} (parameter=${param})`;
-  const error = repr({ type: "value_error", loc: "body", msg: `Value error, ${text}`, input: summary(body) });
-  // The error is shown as Python shows an exception.
-  return invalid([error.replace(/\}$/, `, 'ctx': {'error': VLLMValidationError(${repr(message)})}}`)], param);
-}
-
-/** vLLM's answer to a value that the fields allow and the engine does not. */
+/** vLLM's answer to fields that contradict each other, and to a value that the fields allow and the engine does not. */
 export function badParameter(message: string, param: string, value?: unknown): ServerReply {
   const details = value === undefined ? "" : `, value=${value}`;
   return badRequest(`${message} (parameter=${param}${details})`, param);
+}
+
+/** Where a field is, as errors write it. The body itself has no name. */
+function locationOf(field: string): string {
+  return field === "" ? "body" : `body.${field}`;
 }
 
 function invalid(errors: string[], param: string | null): ServerReply {
@@ -51,7 +48,7 @@ function invalid(errors: string[], param: string | null): ServerReply {
 function summary(value: unknown): unknown {
   if (Array.isArray(value)) return `<list of ${value.length} items>`;
   if (isRecord(value)) return `<dict of ${Object.keys(value).length} items>`;
-  return typeof value === "number" ? String(value) : value;
+  return value === null || value === undefined ? "None" : typeof value === "number" ? String(value) : value;
 }
 
 /** The types of fields, in pydantic's words. */

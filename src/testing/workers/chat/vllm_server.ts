@@ -4,28 +4,27 @@ import { createEmbeddings, rerank, score } from "../pooling/vllm_pooling.ts";
 import {
   type Caller,
   frameworkError,
+  maxModelLength,
   modelList,
   refusal,
   type ServerReply,
   type ServerRequest,
+  VLLM_VERSION,
 } from "../server_reply.ts";
 import { createChatCompletion } from "./chat_completion.ts";
 import { refuseFields } from "./chat_request.ts";
 import { createCompletion, refuseCompletionFields } from "./completion.ts";
 import { flattened } from "./flat_error.ts";
-import { tokenize } from "./tokenize.ts";
+import { detokenize, tokenize } from "./tokenize.ts";
 import { validationErrors } from "./validation.ts";
 
 type Body = Record<string, unknown>;
-
-/** The version of vLLM whose answers are imitated. */
-const VERSION = "0.32.0";
 
 /** The served models of an endpoint that names none. */
 const DEFAULT_MODELS = ["emulated/chat-model"];
 
 /** A route that answers without a look at a body. */
-type PlainRoute = (served: string[], caller: Caller) => ServerReply;
+type PlainRoute = (served: string[], caller: Caller, config: EmulatedEndpoint) => ServerReply;
 
 /** A route that asks a model. */
 interface ModelRoute {
@@ -39,11 +38,14 @@ interface ModelRoute {
 const isAlive: PlainRoute = () => ({ status: 200, body: "" });
 
 const plainRoutes = new Map<string, PlainRoute>([
-  ["GET /v1/models", (served, { now }) => ({ status: 200, body: modelList(served, now) })],
+  [
+    "GET /v1/models",
+    (served, { now }, config) => ({ status: 200, body: modelList(served, now, maxModelLength(config)) }),
+  ],
   ["GET /health", isAlive],
   ["GET /ping", isAlive],
   ["POST /ping", isAlive],
-  ["GET /version", () => ({ status: 200, body: { version: VERSION } })],
+  ["GET /version", () => ({ status: 200, body: { version: VLLM_VERSION } })],
   [
     "POST /v1/systemone",
     () => refusal(501, "NotImplementedError", "The model does not support the structured decision API"),
@@ -62,7 +64,8 @@ const modelRoutes = new Map<string, ModelRoute>([
   ["POST /rerank", rerankRoute],
   ["POST /v1/score", scoreRoute],
   ["POST /score", scoreRoute],
-  ["POST /tokenize", { answer: (_, __, body) => tokenize(body) }],
+  ["POST /tokenize", { answer: (config, _, body) => tokenize(config, body) }],
+  ["POST /detokenize", { answer: (_, __, body) => detokenize(body) }],
 ]);
 
 /** vLLM's answer to a request. */
@@ -82,7 +85,7 @@ function broken({ streamFailsAfter }: EmulatedEndpoint, reply: ServerReply): Ser
 function answer(config: EmulatedEndpoint, { path, method, body }: ServerRequest, caller: Caller): ServerReply {
   const served = config.models === undefined || config.models === "any" ? DEFAULT_MODELS : config.models;
   const plain = plainRoutes.get(`${method} ${path}`);
-  if (plain !== undefined) return plain(served, caller);
+  if (plain !== undefined) return plain(served, caller, config);
   const kind = config.worker === "pooling" ? "pooling" : "chat";
   const isServed = ({ model = kind }: ModelRoute) => model === kind;
   const route = modelRoutes.get(`${method} ${path}`);
@@ -102,15 +105,22 @@ function answer(config: EmulatedEndpoint, { path, method, body }: ServerRequest,
     return validationErrors([{ type: "string_type", field: "model", message, value: model }]);
   }
   if (config.models !== "any" && config.server !== "sglang" && !served.includes(model)) {
-    const message = `The model \`${model}\` does not exist. Valid aliases: ${served.join(", ")}.`;
-    return refusal(404, "NotFoundError", message, "model");
+    // Only the server of a language model tells what it serves.
+    return kind === "chat"
+      ? refusal(
+        404,
+        "NotFoundError",
+        `The model \`${model}\` does not exist. Valid aliases: ${served.join(", ")}.`,
+        "model",
+      )
+      : refusal(404, "NotFoundError", `The model \`${model}\` does not exist.`);
   }
   return route.answer(config, model, body, caller);
 }
 
 function notAnObject(body: unknown): ServerReply {
   return validationErrors([
-    body === undefined || body === null
+    body === undefined ? { type: "missing", field: "", message: "Field required", value: null } : body === null
       ? {
         type: "json_invalid",
         field: "0",
