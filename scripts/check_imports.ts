@@ -33,7 +33,15 @@ const LAYERS = [
   ["src/input/", "src/output/", "src/route/"],
   ["src/job/"],
   ["src/http/", "src/files/"],
-  ["src/settings.ts", "src/limits.ts", "src/once.ts", "src/invalid_argument.ts", "src/parse_url.ts", "src/version.ts"],
+  [
+    "src/settings.ts",
+    "src/checks.ts",
+    "src/limits.ts",
+    "src/once.ts",
+    "src/invalid_argument.ts",
+    "src/parse_url.ts",
+    "src/version.ts",
+  ],
 ];
 
 /** Imports nothing from the other parts, and no other part imports it: the emulator must not share their mistakes. */

@@ -12,7 +12,7 @@ const OWN = "@runpod/ai-sdk-provider";
 const SHARED = ["@ai-sdk/provider", "@ai-sdk/provider-utils", "eventsource-parser", "zod"];
 
 /** The largest allowed sizes in bytes, gzipped. The bundle contains every kind of model. */
-export const BUDGET = { everything: 64 * 1024, own: 48 * 1024 };
+export const BUDGET = { everything: 71 * 1024, own: 61 * 1024 };
 
 interface Size {
   minified: number;
