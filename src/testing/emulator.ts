@@ -28,6 +28,7 @@ import type { EmulatedHandler } from "./workers/handler.ts";
 import type { Product } from "./workers/media/product.ts";
 import { resultFile } from "./workers/media/result_file.ts";
 import { workerOf } from "./workers/worker.ts";
+import { isUrl } from "./common/url.ts";
 
 /**
  * Creates an emulated Runpod. It shares its endpoints, jobs and log with no other.
@@ -65,7 +66,7 @@ export function createRunpodEmulator(options: RunpodEmulatorOptions = {}): Runpo
   /** Stands in for the downloads of workers: reads the result files of this emulator's jobs. */
   function fileReader(origin: string): ReadFile {
     return (address) => {
-      if (!URL.canParse(address)) return undefined;
+      if (!isUrl(address)) return undefined;
       const url = new URL(address);
       const route = routeOf(url);
       if (route.operation !== "file") return undefined;

@@ -2,6 +2,7 @@ import { sorted } from "../common/response.ts";
 import type { Job } from "./job.ts";
 import { endOf, envelope, isKept } from "./job_state.ts";
 import { waitFor } from "./wait.ts";
+import { isUrl } from "../common/url.ts";
 
 /** The function that sends webhook requests. */
 export type WebhookFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -13,7 +14,7 @@ const RETRY_MILLIS = 10_000;
 /** Waits for a job's end and calls its webhook, if it has one. A webhook that fails does not change the job. */
 export async function callWebhook(job: Job, fetch: WebhookFetch): Promise<void> {
   const { webhook } = job.request;
-  if (typeof webhook !== "string" || !URL.canParse(webhook)) return;
+  if (typeof webhook !== "string" || !isUrl(webhook)) return;
   await waitFor(job, (now) => endOf(job, now) !== undefined, Infinity, new AbortController().signal);
   const now = Date.now();
   const end = endOf(job, now);

@@ -1,6 +1,7 @@
 import type { EmulatedBehavior } from "../behavior.ts";
 import type { EmulatedInputRule, EmulatedInputRules } from "./input_rules.ts";
 import { readSize } from "./media/size.ts";
+import { isUrl } from "../common/url.ts";
 
 /** What is wrong, in the worker's words; undefined if nothing is. */
 type InputError = string | undefined;
@@ -143,7 +144,7 @@ function isFileUrl(value: unknown, kind: "image" | "audio" | "video", formats?: 
     // Audio uses the same containers as video.
     return (type === kind || (kind === "audio" && type === "video")) && isFormat(subtype, formats);
   }
-  if (!/^https?:\/\/[^\s/]+/.test(value) || !URL.canParse(value)) return false;
+  if (!/^https?:\/\/[^\s/]+/.test(value) || !isUrl(value)) return false;
   const ending = /\.(\w{2,4})$/.exec(new URL(value).pathname)?.[1];
   // Many URLs do not tell the format.
   return ending === undefined || isFormat(ending, formats);

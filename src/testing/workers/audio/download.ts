@@ -1,5 +1,6 @@
 import { pythonError } from "../python.ts";
 import { checkSound, type ReadFile } from "./recording.ts";
+import { isUrl } from "../../common/url.ts";
 
 /** Addresses that are not on the public internet. */
 const PRIVATE =
@@ -15,7 +16,7 @@ export function downloadRecording(url: string, read: ReadFile): Uint8Array | str
   // The SDK says nothing about a failed download, and the worker goes on without a file.
   if (file === null) throw pythonError("FileNotFoundError", "[Errno 2] No such file or directory: 'None'");
   if (file !== undefined) return checkSound(file, "/jobs/downloaded_files/recording");
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: ":", hostname: "" };
+  const { protocol, hostname } = isUrl(url) ? new URL(url) : { protocol: ":", hostname: "" };
   if (protocol !== "http:" && protocol !== "https:") {
     throw blocked(`blocked URL scheme '${protocol.slice(0, -1)}': ${url}`);
   }
