@@ -19,7 +19,6 @@ export const SERVERS: Server[] = [
   VLLM,
   VLLM_EMBEDDING,
   VLLM_RERANKING,
-  VLLM,
   RUNPOD_SDK,
   WORKER_COMFYUI,
   INFINITY,
